@@ -1,0 +1,175 @@
+// The C ABI: handles around the core's objects, exceptions turned into status codes.
+#include "include/pygraph/pygraph.h"
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exec/executable.hpp"
+#include "format/program.hpp"
+
+struct pygraph_tensor {
+  pygraph::Tensor value;
+};
+
+struct pygraph_program {
+  std::vector<std::unique_ptr<pygraph::exec::Executable>> graphs;
+};
+
+namespace {
+
+using pygraph::Error;
+using pygraph::ErrorKind;
+
+thread_local std::string last_error;
+
+pygraph_status status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::value: return PYGRAPH_ERROR_VALUE;
+    case ErrorKind::type: return PYGRAPH_ERROR_TYPE;
+    case ErrorKind::index: return PYGRAPH_ERROR_INDEX;
+    case ErrorKind::zero_division: return PYGRAPH_ERROR_ZERO_DIVISION;
+    case ErrorKind::overflow: return PYGRAPH_ERROR_OVERFLOW;
+    case ErrorKind::unbound: return PYGRAPH_ERROR_UNBOUND;
+    case ErrorKind::assertion: return PYGRAPH_ERROR_ASSERTION;
+    case ErrorKind::memory: return PYGRAPH_ERROR_MEMORY;
+    case ErrorKind::interrupted: return PYGRAPH_ERROR_INTERRUPTED;
+    case ErrorKind::limit: return PYGRAPH_ERROR_LIMIT;
+    case ErrorKind::format: return PYGRAPH_ERROR_FORMAT;
+    case ErrorKind::runtime: return PYGRAPH_ERROR_RUNTIME;
+    case ErrorKind::internal: break;
+  }
+  return PYGRAPH_ERROR_INTERNAL;
+}
+
+pygraph_status failed(pygraph_status status, const std::string& message) {
+  last_error = message;
+  return status;
+}
+
+// The message with the user's line where the fault has one.
+std::string described(const Error& error, const pygraph::ir::Module* module) {
+  if (module == nullptr || error.location() == pygraph::kNoLocation || error.location() >= module->locations.size()) return error.message();
+  const pygraph::ir::Location& at = module->locations[error.location()];
+  return error.message() + " (" + at.file + ":" + std::to_string(at.line) + " in " + at.function + ")";
+}
+
+template <class Action>
+pygraph_status guarded(Action action, const pygraph::ir::Module* module = nullptr) {
+  try {
+    action();
+    last_error.clear();
+    return PYGRAPH_OK;
+  } catch (const Error& error) {
+    return failed(status_of(error.kind()), described(error, module));
+  } catch (const std::bad_alloc&) {
+    return failed(PYGRAPH_ERROR_MEMORY, "out of memory");
+  } catch (const std::exception& error) {
+    return failed(PYGRAPH_ERROR_INTERNAL, error.what());
+  }
+}
+
+std::unique_ptr<pygraph_program> read_program(std::span<const std::byte> bytes) {
+  auto program = std::make_unique<pygraph_program>();
+  for (pygraph::ir::Module& graph : pygraph::format::read_program(bytes)) {
+    program->graphs.push_back(std::make_unique<pygraph::exec::Executable>(std::move(graph)));
+  }
+  return program;
+}
+
+std::string signature_text(const std::vector<pygraph::Tensor>& inputs) {
+  std::string text;
+  for (const pygraph::Tensor& input : inputs) {
+    if (!text.empty()) text += ", ";
+    text += std::string(pygraph::name(input.dtype())) + input.shape().text();
+  }
+  return "(" + text + ")";
+}
+
+}  // namespace
+
+extern "C" {
+
+const char* pygraph_version(void) { return PYGRAPH_VERSION; }
+const char* pygraph_last_error(void) { return last_error.c_str(); }
+
+pygraph_status pygraph_tensor_new(pygraph_dtype dtype, int rank, const int64_t* shape, const void* data, pygraph_tensor** result) {
+  return guarded([&] {
+    *result = nullptr;
+    const auto index = static_cast<std::size_t>(dtype);
+    if (index >= pygraph::kDTypeCount || !pygraph::info(static_cast<pygraph::DType>(index)).supported) {
+      throw Error(ErrorKind::type, "this dtype is not supported");
+    }
+    if (rank < 0 || rank > pygraph::kMaxRank) throw Error(ErrorKind::value, "a tensor has at most 16 dimensions");
+    pygraph::Shape dims;
+    for (int i = 0; i < rank; ++i) {
+      if (shape[i] < 0) throw Error(ErrorKind::value, "a dimension must not be negative");
+      dims.append(shape[i]);
+    }
+    auto tensor = std::make_unique<pygraph_tensor>();
+    tensor->value = pygraph::Tensor::empty(static_cast<pygraph::DType>(index), dims);
+    if (tensor->value.bytes() != 0) std::memcpy(tensor->value.data(), data, tensor->value.bytes());
+    *result = tensor.release();
+  });
+}
+
+void pygraph_tensor_free(pygraph_tensor* tensor) { delete tensor; }
+pygraph_dtype pygraph_tensor_dtype(const pygraph_tensor* tensor) { return static_cast<pygraph_dtype>(tensor->value.dtype()); }
+int pygraph_tensor_rank(const pygraph_tensor* tensor) { return tensor->value.shape().rank(); }
+const int64_t* pygraph_tensor_shape(const pygraph_tensor* tensor) { return tensor->value.shape().begin(); }
+const void* pygraph_tensor_data(const pygraph_tensor* tensor) { return tensor->value.data(); }
+size_t pygraph_tensor_bytes(const pygraph_tensor* tensor) { return tensor->value.bytes(); }
+
+pygraph_status pygraph_program_load(const char* path, pygraph_program** result) {
+  *result = nullptr;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return failed(PYGRAPH_ERROR_FILE, std::string("cannot read ") + path);
+  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return pygraph_program_read(bytes.data(), bytes.size(), result);
+}
+
+pygraph_status pygraph_program_read(const void* data, size_t size, pygraph_program** result) {
+  *result = nullptr;
+  return guarded([&] { *result = read_program({static_cast<const std::byte*>(data), size}).release(); });
+}
+
+void pygraph_program_free(pygraph_program* program) { delete program; }
+size_t pygraph_program_graph_count(const pygraph_program* program) { return program->graphs.size(); }
+
+pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tensor* const* inputs, size_t input_count,
+                                   pygraph_tensor*** outputs, size_t* output_count) {
+  *outputs = nullptr;
+  *output_count = 0;
+  std::vector<pygraph::Tensor> given;
+  pygraph::exec::Executable* chosen = nullptr;
+  const pygraph_status prepared = guarded([&] {
+    for (size_t i = 0; i < input_count; ++i) given.push_back(inputs[i]->value);
+    for (const auto& graph : program->graphs) {
+      if (chosen == nullptr && graph->accepts(given)) chosen = graph.get();
+    }
+    if (chosen == nullptr) throw Error(ErrorKind::type, "no graph of the program takes inputs " + signature_text(given));
+  });
+  if (prepared != PYGRAPH_OK) return prepared;
+  return guarded(
+      [&] {
+        std::vector<pygraph::Tensor> results(chosen->output_count());
+        chosen->run(given, results, pygraph::exec::Host{});
+        std::vector<std::unique_ptr<pygraph_tensor>> wrapped;
+        for (pygraph::Tensor& value : results) wrapped.push_back(std::make_unique<pygraph_tensor>(pygraph_tensor{std::move(value)}));
+        auto list = std::make_unique<pygraph_tensor*[]>(wrapped.size());
+        for (size_t i = 0; i < wrapped.size(); ++i) list[i] = wrapped[i].release();
+        *output_count = wrapped.size();
+        *outputs = list.release();
+      },
+      &chosen->module());
+}
+
+void pygraph_outputs_free(pygraph_tensor** outputs, size_t output_count) {
+  for (size_t i = 0; i < output_count; ++i) delete outputs[i];
+  delete[] outputs;
+}
+
+}  // extern "C"

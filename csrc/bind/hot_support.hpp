@@ -1,0 +1,167 @@
+// The C++ side of the Cython call path: what is simpler, or faster, to say in C++.
+#pragma once
+
+#include <Python.h>
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bind/attributes.hpp"
+#include "bind/errors.hpp"
+#include "bind/python_host.hpp"
+#include "exec/eager.hpp"
+#include "exec/executable.hpp"
+
+namespace pygraph::bind {
+
+// The builder that this thread is tracing into (a borrowed reference), or nullptr.
+inline PyObject*& builder_slot() {
+  static thread_local PyObject* builder = nullptr;
+  return builder;
+}
+inline PyObject* current_builder() { return builder_slot(); }
+inline void set_current_builder(PyObject* builder) { builder_slot() = builder; }
+
+// What went wrong in a run. `kind` is -1 for nothing and -2 where a Python exception is set already (Ctrl-C).
+struct RunError {
+  int kind = -1;
+  std::string message;
+  std::uint32_t location = 0;
+};
+
+inline RunError describe(const Error& error) {
+  if (error.kind() == ErrorKind::interrupted && PyErr_Occurred() != nullptr) return {-2, {}, error.location()};
+  return {static_cast<int>(error.kind()), error.message(), error.location()};
+}
+
+template <class Action>
+RunError guarded(Action action) {
+  try {
+    action();
+    return {};
+  } catch (const Error& error) {
+    return describe(error);
+  } catch (const std::bad_alloc&) {
+    return {static_cast<int>(ErrorKind::memory), "out of memory", 0};
+  } catch (const std::exception& error) {
+    return {static_cast<int>(ErrorKind::internal), error.what(), 0};
+  }
+}
+
+// Work above which the GIL is given up for a whole run: giving it up and taking it back costs about as much as this.
+inline constexpr std::int64_t kReleaseCost = 100'000;
+
+inline RunError run_executable(exec::Executable& executable, const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs, bool check) {
+  return guarded([&] {
+    if (check) executable.check(inputs);
+    outputs.resize(executable.output_count());
+    PythonHost host(executable.straight_cost() > kReleaseCost);
+    executable.run(inputs, outputs, host.host());
+  });
+}
+
+// The dtypes that an op's operands have to be converted to.
+inline RunError promote_operands(const ops::OpRow& op, const std::vector<ops::Operand>& operands, std::vector<DType>& dtypes) {
+  return guarded([&] { dtypes = ops::promote(op, operands).dtypes; });
+}
+
+inline RunError run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes, const std::vector<Tensor>& inputs,
+                          std::vector<Tensor>& outputs) {
+  return guarded([&] {
+    const std::shared_ptr<exec::PlannedRun> planned = exec::eager_plan(op, attributes, inputs);
+    outputs.resize(planned->plan().outputs.size());
+    PythonHost host(planned->plan().straight_cost > kReleaseCost);
+    planned->run(inputs, outputs, host.host());
+  });
+}
+
+inline RunError find_op(const char* name, const ops::OpRow** op) {
+  return guarded([&] { *op = &op_named(name); });
+}
+
+inline RunError parse_attributes(const ops::OpRow& op, PyObject* dict, std::vector<ir::Attribute>& attributes) {
+  return guarded([&] { attributes = attributes_from(op, dict); });
+}
+
+inline bool takes_inputs(const ops::OpRow& op, std::size_t count) {
+  const auto minimum = static_cast<std::size_t>(op.inputs.minimum);
+  return op.inputs.variadic ? count >= minimum : count == minimum;
+}
+
+// A 0-d tensor of the dtype from a Python number, which must be of a class that fits (promotion has seen to that).
+// Returns false with a Python exception set where an integer does not fit.
+inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
+  result = Tensor::empty(dtype, Shape());
+  const auto store = [&](auto number) { std::memcpy(result.data(), &number, sizeof number); };
+  if (is_bool(dtype)) {
+    const int truth = PyObject_IsTrue(value);
+    if (truth < 0) return false;
+    store(truth != 0);
+    return true;
+  }
+  if (is_floating(dtype)) {
+    const double number = PyFloat_AsDouble(value);
+    if (number == -1.0 && PyErr_Occurred() != nullptr) return false;
+    if (dtype == DType::float32) {
+      store(static_cast<float>(number));
+    } else {
+      store(number);
+    }
+    return true;
+  }
+  int overflow = 0;
+  const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+  if (number == -1 && PyErr_Occurred() != nullptr) return false;
+  if (overflow != 0 || (dtype == DType::int32 && (number < INT32_MIN || number > INT32_MAX))) {
+    PyErr_Format(PyExc_OverflowError, "Python integer %R does not fit %s", value, std::string(name(dtype)).c_str());
+    return false;
+  }
+  if (dtype == DType::int32) {
+    store(static_cast<std::int32_t>(number));
+  } else {
+    store(static_cast<std::int64_t>(number));
+  }
+  return true;
+}
+
+// The only element as a Python number, or nullptr with an exception set.
+inline PyObject* element_to_python(const Tensor& tensor, std::int64_t index) {
+  const std::byte* at = tensor.data() + static_cast<std::size_t>(index) * itemsize(tensor.dtype());
+  const auto load = [&]<class T>(T value) {
+    std::memcpy(&value, at, sizeof value);
+    return value;
+  };
+  switch (tensor.dtype()) {
+    case DType::bool_: return PyBool_FromLong(load(std::uint8_t{}) != 0);
+    case DType::int32: return PyLong_FromLong(load(std::int32_t{}));
+    case DType::int64: return PyLong_FromLongLong(load(std::int64_t{}));
+    case DType::float32: return PyFloat_FromDouble(static_cast<double>(load(float{})));
+    case DType::float64: return PyFloat_FromDouble(load(double{}));
+    default: PyErr_SetString(PyExc_TypeError, "this dtype has no Python number yet"); return nullptr;
+  }
+}
+
+inline void release_python_owner(void* owner) {
+  const PyGILState_STATE state = PyGILState_Ensure();
+  Py_DECREF(static_cast<PyObject*>(owner));
+  PyGILState_Release(state);
+}
+
+// A tensor over memory that `owner` keeps alive.
+inline Tensor borrow_memory(void* data, DType dtype, const Shape& shape, PyObject* owner) {
+  Py_INCREF(owner);
+  return Tensor(BufferRef::adopt(Buffer::borrow(data, byte_count(dtype, shape), owner, release_python_owner)), dtype, shape);
+}
+
+// The executable in a capsule made by the cold module.
+inline constexpr const char* kExecutableCapsule = "pygraph.executable";
+
+inline std::shared_ptr<exec::Executable> executable_from(PyObject* capsule) {
+  auto* held = static_cast<std::shared_ptr<exec::Executable>*>(PyCapsule_GetPointer(capsule, kExecutableCapsule));
+  return held == nullptr ? nullptr : *held;
+}
+
+}  // namespace pygraph::bind

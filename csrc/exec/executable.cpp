@@ -1,0 +1,94 @@
+#include "exec/executable.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "exec/run.hpp"
+#include "ops/infer.hpp"
+
+namespace pygraph::exec {
+namespace {
+
+std::atomic<std::int64_t> live{0};
+
+ir::Type type_of(const Tensor& tensor) { return {ir::Kind::tensor, tensor.dtype(), tensor.shape()}; }
+
+}  // namespace
+
+std::int64_t live_graphs() { return live.load(); }
+
+void PlannedRun::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host) {
+  std::unique_ptr<Frame> frame(spare_.exchange(nullptr, std::memory_order_acquire));
+  if (frame == nullptr) frame = std::make_unique<Frame>(plan_);
+  try {
+    exec::run(plan_, *frame, inputs, outputs, host);
+  } catch (...) {
+    for (Tensor& output : outputs) output = Tensor();
+    throw;
+  }
+  frame->release();
+  delete spare_.exchange(frame.release(), std::memory_order_acq_rel);
+}
+
+Executable::Executable(ir::Module module) : module_(std::move(module)) {
+  const bool is_static = std::all_of(inputs().begin(), inputs().end(), [](const ir::Type& type) { return type.shape.is_static(); });
+  if (is_static) static_plan_ = make_plan(inputs());
+  ++live;
+}
+
+Executable::~Executable() { --live; }
+
+std::shared_ptr<PlannedRun> Executable::make_plan(std::span<const ir::Type> inputs) const {
+  const passes::Options options = passes::Options::from_environment();
+  return std::make_shared<PlannedRun>(plan::build(passes::optimise(module_, inputs, options), options));
+}
+
+bool Executable::accepts(std::span<const Tensor> given) const {
+  const auto wanted = inputs();
+  if (given.size() != wanted.size()) return false;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    if (!given[i] || !ops::fits(type_of(given[i]), wanted[i])) return false;
+  }
+  return true;
+}
+
+void Executable::check(std::span<const Tensor> given) const {
+  const auto wanted = inputs();
+  const ir::Function& entry = module_.functions[0];
+  if (given.size() != wanted.size()) {
+    throw Error(ErrorKind::type, entry.name + " takes " + std::to_string(wanted.size()) + " tensors, got " + std::to_string(given.size()));
+  }
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    if (given[i] && ops::fits(type_of(given[i]), wanted[i])) continue;
+    throw Error(ErrorKind::type, entry.name + ": input " + std::to_string(i) + " (" + entry.parameter_names[i] + ") must be " + wanted[i].text() +
+                                     ", got " + (given[i] ? type_of(given[i]).text() : "nothing"));
+  }
+}
+
+std::shared_ptr<PlannedRun> Executable::planned(std::span<const Tensor> given) {
+  if (static_plan_ != nullptr) return static_plan_;
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(recent_.begin(), recent_.end(), [&](const std::shared_ptr<PlannedRun>& candidate) {
+    return std::equal(given.begin(), given.end(), candidate->plan().inputs.begin(),
+                      [](const Tensor& tensor, const ir::Type& type) { return tensor.shape() == type.shape; });
+  });
+  if (found != recent_.end()) {
+    recent_.splice(recent_.begin(), recent_, found);
+    return recent_.front();
+  }
+  std::vector<ir::Type> types;
+  for (const Tensor& tensor : given) types.push_back(type_of(tensor));
+  recent_.push_front(make_plan(types));
+  if (recent_.size() > kMaxPlans) recent_.pop_back();
+  return recent_.front();
+}
+
+void Executable::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host) {
+  if (static_plan_ != nullptr) {
+    static_plan_->run(inputs, outputs, host);
+  } else {
+    planned(inputs)->run(inputs, outputs, host);
+  }
+}
+
+}  // namespace pygraph::exec

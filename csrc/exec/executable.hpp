@@ -1,0 +1,70 @@
+// A graph that can be run: the verified module and the plans made from it, one per set of input shapes.
+#pragma once
+
+#include <atomic>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "exec/frame.hpp"
+#include "exec/host.hpp"
+
+namespace pygraph::exec {
+
+// A plan with a frame at rest for its next run.
+class PlannedRun {
+ public:
+  explicit PlannedRun(plan::Plan plan) : plan_(std::move(plan)) {}
+  ~PlannedRun() { delete spare_.load(); }
+  PlannedRun(const PlannedRun&) = delete;
+  PlannedRun& operator=(const PlannedRun&) = delete;
+
+  const plan::Plan& plan() const { return plan_; }
+  void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host);
+
+ private:
+  plan::Plan plan_;
+  std::atomic<Frame*> spare_{nullptr};
+};
+
+class Executable {
+ public:
+  // Takes a verified module. A graph whose inputs have no unknown dims is planned at once; errors of a shape rule show here.
+  explicit Executable(ir::Module module);
+  ~Executable();
+  Executable(const Executable&) = delete;
+  Executable& operator=(const Executable&) = delete;
+
+  const ir::Module& module() const { return module_; }
+  std::span<const ir::Type> inputs() const { return std::span(module_.functions[0].types).first(module_.functions[0].parameter_count()); }
+  std::size_t output_count() const { return module_.functions[0].results.size(); }
+
+  // Whether tensors of these dtypes and shapes may be passed.
+  bool accepts(std::span<const Tensor> inputs) const;
+  // Throws `type` or `value`, naming the input, where `accepts` is false.
+  void check(std::span<const Tensor> inputs) const;
+  // Runs on inputs that `accepts` took. Thread-safe.
+  void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host);
+
+  // The plan for inputs of these shapes (the only one, if no dim is unknown).
+  std::shared_ptr<PlannedRun> planned(std::span<const Tensor> inputs);
+  // About how much work a run is besides its loops; 0 if that is not known beforehand.
+  std::int64_t straight_cost() const { return static_plan_ == nullptr ? 0 : static_plan_->plan().straight_cost; }
+
+ private:
+  std::shared_ptr<PlannedRun> make_plan(std::span<const ir::Type> inputs) const;
+
+  static constexpr std::size_t kMaxPlans = 8;
+
+  ir::Module module_;
+  std::shared_ptr<PlannedRun> static_plan_;
+  std::mutex mutex_;
+  std::list<std::shared_ptr<PlannedRun>> recent_;  // of graphs with unknown dims, the last used first
+};
+
+// How many executables exist. Those of eager ops are not counted.
+std::int64_t live_graphs();
+
+}  // namespace pygraph::exec

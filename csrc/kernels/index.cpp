@@ -1,0 +1,157 @@
+// Reads and writes rows at computed positions, and fills ranges.
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+
+#include "kernels/kernels.hpp"
+
+namespace pygraph::kernels {
+namespace {
+
+constexpr std::int64_t kBlock = 256;  // positions worked out at a time
+
+std::int64_t read_index(const void* indices, DType dtype, std::int64_t at) {
+  if (dtype == DType::int32) return static_cast<const std::int32_t*>(indices)[at];
+  return static_cast<const std::int64_t*>(indices)[at];
+}
+
+// The rows that the indices start..start+count name, as offsets in units of one row.
+Fault find_rows(std::int64_t* rows, const void* const* indices, const IndexGeometry& g,
+                std::int64_t start, std::int64_t count) {
+  std::fill_n(rows, count, 0);
+  for (int axis = 0; axis < g.axes; ++axis) {
+    const std::int64_t size = g.axis_sizes[axis];
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t index =
+          read_index(indices[axis], g.index_dtype, (start + i) * g.index_step[axis]);
+      const std::int64_t from_start = index < 0 ? index + size : index;
+      if (from_start < 0 || from_start >= size) return {FaultCode::index_out_of_range, axis, index};
+      rows[i] = rows[i] * size + from_start;
+    }
+  }
+  return {};
+}
+
+std::int64_t rows_per_outer(const IndexGeometry& g) {
+  std::int64_t rows = 1;
+  for (int axis = 0; axis < g.axes; ++axis) rows *= g.axis_sizes[axis];
+  return rows;
+}
+
+// One row of a size that is known when compiled, for the common single elements, or of any size.
+template <std::size_t kBytes>
+struct FixedRow {
+  static constexpr std::size_t bytes() { return kBytes; }
+};
+struct AnyRow {
+  std::size_t size;
+  std::size_t bytes() const { return size; }
+};
+
+template <class RowSize>
+Fault gather_rows(std::byte* out, const std::byte* in, const void* const* indices,
+                  const IndexGeometry& g, RowSize row) {
+  const std::size_t bytes = row.bytes();
+  const std::int64_t per_outer = rows_per_outer(g);
+  std::int64_t rows[kBlock];
+  for (std::int64_t start = 0; start < g.count; start += kBlock) {
+    const std::int64_t count = std::min(kBlock, g.count - start);
+    if (const Fault fault = find_rows(rows, indices, g, start, count); !fault.ok()) return fault;
+    for (std::int64_t o = 0; o < g.outer; ++o) {
+      std::byte* to = out + static_cast<std::size_t>(o * g.count + start) * bytes;
+      const std::byte* from = in + static_cast<std::size_t>(o * per_outer) * bytes;
+      for (std::int64_t i = 0; i < count; ++i, to += bytes) {
+        std::memcpy(to, from + static_cast<std::size_t>(rows[i]) * bytes, bytes);
+      }
+    }
+  }
+  return {};
+}
+
+template <class RowSize>
+void scatter_rows(std::byte* out, const std::byte* values, std::int64_t value_step,
+                  const void* const* indices, const IndexGeometry& g, RowSize row) {
+  const std::size_t bytes = row.bytes();
+  const std::int64_t per_outer = rows_per_outer(g);
+  std::int64_t rows[kBlock];
+  for (std::int64_t start = 0; start < g.count; start += kBlock) {
+    const std::int64_t count = std::min(kBlock, g.count - start);
+    find_rows(rows, indices, g, start, count);
+    for (std::int64_t o = 0; o < g.outer; ++o) {
+      std::byte* to = out + static_cast<std::size_t>(o * per_outer) * bytes;
+      const std::byte* from =
+          value_step == 0 ? values : values + static_cast<std::size_t>(o * g.count + start) * bytes;
+      for (std::int64_t i = 0; i < count; ++i) {
+        std::memcpy(to + static_cast<std::size_t>(rows[i]) * bytes, from, bytes);
+        if (value_step != 0) from += bytes;
+      }
+    }
+  }
+}
+
+// Calls `body` with the row's size, as a constant where it is that of one element.
+template <class Body>
+auto with_row_size(const IndexGeometry& g, const Body& body) {
+  const std::size_t bytes = static_cast<std::size_t>(g.inner) * g.itemsize;
+  switch (bytes) {
+    case 1: return body(FixedRow<1>{});
+    case 4: return body(FixedRow<4>{});
+    case 8: return body(FixedRow<8>{});
+    case 16: return body(FixedRow<16>{});
+    default: return body(AnyRow{bytes});
+  }
+}
+
+template <class T>
+void fill(void* out_memory, const void* start_memory, const void* step_memory, std::int64_t count) {
+  auto* out = static_cast<T*>(out_memory);
+  T start;
+  T step;
+  std::memcpy(&start, start_memory, sizeof(T));
+  std::memcpy(&step, step_memory, sizeof(T));
+  if constexpr (std::is_floating_point_v<T>) {
+    for (std::int64_t i = 0; i < count; ++i) out[i] = start + static_cast<T>(i) * step;
+  } else {
+    using Unsigned = std::make_unsigned_t<T>;
+    auto value = static_cast<Unsigned>(start);
+    for (std::int64_t i = 0; i < count; ++i, value += static_cast<Unsigned>(step))
+      out[i] = static_cast<T>(value);
+  }
+}
+
+}  // namespace
+
+Fault gather(void* out, const void* in, const void* const* indices, const IndexGeometry& geometry) {
+  return with_row_size(geometry, [&](auto row) {
+    return gather_rows(static_cast<std::byte*>(out), static_cast<const std::byte*>(in), indices,
+                       geometry, row);
+  });
+}
+
+// All positions are checked before the first is written: a fault leaves `out` as it was.
+Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,
+              const IndexGeometry& geometry) {
+  std::int64_t rows[kBlock];
+  for (std::int64_t start = 0; start < geometry.count; start += kBlock) {
+    const std::int64_t count = std::min(kBlock, geometry.count - start);
+    if (const Fault fault = find_rows(rows, indices, geometry, start, count); !fault.ok())
+      return fault;
+  }
+  with_row_size(geometry, [&](auto row) {
+    scatter_rows(static_cast<std::byte*>(out), static_cast<const std::byte*>(values), value_step,
+                 indices, geometry, row);
+  });
+  return {};
+}
+
+void fill_range(DType dtype, void* out, const void* start, const void* step, std::int64_t count) {
+  switch (dtype) {
+    case DType::int32: fill<std::int32_t>(out, start, step, count); break;
+    case DType::int64: fill<std::int64_t>(out, start, step, count); break;
+    case DType::float32: fill<float>(out, start, step, count); break;
+    case DType::float64: fill<double>(out, start, step, count); break;
+    default: break;
+  }
+}
+
+}  // namespace pygraph::kernels

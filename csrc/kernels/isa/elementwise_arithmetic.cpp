@@ -1,0 +1,219 @@
+// Arithmetic that is one or a few instructions an element: sums, products, extrema, rounding,
+// signs. Integers wrap. Extrema propagate NaN.
+#include "kernels/isa/loops.hpp"
+
+namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
+namespace {
+
+struct Add {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T a, T b) {
+    if constexpr (kIsInteger<T>)
+      return wrap_add(a, b);
+    else
+      return a + b;
+  }
+};
+
+struct Subtract {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T a, T b) {
+    if constexpr (kIsInteger<T>)
+      return wrap_subtract(a, b);
+    else
+      return a - b;
+  }
+};
+
+struct Multiply {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T a, T b) {
+    if constexpr (kIsInteger<T>)
+      return wrap_multiply(a, b);
+    else
+      return a * b;
+  }
+};
+
+struct Divide {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T a, T b) {
+    return a / b;
+  }
+};
+
+struct Maximum {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T a, T b) {
+    if constexpr (kIsFloat<T>)
+      return (a > b) | (a != a) ? a : b;
+    else
+      return a > b ? a : b;
+  }
+};
+
+struct Minimum {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T a, T b) {
+    if constexpr (kIsFloat<T>)
+      return (a < b) | (a != a) ? a : b;
+    else
+      return a < b ? a : b;
+  }
+};
+
+struct Copysign {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T a, T b) {
+    constexpr Bits<T> kSign = Traits<T>::kSignBit;
+    return from_bits(static_cast<Bits<T>>((bits_of(a) & ~kSign) | (bits_of(b) & kSign)));
+  }
+};
+
+struct Positive {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    return x;
+  }
+};
+
+struct Negative {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    if constexpr (kIsInteger<T>)
+      return wrap_subtract(T{0}, x);
+    else
+      return -x;
+  }
+};
+
+struct Absolute {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    if constexpr (kIsInteger<T>)
+      return x < 0 ? wrap_subtract(T{0}, x) : x;
+    else
+      return from_bits(static_cast<Bits<T>>(bits_of(x) & ~Traits<T>::kSignBit));
+  }
+};
+
+// -1, 0 or 1; NaN for NaN, +0 for both zeros.
+struct Sign {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    const T above = x > T{0} ? T{1} : T{0};
+    const T sign = x < T{0} ? T{-1} : above;
+    if constexpr (kIsFloat<T>)
+      return x != x ? x : sign;
+    else
+      return sign;
+  }
+};
+
+struct Square {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    return Multiply::apply(x, x);
+  }
+};
+
+struct Reciprocal {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    return T{1} / x;
+  }
+};
+
+struct SquareRoot {
+  PYGRAPH_INLINE static float apply(float x) { return __builtin_sqrtf(x); }
+  PYGRAPH_INLINE static double apply(double x) { return __builtin_sqrt(x); }
+};
+
+struct Floor {
+  PYGRAPH_INLINE static float apply(float x) { return __builtin_floorf(x); }
+  PYGRAPH_INLINE static double apply(double x) { return __builtin_floor(x); }
+};
+
+struct Ceil {
+  PYGRAPH_INLINE static float apply(float x) { return __builtin_ceilf(x); }
+  PYGRAPH_INLINE static double apply(double x) { return __builtin_ceil(x); }
+};
+
+struct Trunc {
+  PYGRAPH_INLINE static float apply(float x) { return __builtin_truncf(x); }
+  PYGRAPH_INLINE static double apply(double x) { return __builtin_trunc(x); }
+};
+
+// Half to even: the rounding mode that a process starts in.
+struct Round {
+  PYGRAPH_INLINE static float apply(float x) { return __builtin_rintf(x); }
+  PYGRAPH_INLINE static double apply(double x) { return __builtin_rint(x); }
+};
+
+constexpr Row<ElementwiseFn> kRows[] = {
+    binary<Add, int32_t>("add"),
+    binary<Add, int64_t>("add"),
+    binary<Add, float>("add"),
+    binary<Add, double>("add"),
+    binary<Subtract, int32_t>("subtract"),
+    binary<Subtract, int64_t>("subtract"),
+    binary<Subtract, float>("subtract"),
+    binary<Subtract, double>("subtract"),
+    binary<Multiply, int32_t>("multiply"),
+    binary<Multiply, int64_t>("multiply"),
+    binary<Multiply, float>("multiply"),
+    binary<Multiply, double>("multiply"),
+    binary<Divide, float>("divide"),
+    binary<Divide, double>("divide"),
+    binary<Maximum, Bool>("maximum"),
+    binary<Maximum, int32_t>("maximum"),
+    binary<Maximum, int64_t>("maximum"),
+    binary<Maximum, float>("maximum"),
+    binary<Maximum, double>("maximum"),
+    binary<Minimum, Bool>("minimum"),
+    binary<Minimum, int32_t>("minimum"),
+    binary<Minimum, int64_t>("minimum"),
+    binary<Minimum, float>("minimum"),
+    binary<Minimum, double>("minimum"),
+    binary<Copysign, float>("copysign"),
+    binary<Copysign, double>("copysign"),
+    unary<Positive, Bool>("positive"),
+    unary<Positive, int32_t>("positive"),
+    unary<Positive, int64_t>("positive"),
+    unary<Positive, float>("positive"),
+    unary<Positive, double>("positive"),
+    unary<Negative, int32_t>("negative"),
+    unary<Negative, int64_t>("negative"),
+    unary<Negative, float>("negative"),
+    unary<Negative, double>("negative"),
+    unary<Absolute, int32_t>("abs"),
+    unary<Absolute, int64_t>("abs"),
+    unary<Absolute, float>("abs"),
+    unary<Absolute, double>("abs"),
+    unary<Sign, int32_t>("sign"),
+    unary<Sign, int64_t>("sign"),
+    unary<Sign, float>("sign"),
+    unary<Sign, double>("sign"),
+    unary<Square, int32_t>("square"),
+    unary<Square, int64_t>("square"),
+    unary<Square, float>("square"),
+    unary<Square, double>("square"),
+    unary<Reciprocal, float>("reciprocal"),
+    unary<Reciprocal, double>("reciprocal"),
+    unary<SquareRoot, float>("sqrt"),
+    unary<SquareRoot, double>("sqrt"),
+    unary<Floor, float>("floor"),
+    unary<Floor, double>("floor"),
+    unary<Ceil, float>("ceil"),
+    unary<Ceil, double>("ceil"),
+    unary<Trunc, float>("trunc"),
+    unary<Trunc, double>("trunc"),
+    unary<Round, float>("round"),
+    unary<Round, double>("round"),
+};
+
+}  // namespace
+
+Rows<ElementwiseFn> arithmetic_rows() { return span_of(kRows); }
+
+}  // namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE

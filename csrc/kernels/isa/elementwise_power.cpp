@@ -1,0 +1,127 @@
+// pow. Integers: by squaring, wrapping; a negative exponent is a fault. Floats: the C library's,
+// except that the exponents 1, 2, 3, -1 and 1/2 are defined by the product, quotient or root that
+// they stand for, in scalars and in arrays alike, so that the common scalar exponents run at full
+// vector speed with the same bits.
+#include "kernels/isa/loops.hpp"
+
+namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
+namespace {
+
+struct Identity {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    return x;
+  }
+};
+
+struct SecondPower {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    if constexpr (kIsInteger<T>)
+      return wrap_multiply(x, x);
+    else
+      return x * x;
+  }
+};
+
+struct ThirdPower {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    if constexpr (kIsInteger<T>)
+      return wrap_multiply(wrap_multiply(x, x), x);
+    else
+      return x * x * x;
+  }
+};
+
+struct Inverse {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    return T{1} / x;
+  }
+};
+
+// pow(-0, 1/2) is +0 and pow(-inf, 1/2) is +inf, where the square root has -0 and NaN.
+struct Root {
+  PYGRAPH_INLINE static float apply(float x) {
+    const float root = __builtin_sqrtf(x) + 0.0F;
+    return x == -__builtin_inff() ? __builtin_inff() : root;
+  }
+  PYGRAPH_INLINE static double apply(double x) {
+    const double root = __builtin_sqrt(x) + 0.0;
+    return x == -__builtin_inf() ? __builtin_inf() : root;
+  }
+};
+
+PYGRAPH_INLINE float library_pow(float x, float y) { return __builtin_powf(x, y); }
+PYGRAPH_INLINE double library_pow(double x, double y) { return __builtin_pow(x, y); }
+
+struct FloatPower {
+  template <class T>
+  static T apply(T x, T y) {
+    if (y == T{2}) return SecondPower::apply(x);
+    if (y == T{1}) return x;
+    if (y == T{3}) return ThirdPower::apply(x);
+    if (y == T{-1}) return Inverse::apply(x);
+    if (y == T(0.5)) return Root::apply(x);
+    return library_pow(x, y);
+  }
+};
+
+template <class T>
+Fault float_power_loop(void* out, const void* const* in, const int64_t* step, int64_t count) {
+  if (count > 1 && step[1] == 0) {
+    const T y = *static_cast<const T*>(in[1]);
+    if (y == T{2}) return unary_loop<SecondPower, T, T>(out, in, step, count);
+    if (y == T{1}) return unary_loop<Identity, T, T>(out, in, step, count);
+    if (y == T{3}) return unary_loop<ThirdPower, T, T>(out, in, step, count);
+    if (y == T{-1}) return unary_loop<Inverse, T, T>(out, in, step, count);
+    if (y == T(0.5)) return unary_loop<Root, T, T>(out, in, step, count);
+  }
+  return binary_loop<FloatPower, T, T, T>(out, in, step, count);
+}
+
+struct IntegerPower {
+  template <class T>
+  static T apply(T x, T y) {
+    Bits<T> result = 1;
+    auto base = static_cast<Bits<T>>(x);
+    for (auto exponent = static_cast<Bits<T>>(y); exponent != 0; exponent >>= 1) {
+      if ((exponent & 1) != 0) result *= base;
+      base *= base;
+    }
+    return static_cast<T>(result);
+  }
+};
+
+template <class T>
+bool any_negative(const T* values, int64_t count) {
+  T all = 0;
+  for (int64_t i = 0; i < count; ++i) all |= values[i];
+  return all < 0;
+}
+
+template <class T>
+Fault integer_power_loop(void* out, const void* const* in, const int64_t* step, int64_t count) {
+  if (count <= 0) return {};
+  const auto* exponents = static_cast<const T*>(in[1]);
+  if (any_negative(exponents, step[1] != 0 ? count : 1)) {
+    return {FaultCode::negative_integer_power, 0, 0};
+  }
+  if (step[1] == 0 && *exponents == 2) return unary_loop<SecondPower, T, T>(out, in, step, count);
+  if (step[1] == 0 && *exponents == 3) return unary_loop<ThirdPower, T, T>(out, in, step, count);
+  return binary_loop<IntegerPower, T, T, T>(out, in, step, count);
+}
+
+constexpr Row<ElementwiseFn> kRows[] = {
+    {"pow", ElementType::int32, ElementType::int32, &integer_power_loop<int32_t>},
+    {"pow", ElementType::int64, ElementType::int64, &integer_power_loop<int64_t>},
+    {"pow", ElementType::float32, ElementType::float32, &float_power_loop<float>},
+    {"pow", ElementType::float64, ElementType::float64, &float_power_loop<double>},
+};
+
+}  // namespace
+
+Rows<ElementwiseFn> power_rows() { return span_of(kRows); }
+
+}  // namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE

@@ -1,0 +1,75 @@
+// The tables that every instruction set's build exports: plain arrays of rows,
+// constant-initialised, so that loading the library runs no code of a build that this machine
+// cannot run. Files that include this must not use anything from the standard library but its C
+// headers: an inline function that two builds both emit would be merged by the linker, and the
+// wrong build's copy could win.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/signatures.hpp"
+
+namespace pygraph::kernels {
+
+// The element types, in the order of DType (registry.cpp asserts it).
+enum class ElementType : uint8_t {
+#define PYGRAPH_DTYPE(name, type, size, cls, supported) name,
+#include "base/dtypes.def"
+#undef PYGRAPH_DTYPE
+};
+
+template <class Fn>
+struct Row {
+  const char* name;
+  ElementType in;
+  ElementType out;
+  Fn fn;
+};
+
+template <class Fn>
+struct Rows {
+  const Row<Fn>* rows;
+  int count;
+};
+
+// out[m][n] = a @ b, as `matmul` of kernels.hpp; needs no library and is fast for small sizes.
+using GemmFn = void (*)(void* out, const void* a, const void* b, int64_t m, int64_t n, int64_t k,
+                        bool transpose_a, bool transpose_b);
+
+constexpr int kElementwiseFamilies = 7;
+
+struct Tables {
+  Rows<ElementwiseFn> elementwise[kElementwiseFamilies];
+  Rows<ReduceFn> reduce;
+  Rows<ReduceFn> arg_reduce;
+  Rows<ScanFn> scan;
+  Rows<GemmFn> gemm;
+};
+
+#define PYGRAPH_DECLARE_ISA(isa)          \
+  namespace isa {                         \
+  Rows<ElementwiseFn> arithmetic_rows();  \
+  Rows<ElementwiseFn> integer_rows();     \
+  Rows<ElementwiseFn> power_rows();       \
+  Rows<ElementwiseFn> logic_rows();       \
+  Rows<ElementwiseFn> selection_rows();   \
+  Rows<ElementwiseFn> exponential_rows(); \
+  Rows<ElementwiseFn> cast_rows();        \
+  Rows<ReduceFn> reduce_rows();           \
+  Rows<ReduceFn> arg_reduce_rows();       \
+  Rows<ScanFn> scan_rows();               \
+  Rows<GemmFn> gemm_rows();               \
+  Tables tables();                        \
+  }
+
+#if defined(__x86_64__)
+PYGRAPH_DECLARE_ISA(isa_x86_64)
+PYGRAPH_DECLARE_ISA(isa_x86_64_v3)
+PYGRAPH_DECLARE_ISA(isa_x86_64_v4)
+#else
+PYGRAPH_DECLARE_ISA(isa_generic)
+#endif
+#undef PYGRAPH_DECLARE_ISA
+
+}  // namespace pygraph::kernels

@@ -1,0 +1,70 @@
+// The kernels: loops over raw contiguous memory, found by name and dtype when a plan is made and
+// called through plain function pointers. A kernel never allocates, never throws and never sees a
+// shape rule. The elementwise, reduction and scan families are built once per instruction set
+// (isa/*.cpp) and chosen when the library is loaded.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/dtype.hpp"
+#include "kernels/signatures.hpp"
+
+namespace pygraph::kernels {
+
+// The kernel of that name (an op's name; "astype" converts `in` to `out`), or nullptr if there is
+// none. `in` is the dtype of the op's last input (for `where`: of its branches); `out` that of its
+// result.
+ElementwiseFn find_elementwise(std::string_view name, DType in, DType out);
+ReduceFn find_reduce(std::string_view name, DType in, DType out);
+ScanFn find_scan(std::string_view name, DType in, DType out);
+
+// out[m][n] = a[m][k] @ b[k][n]; every supported dtype but bool. Operands are row-major and
+// contiguous; with transpose_a (transpose_b) the memory holds a[k][m] (b[n][k]).
+void matmul(DType dtype, void* out, const void* a, const void* b, std::int64_t m, std::int64_t n,
+            std::int64_t k, bool transpose_a = false, bool transpose_b = false);
+
+// Copies `shape` elements between two strided views. Strides are in elements, may be 0 (broadcast,
+// input only) or negative.
+void copy_strided(void* out, const std::int64_t* out_strides, const void* in,
+                  const std::int64_t* in_strides, const std::int64_t* shape, int rank,
+                  std::size_t itemsize);
+
+// Reads rows at computed positions. The source is
+// in[outer][axis_sizes[0]]...[axis_sizes[k-1]][inner]; indices[j] holds `count` integers of
+// `index_dtype` (int32 or int64); index_step[j] is 1 or 0. out is [outer][count][inner]. An index i
+// in
+// [-size, size) is taken modulo size; any other is a fault.
+struct IndexGeometry {
+  std::int64_t outer;
+  std::int64_t inner;
+  std::int64_t count;
+  int axes;
+  const std::int64_t* axis_sizes;
+  const std::int64_t* index_step;
+  DType index_dtype;
+  std::size_t itemsize;
+};
+Fault gather(void* out, const void* in, const void* const* indices, const IndexGeometry& geometry);
+// Writes values[outer][count][inner] (or one repeated row where value_step is 0) at those positions
+// of `out`, in order of count.
+Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,
+              const IndexGeometry& geometry);
+
+// out[i] = start + i * step, computed in the dtype (int32, int64, float32, float64); start and step
+// point at one element each.
+void fill_range(DType dtype, void* out, const void* start, const void* step, std::int64_t count);
+
+// The instruction set in use ("x86-64", "x86-64-v3", "x86-64-v4", "generic") and those this machine
+// can run. The environment variable PYGRAPH_ISA chooses a lower one; a name that this machine
+// cannot run is ignored with a note on stderr.
+std::string_view isa();
+std::span<const std::string_view> available_isas();
+
+// "OpenBLAS 0.3.x ..." or "none" where its library could not be opened (then own loops serve
+// matmul).
+std::string_view blas_version();
+
+}  // namespace pygraph::kernels

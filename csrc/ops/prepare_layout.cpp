@@ -1,0 +1,279 @@
+#include "ops/prepare_layout.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace pygraph::ops {
+namespace {
+
+using kernels::Fault;
+
+// A strided view of a contiguous tensor: where it starts and how far apart its elements are, in elements.
+struct View {
+  std::int64_t offset = 0;
+  Shape shape;
+  Shape strides;  // may be 0 or negative: only the container is shared with Shape
+};
+
+Shape contiguous_strides(const Shape& shape) {
+  Shape strides = shape;
+  std::int64_t stride = 1;
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    strides[axis] = stride;
+    stride *= shape[axis];
+  }
+  return strides;
+}
+
+Fault run_copy(const KernelCall& call, void* const* out, const void* const* in) {
+  if (out[0] != in[0]) std::memcpy(out[0], in[0], static_cast<std::size_t>(call.count));
+  return {};
+}
+
+// parameters: offset in bytes, rank, shape, strides of the output, strides of the input.
+Fault run_view(const KernelCall& call, void* const* out, const void* const* in) {
+  const std::int64_t* p = call.parameters.data();
+  const auto rank = static_cast<int>(p[1]);
+  kernels::copy_strided(out[0], p + 2 + rank, static_cast<const char*>(in[0]) + p[0], p + 2 + 2 * rank, p + 2, rank, call.itemsize);
+  return {};
+}
+
+// parameters: as above, then the bytes of the whole. The first input is copied, the second written over the view.
+Fault run_slice_update(const KernelCall& call, void* const* out, const void* const* in) {
+  const std::int64_t* p = call.parameters.data();
+  const auto rank = static_cast<int>(p[1]);
+  if (out[0] != in[0]) std::memcpy(out[0], in[0], static_cast<std::size_t>(call.count));
+  kernels::copy_strided(static_cast<char*>(out[0]) + p[0], p + 2 + rank, in[1], p + 2 + 2 * rank, p + 2, rank, call.itemsize);
+  return {};
+}
+
+void set_view(KernelCall& call, std::int64_t offset, const Shape& shape, const Shape& out_strides, const Shape& in_strides) {
+  call.parameters = {offset * call.itemsize, shape.rank()};
+  for (const Shape* part : {&shape, &out_strides, &in_strides}) {
+    call.parameters.insert(call.parameters.end(), part->begin(), part->end());
+  }
+  call.cost = std::max<std::int64_t>(shape.count(), 1);
+}
+
+View sliced(const Shape& shape, std::span<const ir::Attribute> attributes) {
+  View view;
+  const Shape strides = contiguous_strides(shape);
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const auto i = static_cast<std::size_t>(axis);
+    const std::int64_t step = ints(attributes[2])[i];
+    const SliceRange range = slice_range(ints(attributes[0])[i], ints(attributes[1])[i], step, shape[axis]);
+    view.offset += range.length == 0 ? 0 : range.start * strides[axis];
+    view.shape.append(range.length);
+    // With one element at the most the step is never taken, and may be too large to multiply.
+    view.strides.append(range.length <= 1 ? strides[axis] : strides[axis] * step);
+  }
+  return view;
+}
+
+View dynamically_sliced(const Shape& shape, std::span<const ir::Attribute> attributes, std::span<const std::byte* const> values) {
+  View view{0, shape, contiguous_strides(shape)};
+  const auto axis = static_cast<int>(integer(attributes[0]));
+  std::int64_t bounds[2];
+  for (std::size_t i = 0; i < 2; ++i) std::memcpy(&bounds[i], values[i + 1], sizeof bounds[i]);
+  const std::int64_t step = integer(attributes[1]);
+  const SliceRange range = slice_range(bounds[0], bounds[1], step, shape[axis]);
+  view.offset = range.length == 0 ? 0 : range.start * view.strides[axis];
+  if (range.length > 1) view.strides[axis] *= step;
+  view.shape[axis] = range.length;
+  return view;
+}
+
+View broadcast(const Shape& from, const Shape& to) {
+  View view{0, to, to};
+  const Shape strides = contiguous_strides(from);
+  for (int axis = 0; axis < to.rank(); ++axis) {
+    const int own = axis - (to.rank() - from.rank());
+    view.strides[axis] = own < 0 || from[own] == 1 ? 0 : strides[own];
+  }
+  return view;
+}
+
+View permuted(const Shape& shape, const std::vector<std::int64_t>& axes) {
+  View view;
+  const Shape strides = contiguous_strides(shape);
+  for (std::int64_t axis : axes) {
+    view.shape.append(shape[static_cast<int>(axis)]);
+    view.strides.append(strides[static_cast<int>(axis)]);
+  }
+  return view;
+}
+
+KernelCall prepare_view(const OpRow& op, std::span<const ir::Attribute> attributes, const ir::Type& in, const ir::Type& out,
+                        std::span<const std::byte* const> values) {
+  KernelCall call;
+  call.run = run_view;
+  call.itemsize = static_cast<std::uint32_t>(itemsize(in.dtype));
+  View view;
+  switch (op.rule) {
+    case Rule::slice: view = sliced(in.shape, attributes); break;
+    case Rule::slice_dynamic: view = dynamically_sliced(in.shape, attributes, values); break;
+    case Rule::broadcast_to: view = broadcast(in.shape, out.shape); break;
+    default: view = permuted(in.shape, ints(attributes[0])); break;
+  }
+  set_view(call, view.offset, view.shape, contiguous_strides(view.shape), view.strides);
+  return call;
+}
+
+KernelCall prepare_slice_update(std::span<const ir::Attribute> attributes, const ir::Type& in, const ir::Type& out) {
+  KernelCall call;
+  call.run = run_slice_update;
+  call.in_place = 0b1;
+  call.itemsize = static_cast<std::uint32_t>(itemsize(in.dtype));
+  call.count = static_cast<std::int64_t>(byte_count(out.dtype, out.shape));
+  const View view = sliced(in.shape, attributes);
+  set_view(call, view.offset, view.shape, view.strides, contiguous_strides(view.shape));
+  call.cost += out.shape.count();
+  return call;
+}
+
+// parameters: outer, then the bytes that each input contributes to one outer block.
+Fault run_concat(const KernelCall& call, void* const* out, const void* const* in) {
+  const std::int64_t* p = call.parameters.data();
+  auto* to = static_cast<char*>(out[0]);
+  for (std::int64_t block = 0; block < p[0]; ++block) {
+    for (int i = 0; i < call.inputs; ++i) {
+      const auto bytes = static_cast<std::size_t>(p[1 + i]);
+      if (bytes == 0) continue;
+      std::memcpy(to, static_cast<const char*>(in[i]) + static_cast<std::size_t>(block) * bytes, bytes);
+      to += bytes;
+    }
+  }
+  return {};
+}
+
+KernelCall prepare_concat(std::span<const ir::Attribute> attributes, std::span<const ir::Type> inputs, const ir::Type& out) {
+  KernelCall call;
+  call.run = run_concat;
+  call.inputs = static_cast<int>(inputs.size());
+  const auto axis = static_cast<int>(integer(attributes[0]));
+  call.parameters = {elements(out.shape, 0, axis)};
+  for (const ir::Type& input : inputs) {
+    call.parameters.push_back(elements(input.shape, axis, input.shape.rank()) * static_cast<std::int64_t>(itemsize(input.dtype)));
+  }
+  call.cost = out.shape.count();
+  return call;
+}
+
+// parameters: outer, inner, count, axes, axis sizes, index steps; `steps[0]`: whether a scatter's values advance;
+// `steps[1]`: the bytes of a scatter's destination.
+kernels::IndexGeometry geometry_of(const KernelCall& call) {
+  const std::int64_t* p = call.parameters.data();
+  return {.outer = p[0],
+          .inner = p[1],
+          .count = p[2],
+          .axes = static_cast<int>(p[3]),
+          .axis_sizes = p + 4,
+          .index_step = p + 4 + p[3],
+          .index_dtype = DType::int64,
+          .itemsize = call.itemsize};
+}
+
+Fault run_gather(const KernelCall& call, void* const* out, const void* const* in) {
+  return kernels::gather(out[0], in[0], in + 1, geometry_of(call));
+}
+
+Fault run_scatter(const KernelCall& call, void* const* out, const void* const* in) {
+  if (out[0] != in[0]) std::memcpy(out[0], in[0], static_cast<std::size_t>(call.steps[1]));
+  return kernels::scatter(out[0], in[1], call.steps[0], in + 2, geometry_of(call));
+}
+
+void set_indices(KernelCall& call, const Shape& shape, int axis, std::span<const ir::Type> indices) {
+  const auto axes = static_cast<int>(indices.size());
+  std::int64_t count = 1;
+  for (const ir::Type& index : indices) {
+    if (index.shape.rank() != 0) count = index.shape.count();
+  }
+  call.parameters = {elements(shape, 0, axis), elements(shape, axis + axes, shape.rank()), count, axes};
+  for (int i = 0; i < axes; ++i) call.parameters.push_back(shape[axis + i]);
+  for (const ir::Type& index : indices) call.parameters.push_back(index.shape.rank() == 0 ? 0 : 1);
+}
+
+KernelCall prepare_gather(std::span<const ir::Attribute> attributes, std::span<const ir::Type> inputs, const ir::Type& out) {
+  KernelCall call;
+  call.run = run_gather;
+  call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
+  call.cost = std::max<std::int64_t>(out.shape.count(), 1);
+  set_indices(call, inputs[0].shape, static_cast<int>(integer(attributes[0])), inputs.subspan(1));
+  return call;
+}
+
+KernelCall prepare_scatter(std::span<const ir::Attribute> attributes, std::span<const ir::Type> inputs, const ir::Type& out) {
+  KernelCall call;
+  call.run = run_scatter;
+  call.in_place = 0b1;
+  call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
+  call.steps[0] = 1;
+  call.steps[1] = static_cast<std::int64_t>(byte_count(out.dtype, out.shape));
+  call.cost = std::max<std::int64_t>(inputs[1].shape.count() + out.shape.count(), 1);
+  set_indices(call, inputs[0].shape, static_cast<int>(integer(attributes[0])), inputs.subspan(2));
+  return call;
+}
+
+// parameters: the value.
+Fault run_dim_size(const KernelCall& call, void* const* out, const void* const*) {
+  std::memcpy(out[0], call.parameters.data(), sizeof(std::int64_t));
+  return {};
+}
+
+// parameters: the shape. One output per dim.
+Fault run_nonzero(const KernelCall& call, void* const* out, const void* const* in) {
+  const auto* flags = static_cast<const std::uint8_t*>(in[0]);
+  const auto rank = call.parameters.size();
+  std::int64_t index[kMaxRank] = {};
+  std::int64_t found = 0;
+  for (std::int64_t i = 0; i < call.count; ++i) {
+    if (flags[i] != 0) {
+      for (std::size_t axis = 0; axis < rank; ++axis) static_cast<std::int64_t*>(out[axis])[found] = index[axis];
+      ++found;
+    }
+    for (std::size_t axis = rank; axis-- > 0;) {
+      if (++index[axis] < call.parameters[axis]) break;
+      index[axis] = 0;
+    }
+  }
+  return {};
+}
+
+KernelCall prepare_nonzero(const ir::Type& in) {
+  KernelCall call;
+  call.run = run_nonzero;
+  call.count = in.shape.count();
+  call.cost = std::max<std::int64_t>(call.count, 1);
+  call.parameters.assign(in.shape.begin(), in.shape.end());
+  return call;
+}
+
+}  // namespace
+
+KernelCall prepare_layout(const OpRow& op, std::span<const ir::Attribute> attributes, std::span<const ir::Type> inputs,
+                          std::span<const ir::Type> outputs, std::span<const std::byte* const> values) {
+  KernelCall call;
+  switch (op.family) {
+    case Family::copy:
+    case Family::check:
+      call.run = run_copy;
+      call.count = static_cast<std::int64_t>(byte_count(outputs[0].dtype, outputs[0].shape));
+      call.cost = std::max<std::int64_t>(outputs[0].shape.count(), 1);
+      call.in_place = 0b1;
+      return call;
+    case Family::view: return prepare_view(op, attributes, inputs[0], outputs[0], values);
+    case Family::slice_update: return prepare_slice_update(attributes, inputs[0], outputs[0]);
+    case Family::concat: return prepare_concat(attributes, inputs, outputs[0]);
+    case Family::gather: return prepare_gather(attributes, inputs, outputs[0]);
+    case Family::scatter: return prepare_scatter(attributes, inputs, outputs[0]);
+    case Family::dim_size:
+      call.run = run_dim_size;
+      call.parameters = {inputs[0].shape[static_cast<int>(integer(attributes[0]))]};
+      return call;
+    case Family::nonzero: return prepare_nonzero(inputs[0]);
+    default: throw Error(ErrorKind::internal, std::string(op.name) + " has no kernel call");
+  }
+}
+
+}  // namespace pygraph::ops

@@ -1,0 +1,262 @@
+// From the nested graph to the flat array: cond and while_loop become jumps, every value gets a storage.
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "plan/plan.hpp"
+
+namespace pygraph::plan {
+namespace {
+
+struct Move {
+  StorageId to;
+  StorageId from;
+  ir::Type from_type;
+};
+
+class Lowering {
+ public:
+  explicit Lowering(const ir::Module& module) : module_(module), storage_of_(module.functions.size()) {
+    plan_.constants = module.constants;
+  }
+
+  Plan run() {
+    const ir::Function& entry = module_.functions[0];
+    std::vector<StorageId> parameters;
+    for (std::uint32_t i = 0; i < entry.parameter_count(); ++i) {
+      parameters.push_back(add_storage(entry.types[i], StorageKind::input, i));
+      plan_.inputs.push_back(entry.types[i]);
+    }
+    plan_.input_storages = parameters;
+    emit_function(0, parameters);
+    for (std::size_t i = 0; i < entry.results.size(); ++i) add_output(entry.types[entry.results[i]], storage_of_[0][entry.results[i]]);
+    emit({.code = Code::finish}, {}, {});
+    return std::move(plan_);
+  }
+
+ private:
+  StorageId add_storage(const ir::Type& type, StorageKind kind, std::uint32_t index = 0) {
+    Storage storage{kind, index};
+    if (!type.shape.is_static()) {
+      if (kind == StorageKind::arena) storage.kind = StorageKind::dynamic;
+    } else {
+      storage.bytes = byte_count(type.dtype, type.shape);
+    }
+    plan_.storages.push_back(storage);
+    return static_cast<StorageId>(plan_.storages.size() - 1);
+  }
+
+  std::uint32_t emit(Instruction instruction, std::span<const StorageId> outputs, std::span<const StorageId> inputs) {
+    instruction.output_count = static_cast<std::uint16_t>(outputs.size());
+    instruction.input_count = static_cast<std::uint16_t>(inputs.size());
+    instruction.first_operand = static_cast<std::uint32_t>(plan_.operands.size());
+    plan_.operands.insert(plan_.operands.end(), outputs.begin(), outputs.end());
+    plan_.operands.insert(plan_.operands.end(), inputs.begin(), inputs.end());
+    // A flat instruction always has three input operands to load.
+    if (instruction.code == Code::flat) plan_.operands.insert(plan_.operands.end(), 3 - inputs.size(), inputs.back());
+    plan_.instructions.push_back(instruction);
+    return static_cast<std::uint32_t>(plan_.instructions.size() - 1);
+  }
+
+  std::uint32_t next() const { return static_cast<std::uint32_t>(plan_.instructions.size()); }
+
+  void add_cost(std::int64_t cost) {
+    if (__builtin_add_overflow(cost_, cost, &cost_)) cost_ = INT64_MAX;
+    if (loop_depth_ == 0) plan_.straight_cost = cost_;
+  }
+
+  // A result that is no arena value keeps its storage; any other moves into a buffer of its own.
+  void add_output(const ir::Type& type, StorageId from) {
+    const auto index = static_cast<std::uint32_t>(plan_.outputs.size());
+    StorageId storage = from;
+    if (plan_.storages[from].kind == StorageKind::arena) {
+      storage = add_storage(type, StorageKind::output, index);
+      emit_move({storage, from, type}, kNoLocation);
+    }
+    plan_.outputs.push_back({storage, type});
+  }
+
+  std::vector<StorageId> emit_function(std::size_t id, std::span<const StorageId> parameters) {
+    const ir::Function& function = module_.functions[id];
+    storage_of_[id].assign(function.types.size(), 0);
+    std::copy(parameters.begin(), parameters.end(), storage_of_[id].begin());
+    for (const ir::Node& node : function.nodes) emit_node(id, node);
+    std::vector<StorageId> results;
+    for (ir::ValueId value : function.results) results.push_back(storage_of_[id][value]);
+    return results;
+  }
+
+  void emit_node(std::size_t id, const ir::Node& node) {
+    const ir::Function& function = module_.functions[id];
+    std::vector<StorageId> inputs;
+    for (ir::ValueId value : function.inputs_of(node)) inputs.push_back(storage_of_[id][value]);
+    StorageId* outputs = storage_of_[id].data() + node.first_output;
+    switch (ops::row(node.op).rule) {
+      case ops::Rule::constant: {
+        const auto index = static_cast<std::uint32_t>(ops::integer(function.attributes_of(node)[0]));
+        outputs[0] = add_storage(function.types[node.first_output], StorageKind::constant, index);
+        return;
+      }
+      case ops::Rule::cond: return emit_cond(function, node, inputs, outputs);
+      case ops::Rule::while_loop: return emit_while(function, node, inputs, outputs);
+      case ops::Rule::check_defined: {
+        plan_.names.push_back(std::get<std::string>(function.attributes_of(node)[0]));
+        emit({.code = Code::check_defined, .target = static_cast<std::uint32_t>(plan_.names.size() - 1), .location = node.location}, {},
+             std::span(inputs).subspan(1));
+        outputs[0] = inputs[0];
+        return;
+      }
+      default: return emit_kernel(function, node, inputs, outputs);
+    }
+  }
+
+  void emit_kernel(const ir::Function& function, const ir::Node& node, std::span<const StorageId> inputs, StorageId* outputs) {
+    const ops::OpRow& op = ops::row(node.op);
+    std::vector<ir::Type> input_types;
+    bool is_static = true;
+    for (ir::ValueId value : function.inputs_of(node)) input_types.push_back(function.types[value]);
+    std::vector<ir::Type> output_types(function.types.begin() + node.first_output,
+                                       function.types.begin() + node.first_output + node.output_count);
+    for (const auto* types : {&input_types, &output_types}) {
+      for (const ir::Type& type : *types) is_static = is_static && type.shape.is_static();
+    }
+    // A copy of a static value under another shape is the same memory.
+    if (is_static && op.family == ops::Family::copy) {
+      outputs[0] = inputs[0];
+      return;
+    }
+    for (std::uint32_t i = 0; i < node.output_count; ++i) outputs[i] = add_storage(output_types[i], StorageKind::arena);
+    const std::span<const StorageId> output_span(outputs, node.output_count);
+    Instruction instruction{.location = node.location};
+    if (is_static) {
+      std::vector<const std::byte*> values;
+      for (StorageId input : inputs) values.push_back(constant_data(input));
+      plan_.kernels.push_back({&op, ops::prepare(op, function.attributes_of(node), input_types, output_types, values)});
+      instruction.code = plan_.kernels.back().call.flat ? Code::flat : Code::kernel;
+      instruction.target = static_cast<std::uint32_t>(plan_.kernels.size() - 1);
+      add_cost(kInstructionCost + plan_.kernels.back().call.cost);
+    } else {
+      const auto attributes = function.attributes_of(node);
+      plan_.dynamics.push_back({&op, {attributes.begin(), attributes.end()}, input_types, output_types});
+      instruction.code = Code::dynamic;
+      instruction.target = static_cast<std::uint32_t>(plan_.dynamics.size() - 1);
+      add_cost(kDynamicCost);
+    }
+    emit(instruction, output_span, inputs);
+  }
+
+  const std::byte* constant_data(StorageId id) const {
+    const Storage& storage = plan_.storages[id];
+    return storage.kind == StorageKind::constant ? plan_.constants[storage.index].data() : nullptr;
+  }
+
+  void emit_cond(const ir::Function& function, const ir::Node& node, std::span<const StorageId> inputs, StorageId* outputs) {
+    const auto subgraphs = function.subgraphs_of(node);
+    for (std::uint32_t i = 0; i < node.output_count; ++i) outputs[i] = add_storage(function.types[node.first_output + i], StorageKind::arena);
+    const std::uint32_t to_else = emit({.code = Code::jump_if_false, .location = node.location}, {}, inputs.first(1));
+    emit_branch(subgraphs[0], inputs.subspan(1), node, outputs);
+    const std::uint32_t to_end = emit({.code = Code::jump, .location = node.location}, {}, {});
+    plan_.instructions[to_else].target = next();
+    emit_branch(subgraphs[1], inputs.subspan(1), node, outputs);
+    plan_.instructions[to_end].target = next();
+  }
+
+  void emit_branch(ir::FunctionId id, std::span<const StorageId> parameters, const ir::Node& node, const StorageId* outputs) {
+    const std::vector<StorageId> results = emit_function(id, parameters);
+    const ir::Function& branch = module_.functions[id];
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      emit_move({outputs[i], results[i], branch.types[branch.results[i]]}, node.location);
+    }
+  }
+
+  // The test stands at the bottom: one jump a turn.
+  void emit_while(const ir::Function& function, const ir::Node& node, std::span<const StorageId> inputs, StorageId* outputs) {
+    const auto subgraphs = function.subgraphs_of(node);
+    const auto captures = static_cast<std::size_t>(ops::integer(function.attributes_of(node)[0]));
+    std::vector<StorageId> parameters(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(captures));
+    for (std::uint32_t i = 0; i < node.output_count; ++i) {
+      outputs[i] = add_storage(function.types[node.first_output + i], StorageKind::arena);
+      parameters.push_back(outputs[i]);
+      const ir::ValueId initial = function.inputs_of(node)[captures + i];
+      emit_move({outputs[i], inputs[captures + i], function.types[initial]}, node.location);
+    }
+    const std::int64_t cost_before = cost_;
+    cost_ = 0;
+    ++loop_depth_;
+    const std::uint32_t to_test = emit({.code = Code::jump, .location = node.location}, {}, {});
+    const std::uint32_t body = next();
+    const std::vector<StorageId> results = emit_function(subgraphs[1], parameters);
+    emit_moves(moves_to(std::span(parameters).subspan(captures), results, module_.functions[subgraphs[1]]), node.location);
+    plan_.instructions[to_test].target = next();
+    const std::vector<StorageId> test = emit_function(subgraphs[0], parameters);
+    emit({.code = Code::loop_if_true, .target = body, .location = node.location, .cost = cost_ + kInstructionCost}, {}, test);
+    --loop_depth_;
+    cost_ = cost_before;
+  }
+
+  static std::vector<Move> moves_to(std::span<const StorageId> state, std::span<const StorageId> results, const ir::Function& body) {
+    std::vector<Move> moves;
+    for (std::size_t i = 0; i < state.size(); ++i) {
+      if (state[i] != results[i]) moves.push_back({state[i], results[i], body.types[body.results[i]]});
+    }
+    return moves;
+  }
+
+  // Moves that happen at once: none may overwrite what another still has to read.
+  void emit_moves(std::vector<Move> moves, ir::LocationId location) {
+    while (!moves.empty()) {
+      const auto ready = std::find_if(moves.begin(), moves.end(), [&](const Move& move) {
+        return std::none_of(moves.begin(), moves.end(), [&](const Move& other) { return other.from == move.to; });
+      });
+      if (ready != moves.end()) {
+        emit_move(*ready, location);
+        moves.erase(ready);
+        continue;
+      }
+      // Only cycles are left: set one value aside.
+      const StorageId aside = moves.front().from;
+      const StorageId copy = add_storage(moves.front().from_type, StorageKind::arena);
+      emit_move({copy, aside, moves.front().from_type}, location);
+      for (Move& move : moves) {
+        if (move.from == aside) move.from = copy;
+      }
+    }
+  }
+
+  void emit_move(const Move& move, ir::LocationId location) {
+    if (move.to == move.from) return;
+    Instruction instruction{.code = Code::move, .location = location};
+    if (plan_.storages[move.to].kind == StorageKind::dynamic) {
+      instruction.code = Code::move_dynamic;
+      plan_.types.push_back(move.from_type);
+      instruction.target = static_cast<std::uint32_t>(plan_.types.size() - 1);
+      add_cost(kDynamicCost);
+    } else {
+      instruction.bytes = plan_.storages[move.to].bytes;
+      add_cost(kInstructionCost + static_cast<std::int64_t>(instruction.bytes / 8));
+    }
+    emit(instruction, std::span(&move.to, 1), std::span(&move.from, 1));
+  }
+
+  static constexpr std::int64_t kInstructionCost = 8;
+  static constexpr std::int64_t kDynamicCost = 500;
+
+  const ir::Module& module_;
+  Plan plan_;
+  std::vector<std::vector<StorageId>> storage_of_;  // per function, per value
+  std::int64_t cost_ = 0;
+  int loop_depth_ = 0;
+};
+
+}  // namespace
+
+Plan lower(const ir::Module& module) { return Lowering(module).run(); }
+
+Plan build(const ir::Module& module, const passes::Options& options) {
+  Plan plan = lower(module);
+  if (options.enabled("coalesce")) coalesce(plan);
+  place(plan, options.enabled("reuse_memory"));
+  return plan;
+}
+
+}  // namespace pygraph::plan

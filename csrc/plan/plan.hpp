@@ -1,0 +1,118 @@
+// A plan: one flat array of instructions for a graph and everything nested in it, with the place of every value decided.
+// Immutable once built and shared by all runs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ir/ir.hpp"
+#include "ops/prepare.hpp"
+#include "passes/passes.hpp"
+
+namespace pygraph::plan {
+
+using StorageId = std::uint32_t;
+
+enum class StorageKind : std::uint8_t {
+  arena,     // at a fixed offset of the run's arena
+  constant,  // a constant of the plan
+  input,     // an argument of the run
+  output,    // a result's own buffer, written in place
+  dynamic    // a tensor made at run time, its dims depend on data
+};
+
+struct Storage {
+  StorageKind kind = StorageKind::arena;
+  std::uint32_t index = 0;   // of the constant, input or output
+  std::size_t bytes = 0;     // of a value of static type
+  std::size_t offset = 0;    // in the arena
+};
+
+enum class Code : std::uint8_t {
+  nothing,
+  kernel,           // call kernels[target]
+  flat,             // the same for an elementwise kernel over one run of elements: the common case, called directly
+  dynamic,          // infer, allocate and call dynamics[target]
+  move,             // copy `bytes` from storage in[0] to out[0]
+  move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
+  jump,             // to instruction `target`
+  jump_if_false,    // on the boolean in[0]
+  loop_if_true,     // a back edge: on the boolean in[0], counts the loop's cost and polls the host
+  check_defined,    // the flag in[0]; the variable's name is names[target]
+  finish
+};
+
+struct Instruction {
+  Code code = Code::nothing;
+  std::uint16_t output_count = 0;
+  std::uint16_t input_count = 0;
+  std::uint32_t first_operand = 0;  // in Plan::operands: the outputs, then the inputs
+  std::uint32_t target = 0;
+  ir::LocationId location = kNoLocation;
+  std::int64_t cost = 0;   // of a back edge: the work of one turn
+  std::size_t bytes = 0;   // of a move
+};
+
+// A kernel whose call can only be prepared at run time.
+struct DynamicCall {
+  const ops::OpRow* op;
+  std::vector<ir::Attribute> attributes;
+  std::vector<ir::Type> inputs;   // where static: the type; else only dtype and rank count
+  std::vector<ir::Type> outputs;
+};
+
+struct PreparedCall {
+  const ops::OpRow* op;
+  ops::KernelCall call;
+};
+
+// Where a result of the run comes from.
+struct Output {
+  StorageId storage;
+  ir::Type type;
+};
+
+struct Plan {
+  std::vector<Instruction> instructions;
+  std::vector<StorageId> operands;
+  std::vector<Storage> storages;
+  std::vector<PreparedCall> kernels;
+  std::vector<DynamicCall> dynamics;
+  std::vector<ir::Type> types;
+  std::vector<std::string> names;
+  std::vector<Tensor> constants;
+  std::vector<ir::Type> inputs;
+  std::vector<StorageId> input_storages;
+  std::vector<Output> outputs;
+  std::size_t arena_bytes = 0;
+  std::int64_t straight_cost = 0;  // the work of the instructions outside loops
+
+  // One line per instruction, with storages and bytes.
+  std::string text() const;
+};
+
+// Builds the plan of a specialised module.
+Plan build(const ir::Module& module, const passes::Options& options);
+
+// The steps of build, in order.
+Plan lower(const ir::Module& module);
+void coalesce(Plan& plan);                             // makes copies unnecessary and drops them
+void place(Plan& plan, bool reuse);                    // decides the offsets in the arena
+
+// What `coalesce` and `place` need to know of a storage: where it is first written and last needed, loops included.
+struct Lifetime {
+  std::uint32_t first_write = UINT32_MAX;
+  std::uint32_t last_use = 0;
+  bool used() const { return first_write != UINT32_MAX; }
+};
+struct Loop {
+  std::uint32_t begin;  // the first instruction of the body
+  std::uint32_t end;    // the back edge
+};
+std::vector<Loop> find_loops(const Plan& plan);
+std::vector<Lifetime> lifetimes(const Plan& plan, std::span<const Loop> loops);
+
+}  // namespace pygraph::plan

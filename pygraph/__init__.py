@@ -1,0 +1,11 @@
+"""pygraph: plain Python numeric code, control flow included, run as graphs in a C++ executor."""
+
+from pygraph import _core, autograph, runtime
+from pygraph._hot import DType, Tensor
+from pygraph.control import cond, range, while_loop
+from pygraph.function import ConcreteFunction, Function, function
+from pygraph.graph import Graph, TensorSpec
+from pygraph.ops import *  # noqa: F403  (the array namespace; its names are listed in ops.__all__)
+from pygraph.saving import load, save
+
+__version__: str = _core.build_info()["version"]

@@ -1,0 +1,6 @@
+"""AutoGraph: plain Python functions become functions that stage what depends on tensors."""
+
+from pygraph.autograph.api import convert, convert_function, do_not_convert, to_code
+from pygraph.autograph.errors import ConversionError
+
+__all__ = ["ConversionError", "convert", "convert_function", "do_not_convert", "to_code"]

@@ -1,0 +1,256 @@
+"""The converter of one function: walks the statements and hands each kind to its file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from pygraph.autograph.analysis.definedness import Definedness
+from pygraph.autograph.analysis.liveness import Liveness
+from pygraph.autograph.analysis.scopes import Facts, FunctionNode, FunctionScope
+from pygraph.autograph.converters.jumps import Lowering
+from pygraph.autograph.converters.nodes import LOAD, at, at_start, constant
+
+
+@dataclass(slots=True)
+class Place:
+    """A function being written: the user's, or a helper.
+
+    ``local`` are the names that live in it; ``bound`` those that its own statements assign, ``reads``
+    those they read, ``wanted`` those that helpers inside it declare ``nonlocal``.
+    """
+
+    local: int
+    bound: int = 0
+    reads: int = 0
+    wanted: int = 0
+
+
+@dataclass(slots=True)
+class Naming:
+    """Names in the file at hand: which are taken, how the operators are called, what is mangled."""
+
+    operators: str
+    taken: set[str]
+    class_name: str | None = None
+
+    def fresh(self, name: str) -> str:
+        """Return a name that nothing in the function uses yet."""
+        candidate, number = name, 0
+        while candidate in self.taken:
+            number += 1
+            candidate = f"{name}_{number}"
+        self.taken.add(candidate)
+        return candidate
+
+    def mangled(self, name: str) -> str:
+        """Return the name under which the compiler keeps a variable."""
+        if self.class_name is None or not name.startswith("__") or name.endswith("__"):
+            return name
+        owner = self.class_name.lstrip("_")
+        return f"_{owner}{name}" if owner else name
+
+
+@dataclass(eq=False)
+class Converter:
+    """Converts one function of the user's, in place."""
+
+    scope: FunctionScope
+    naming: Naming
+    # Names of enclosing functions whose reads need a check.
+    outer_checked: frozenset[str] = frozenset()
+    lowering: Lowering = field(init=False)
+    # While an expression is converted: names to check, names that a comprehension hides,
+    # statements that have to come first.
+    checked: int = 0
+    hidden: frozenset[str] = frozenset()
+    before: list[ast.stmt] = field(default_factory=list)
+    place: Place = field(init=False)
+
+    def convert(self) -> FunctionNode:
+        """Convert the function and return its node."""
+        node = self.scope.node
+        if isinstance(node, ast.Lambda):
+            self.place = Place(self.scope.local, self.scope.parameters)
+            node.body = self.expression(node.body)
+            return node
+        assert isinstance(node, ast.FunctionDef)
+        docstring, statements = _split_docstring(node.body)
+        self.lowering = Lowering(self.scope, self.naming.fresh)
+        lowered = self.lowering.function(statements)
+        exit_reads = {
+            loop: self.scope.mask(n.id for n in ast.walk(test) if isinstance(n, ast.Name))
+            for loop, test in self.lowering.exits.items()
+        }
+        Liveness(self.scope, exit_reads, self.lowering.terminal).function(lowered)
+        Definedness(self.scope, self.lowering.guarded, self.lowering.endless).function(lowered)
+        self.place = Place(self.scope.local, self.scope.parameters)
+        body = self.block(lowered, self.place)
+        node.body = [*docstring, *self._declarations(node), *body] or [at(ast.Pass(), node)]
+        return node
+
+    def _declarations(self, node: ast.stmt) -> list[ast.stmt]:
+        """``global`` and ``nonlocal`` as the user had them; names that only helpers assign."""
+        scope = self.scope
+        out: list[ast.stmt] = []
+        if scope.declared_global:
+            out.append(at(ast.Global(scope.names(scope.declared_global)), node))
+        if scope.declared_nonlocal:
+            out.append(at(ast.Nonlocal(scope.names(scope.declared_nonlocal)), node))
+        out.extend(self.unbound(self.place, node))
+        return out
+
+    def unbound(self, place: Place, node: ast.AST) -> list[ast.stmt]:
+        """Declare the names that live in a function without being assigned by its own statements.
+
+        A bare annotation does that, and runs no code.
+        """
+        missing = place.local & ~place.bound & (place.wanted | place.reads)
+        return [
+            at(
+                ast.AnnAssign(
+                    at(ast.Name(name, ast.Store()), node), self.operator("Unset", node), None, 1
+                ),
+                node,
+            )
+            for name in self.scope.names(missing)
+        ]
+
+    # Statements
+
+    def block(self, statements: Sequence[ast.stmt], place: Place) -> list[ast.stmt]:
+        """Convert a block that becomes part of ``place``."""
+        out: list[ast.stmt] = []
+        outer, self.place = self.place, place
+        for statement in statements:
+            facts = self.facts(statement)
+            place.bound |= facts.writes | facts.deletes
+            place.reads |= facts.reads
+            self.checked = facts.checked
+            convert = STATEMENTS.get(type(statement), _simple)
+            converted = convert(self, statement)
+            if self.before:
+                out.extend(self.take_before())
+            out.extend(converted)
+        self.place = outer
+        return out
+
+    def take_before(self) -> list[ast.stmt]:
+        """Return the statements that have to stand before the one at hand."""
+        before, self.before = self.before, []
+        return before
+
+    def facts(self, statement: ast.stmt) -> Facts:
+        """Return what is known of a statement."""
+        found = self.scope.facts.get(statement)
+        if found is None:
+            found = self.scope.facts[statement] = Facts()
+        return found
+
+    def modified(self, statements: Sequence[ast.stmt]) -> int:
+        """Return the names that a block assigns."""
+        result = 0
+        for statement in statements:
+            result |= self.facts(statement).modified
+        return result
+
+    def helper_body(
+        self,
+        statements: Sequence[ast.stmt],
+        outer_names: int,
+        given: int,
+        node: ast.AST,
+        prologue: Callable[[Place], list[ast.stmt]] | None = None,
+    ) -> list[ast.stmt]:
+        """Convert a block that becomes the body of a helper.
+
+        ``outer_names`` are the variables that it shares with the function around it, ``given`` its
+        parameters; what else it assigns lives in it alone.
+        """
+        scope = self.scope
+        modified = self.modified(statements) | given
+        inner = Place(modified & ~outer_names, given)
+        first = prologue(inner) if prologue is not None else []
+        body = [*first, *self.block(statements, inner)]
+        # A function called here may assign these; the operator needs to see them.
+        inner.bound |= outer_names & modified & scope.assigned_inside
+        declared = outer_names & inner.bound
+        head: list[ast.stmt] = []
+        if declared & scope.declared_global:
+            head.append(at(ast.Global(scope.names(declared & scope.declared_global)), node))
+        shared = declared & ~scope.declared_global
+        if shared:
+            head.append(at(ast.Nonlocal(scope.names(shared)), node))
+        head.extend(self.unbound(inner, node))
+        self.place.wanted |= shared | (inner.wanted & ~inner.local)
+        self.place.reads |= inner.reads & ~inner.local
+        return [*head, *body] or [at(ast.Pass(), node)]
+
+    def name_tuple(self, names: int, place: ast.AST) -> ast.expr:
+        """Return the names of variables as a tuple of strings."""
+        items: list[ast.expr] = [
+            constant(self.naming.mangled(name), place) for name in self.scope.names(names)
+        ]
+        return at(ast.Tuple(items, LOAD), place)
+
+    # Expressions
+
+    def operator(self, name: str, place: ast.AST) -> ast.expr:
+        """Return ``ag.name``."""
+        operators = at_start(ast.Name(self.naming.operators, LOAD), place)
+        return at_start(ast.Attribute(operators, name, LOAD), place)
+
+    def expression(self, node: ast.expr) -> ast.expr:
+        """Convert an expression; the result may be another node."""
+        convert = EXPRESSIONS.get(type(node))
+        if convert is not None:
+            return convert(self, node)
+        self.children(node)
+        return node
+
+    def children(self, node: ast.AST) -> None:
+        """Convert the expressions right below a node, in place."""
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if type(value) is list:
+                for index, item in enumerate(value):
+                    if isinstance(item, ast.expr):
+                        value[index] = self.expression(item)
+                    elif isinstance(item, (ast.keyword, ast.comprehension, ast.withitem)):
+                        self.children(item)
+            elif isinstance(value, ast.expr):
+                setattr(node, name, self.expression(value))
+
+    def is_checked(self, name: str) -> bool:
+        """Return whether reading a name here needs a check."""
+        if name in self.hidden:
+            return False
+        bit = self.scope.bits.get(name, 0)
+        if bit & self.scope.variables:
+            return bool(bit & self.checked)
+        return name in self.outer_checked
+
+
+def _simple(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    converter.children(node)
+    return [node]
+
+
+def _split_docstring(body: list[ast.stmt]) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    first = body[0] if body else None
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
+        return body[:1], body[1:]
+    return [], body
+
+
+StatementConverter = Callable[[Converter, ast.stmt], list[ast.stmt]]
+ExpressionConverter = Callable[[Converter, ast.expr], ast.expr]
+
+# Filled by the files beside this one, one kind each.
+STATEMENTS: dict[type[ast.stmt], StatementConverter] = {}
+EXPRESSIONS: dict[type[ast.expr], ExpressionConverter] = {}

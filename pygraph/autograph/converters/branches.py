@@ -1,0 +1,69 @@
+"""``if``: two functions, and an operator that calls one of them or stages both."""
+
+from __future__ import annotations
+
+import ast
+
+from pygraph.autograph.converters.base import STATEMENTS, Converter
+from pygraph.autograph.converters.nodes import at, call, helper, load, parameters
+
+
+def convert_if(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Convert an ``if`` statement without jumps in it, or one in which every way returns."""
+    assert isinstance(node, ast.If)
+    facts = converter.facts(node)
+    body_modified, orelse_modified = converter.modified(node.body), converter.modified(node.orelse)
+    test = converter.expression(node.test)
+    names = (body_modified | orelse_modified) & facts.live_out
+    guarded = converter.lowering.guarded
+    # What a branch reads and overwrites, but nothing reads later, it gets as a parameter.
+    unstable = facts.maybe_unset | facts.writes
+    body_given = body_modified & facts.live_body & ~(names | guarded)
+    orelse_given = orelse_modified & facts.live_orelse & ~(names | guarded)
+    names |= (body_given | orelse_given) & unstable
+
+    out = converter.take_before()
+    arguments: list[ast.expr] = [test]
+    branches = [("if_body", node.body, body_given, body_modified)]
+    if node.orelse:
+        branches.append(("else_body", node.orelse, orelse_given, orelse_modified))
+    for name, statements, given, modified in branches:
+        given &= ~unstable
+        body = converter.helper_body(statements, names & modified, given, node)
+        snapshots = [(name, load(name, node)) for name in converter.scope.names(given)]
+        definition = helper(name, parameters(snapshots), body, node)
+        out.append(definition)
+        arguments.append(load(definition.name, node))
+        converter.place.reads |= given
+
+    if names:
+        if not node.orelse:
+            arguments.append(at(ast.Constant(None), node))
+        arguments.append(converter.name_tuple(names, node))
+    result = call(converter.operator("if_stmt", node.test), arguments, node.test)
+    mention_guarded(converter, result, names)
+    if node in converter.lowering.terminal:
+        out.append(at(ast.Return(result), node.test))
+    else:
+        out.append(at(ast.Expr(result), node.test))
+    return out
+
+
+def mention_guarded(
+    converter: Converter, result: ast.Call, names: int, directly: int = -1
+) -> None:
+    """Name the variables that a flag guards: they need no check of their own.
+
+    In a loop those that only called functions assign are named as well (``directly``: all others).
+    """
+    guarded = names & converter.lowering.guarded
+    indirect = names & converter.scope.assigned_inside & ~directly
+    if indirect:
+        value = converter.name_tuple(indirect, result)
+        result.keywords.append(at(ast.keyword("indirect", value), result))
+    if guarded:
+        value = converter.name_tuple(guarded, result)
+        result.keywords.append(at(ast.keyword("guarded", value), result))
+
+
+STATEMENTS[ast.If] = convert_if

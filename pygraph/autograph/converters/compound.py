@@ -1,0 +1,105 @@
+"""``with``, ``try``, ``match`` and what else stays Python's: only what stands inside is converted."""
+
+from __future__ import annotations
+
+import ast
+
+from pygraph.autograph.converters.base import STATEMENTS, Converter
+from pygraph.autograph.converters.nodes import assign, at, call, load
+
+
+def convert_with(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Convert the context expressions and the body of a ``with``."""
+    assert isinstance(node, ast.With)
+    for item in node.items:
+        converter.children(item)
+    before = converter.take_before()
+    node.body = converter.block(node.body, converter.place)
+    return [*before, node]
+
+
+def convert_try(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Convert the blocks of a ``try``."""
+    assert isinstance(node, (ast.Try, ast.TryStar))
+    place = converter.place
+    for handler in node.handlers:
+        if handler.type is not None:
+            handler.type = converter.expression(handler.type)
+        if handler.name is not None:
+            place.bound |= converter.scope.bit(handler.name)
+    before = converter.take_before()
+    node.body = converter.block(node.body, place)
+    for handler in node.handlers:
+        handler.body = converter.block(handler.body, place)
+    node.orelse = converter.block(node.orelse, place)
+    node.finalbody = converter.block(node.finalbody, place)
+    return [*before, node]
+
+
+def convert_match(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Convert the subject, the guards and the blocks of a ``match``."""
+    assert isinstance(node, ast.Match)
+    node.subject = converter.expression(node.subject)
+    for case in node.cases:
+        if case.guard is not None:
+            case.guard = converter.expression(case.guard)
+    before = converter.take_before()
+    for case in node.cases:
+        case.body = converter.block(case.body, converter.place)
+    return [*before, node]
+
+
+def convert_augmented(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Convert ``x += y``; a variable that may be unset is checked first."""
+    assert isinstance(node, ast.AugAssign)
+    out: list[ast.stmt] = []
+    target = node.target
+    if isinstance(target, ast.Name) and converter.is_checked(target.id):
+        checked = call(converter.operator("read", target), [load(target.id, target)], target)
+        out.append(assign(target.id, checked, target))
+    else:
+        node.target = converter.expression(target)  # type: ignore[assignment]
+    node.value = converter.expression(node.value)
+    return [*out, node]
+
+
+def convert_declaration(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Drop ``global`` and ``nonlocal``: every function written says its own."""
+    return []
+
+
+def convert_annotated(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Convert ``x: T = y``; without a value only the name is declared.
+
+    Python forbids an annotation of a name that is declared ``nonlocal``.
+    """
+    assert isinstance(node, ast.AnnAssign)
+    if node.value is None and isinstance(node.target, ast.Name):
+        return []
+    if not isinstance(node.target, ast.Name) or node.value is None:
+        converter.children(node)
+        return [node]
+    value = converter.expression(node.value)
+    return [at(ast.Assign([node.target], value), node)]
+
+
+def convert_nothing(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Leave a statement as it is."""
+    return [node]
+
+
+STATEMENTS.update(
+    {
+        ast.With: convert_with,
+        ast.Try: convert_try,
+        ast.TryStar: convert_try,
+        ast.Match: convert_match,
+        ast.AugAssign: convert_augmented,
+        ast.AnnAssign: convert_annotated,
+        ast.Global: convert_declaration,
+        ast.Nonlocal: convert_declaration,
+        ast.Import: convert_nothing,
+        ast.ImportFrom: convert_nothing,
+        ast.Pass: convert_nothing,
+    }
+)

@@ -1,0 +1,191 @@
+"""``and``, ``or``, ``not``, comparisons, ``x if c else y``, checked reads: operators where it matters.
+
+A single comparison of two values stays as it is: the tensor's own operators serve it.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from pygraph.autograph.analysis.scopes import comprehension_targets
+from pygraph.autograph.converters.base import EXPRESSIONS, Converter
+from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters, thunk
+
+_SYMBOLS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+_SINGLE: dict[type[ast.cmpop], str] = {
+    ast.Is: "is_",
+    ast.IsNot: "is_not",
+    ast.In: "in_",
+    ast.NotIn: "not_in",
+}
+
+
+def lazy(converter: Converter, node: ast.expr) -> ast.expr:
+    """Return a function that evaluates an expression when it is called."""
+    assigned = _walrus_names(converter, node)
+    if not assigned:
+        return thunk(node)
+    # A walrus in a lambda would assign the lambda's own variable.
+    scope = converter.scope
+    body: list[ast.stmt] = [at(ast.Return(node), node)]
+    mask = scope.mask(assigned)
+    if mask & scope.declared_global:
+        body.insert(0, at(ast.Global(scope.names(mask & scope.declared_global)), node))
+    shared = mask & ~scope.declared_global
+    if shared:
+        body.insert(0, at(ast.Nonlocal(scope.names(shared)), node))
+        converter.place.wanted |= shared
+    definition = helper("operand_" + str(len(converter.before)), parameters(), body, node)
+    converter.before.append(definition)
+    return load(definition.name, node)
+
+
+def can_be_lazy(converter: Converter, nodes: list[ast.expr]) -> bool:
+    """Return whether expressions can become functions: no walrus inside a comprehension or lambda."""
+    if not converter.scope.walrus:
+        return True
+    inside = bool(converter.hidden) or isinstance(converter.scope.node, ast.Lambda)
+    return not inside or not any(_walrus_names(converter, node) for node in nodes)
+
+
+def _walrus_names(converter: Converter, node: ast.expr) -> list[str]:
+    if not converter.scope.walrus:
+        return []
+    names = []
+    pending: list[ast.AST] = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, ast.NamedExpr):
+            names.append(current.target.id)
+        if not isinstance(current, ast.Lambda) or current.args.vararg is not None:
+            pending.extend(ast.iter_child_nodes(current))
+    return names
+
+
+def convert_name(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert a read of a variable that may be unset: ``ag.read(x)``."""
+    assert isinstance(node, ast.Name)
+    if type(node.ctx) is not ast.Load or not converter.is_checked(node.id):
+        return node
+    return call(converter.operator("read", node), [node], node)
+
+
+def convert_constant(converter: Converter, node: ast.expr) -> ast.expr:
+    """Leave a literal alone."""
+    return node
+
+
+def convert_bool_op(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert ``a and b``: ``ag.and_(a, lambda: b)``."""
+    assert isinstance(node, ast.BoolOp)
+    if not can_be_lazy(converter, node.values[1:]):
+        converter.children(node)
+        return node
+    first, *others = [converter.expression(value) for value in node.values]
+    name = "and_" if isinstance(node.op, ast.And) else "or_"
+    arguments = [first, *(lazy(converter, other) for other in others)]
+    return call(converter.operator(name, node), arguments, node)
+
+
+def convert_unary_op(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert ``not x``."""
+    assert isinstance(node, ast.UnaryOp)
+    node.operand = converter.expression(node.operand)
+    if isinstance(node.op, ast.Not):
+        return call(converter.operator("not_", node), [node.operand], node)
+    return node
+
+
+def convert_if_exp(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert ``x if c else y``: ``ag.if_expr(c, lambda: x, lambda: y)``."""
+    assert isinstance(node, ast.IfExp)
+    if not can_be_lazy(converter, [node.body, node.orelse]):
+        converter.children(node)
+        return node
+    test = converter.expression(node.test)
+    body = lazy(converter, converter.expression(node.body))
+    orelse = lazy(converter, converter.expression(node.orelse))
+    return call(converter.operator("if_expr", node), [test, body, orelse], node)
+
+
+def convert_compare(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert ``in``, ``is`` with a variable that may be unset, and chains such as ``a < b < c``."""
+    assert isinstance(node, ast.Compare)
+    operands = [node.left, *node.comparators]
+    if len(node.ops) > 1:
+        return _chain(converter, node, operands)
+    operation = type(node.ops[0])
+    if operation in (ast.Is, ast.IsNot):
+        unread = [isinstance(o, ast.Name) and converter.is_checked(o.id) for o in operands]
+        if not any(unread):
+            converter.children(node)
+            return node
+        # An operand that may be unset is not read: `is None` asks for just that.
+        left, right = [
+            operand if raw else converter.expression(operand)
+            for operand, raw in zip(operands, unread, strict=True)
+        ]
+        return call(converter.operator(_SINGLE[operation], node), [left, right], node)
+    if operation in _SINGLE:
+        arguments = [converter.expression(operand) for operand in operands]
+        return call(converter.operator(_SINGLE[operation], node), arguments, node)
+    converter.children(node)
+    return node
+
+
+def _chain(converter: Converter, node: ast.Compare, operands: list[ast.expr]) -> ast.expr:
+    if not can_be_lazy(converter, operands[2:]):
+        converter.children(node)
+        return node
+    arguments = [converter.expression(operands[0])]
+    for index, (operation, operand) in enumerate(zip(node.ops, operands[1:], strict=True)):
+        arguments.append(constant(_SYMBOLS[type(operation)], node))
+        value = converter.expression(operand)
+        arguments.append(value if index == 0 else lazy(converter, value))
+    return call(converter.operator("compare", node), arguments, node)
+
+
+def convert_comprehension(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert what stands in a comprehension; its own loop stays Python's."""
+    generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
+    first = generators[0]
+    first.iter = converter.expression(first.iter)
+    outer = converter.hidden
+    converter.hidden = outer | comprehension_targets(generators)
+    for generator in generators:
+        if generator is not first:
+            generator.iter = converter.expression(generator.iter)
+        generator.ifs = [converter.expression(condition) for condition in generator.ifs]
+    for name in ("elt", "key", "value"):
+        part = getattr(node, name, None)
+        if part is not None:
+            setattr(node, name, converter.expression(part))
+    converter.hidden = outer
+    return node
+
+
+EXPRESSIONS.update(
+    {
+        ast.Name: convert_name,
+        ast.Constant: convert_constant,
+        ast.BoolOp: convert_bool_op,
+        ast.UnaryOp: convert_unary_op,
+        ast.IfExp: convert_if_exp,
+        ast.Compare: convert_compare,
+        ast.ListComp: convert_comprehension,
+        ast.SetComp: convert_comprehension,
+        ast.DictComp: convert_comprehension,
+        ast.GeneratorExp: convert_comprehension,
+    }
+)

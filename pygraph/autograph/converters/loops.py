@@ -1,0 +1,83 @@
+"""``while`` and ``for``: a function for the body, one for the test, and an operator that runs them."""
+
+from __future__ import annotations
+
+import ast
+
+from pygraph.autograph.converters.base import STATEMENTS, Converter, Place
+from pygraph.autograph.converters.branches import mention_guarded
+from pygraph.autograph.converters.expressions import lazy
+from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters
+
+
+def convert_while(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Convert a ``while`` loop without jumps and ``else``."""
+    assert isinstance(node, ast.While)
+    facts = converter.facts(node)
+    names = converter.modified(node.body) & (facts.live_out | facts.live_body)
+    directly = _assigned(converter, node)
+    test = lazy(converter, converter.expression(node.test))
+    body = converter.helper_body(node.body, names, 0, node)
+    definition = helper("loop_body", parameters(), body, node)
+    arguments: list[ast.expr] = [test, load(definition.name, node)]
+    if names:
+        arguments.append(converter.name_tuple(names, node))
+    result = call(converter.operator("while_stmt", node.test), arguments, node.test)
+    mention_guarded(converter, result, names, directly)
+    return [definition, at(ast.Expr(result), node.test)]
+
+
+def convert_for(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Convert a ``for`` loop without jumps and ``else``."""
+    assert isinstance(node, ast.For)
+    facts = converter.facts(node)
+    targets = facts.writes
+    names = (converter.modified(node.body) | targets) & (facts.live_out | facts.live_body)
+    directly = _assigned(converter, node)
+    iterable = converter.expression(node.iter)
+    before = converter.take_before()
+    exit_test = converter.lowering.exits.get(node)
+    keywords: list[ast.keyword] = []
+    if exit_test is not None:
+        going = lazy(converter, converter.expression(exit_test))
+        keywords.append(at(ast.keyword("test", going), node))
+
+    target = node.target
+    if isinstance(target, ast.Name) and not targets & names:
+        item = target.id
+        body = converter.helper_body(node.body, names, targets, node)
+    else:
+        item = converter.naming.fresh("item")
+        unpack = at(ast.Assign([target], load(item, target)), target)
+
+        def prologue(place: Place) -> list[ast.stmt]:
+            place.bound |= targets
+            place.local |= targets & ~names
+            converter.children(target)
+            return [unpack]
+
+        body = converter.helper_body(node.body, names, 0, node, prologue)
+    definition = helper("loop_body", parameters([(item, None)]), body, node)
+    arguments: list[ast.expr] = [iterable, load(definition.name, node)]
+    if names:
+        arguments.append(converter.name_tuple(names, node))
+    elif keywords:
+        arguments.append(constant((), node))
+    result = call(converter.operator("for_stmt", node.iter), arguments, node.iter)
+    result.keywords.extend(keywords)
+    mention_guarded(converter, result, names, directly)
+    return [*before, definition, at(ast.Expr(result), node.iter)]
+
+
+def _assigned(converter: Converter, node: ast.While | ast.For) -> int:
+    """Return the names that the statements in a loop assign themselves."""
+    assigned = converter.facts(node).writes
+    for statement in node.body:
+        for part in ast.walk(statement) if converter.scope.assigned_inside else ():
+            if isinstance(part, ast.stmt):
+                assigned |= converter.facts(part).writes
+    return assigned
+
+
+STATEMENTS[ast.While] = convert_while
+STATEMENTS[ast.For] = convert_for

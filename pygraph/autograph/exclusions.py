@@ -1,0 +1,70 @@
+"""What is called as it is: NumPy, the standard library, pygraph itself, and what the user names."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+from types import FunctionType, ModuleType
+from typing import Any
+
+from pygraph.graph.locations import is_library_file
+
+_FLAG = "__pygraph_do_not_convert__"
+_STANDARD = tuple(
+    {
+        os.path.join(os.path.realpath(path), "")
+        for path in (sysconfig.get_path("stdlib"), os.path.dirname(os.__file__))
+        if path
+    }
+    | {
+        os.path.join(path, "")
+        for path in (sysconfig.get_path("stdlib"), os.path.dirname(os.__file__))
+        if path
+    }
+)
+_INSTALLED = ("site-packages", "dist-packages")
+_LIBRARIES = ("numpy",)
+
+_excluded_modules: set[str] = set()
+
+
+class _ExcludedFiles(dict[str, bool]):
+    """Whether functions of a file stay as they are, remembered by file name."""
+
+    def __missing__(self, filename: str) -> bool:
+        parts = filename.split(os.sep)
+        installed = [index for index, part in enumerate(parts) if part in _INSTALLED]
+        if installed:
+            package = parts[installed[-1] + 1] if installed[-1] + 1 < len(parts) else ""
+            result = package in _LIBRARIES
+        else:
+            result = filename.startswith(_STANDARD) or filename.startswith("<frozen ")
+        result = result or is_library_file(filename)
+        self[filename] = result
+        return result
+
+
+_excluded_files = _ExcludedFiles()
+
+
+def exclude(target: Any) -> None:
+    """Leave a function or module as it is from now on."""
+    if isinstance(target, ModuleType):
+        _excluded_modules.add(target.__name__)
+    else:
+        setattr(getattr(target, "__func__", target), _FLAG, True)
+
+
+def is_excluded(function: FunctionType) -> bool:
+    """Return whether converted code calls a Python function as it is."""
+    if _excluded_files[function.__code__.co_filename] or _FLAG in function.__dict__:
+        return True
+    if not _excluded_modules:
+        return False
+    name = function.__module__ or ""
+    return any(name == module or name.startswith(module + ".") for module in _excluded_modules)
+
+
+def is_marked(target: Any) -> bool:
+    """Return whether ``do_not_convert`` was used on a callable that is no plain function."""
+    return bool(getattr(target, _FLAG, False))

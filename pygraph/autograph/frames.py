@@ -1,0 +1,47 @@
+"""Tracebacks as the user knows the program: the library's frames out, helpers folded."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TypeVar
+
+from pygraph.graph.locations import is_library_file, mark_of
+
+_E = TypeVar("_E", bound=BaseException)
+
+
+def clean_traceback(error: _E) -> _E:
+    """Take pygraph's frames out of an error's traceback, and fold those of helpers; return it.
+
+    A helper's frame stands for its function, so the function's own frame below it goes. An error of
+    pygraph's own keeps its last frames out as well: it ends at the user's line.
+    """
+    entries: list[TracebackType] = []
+    entry = error.__traceback__
+    while entry is not None:
+        entries.append(entry)
+        entry = entry.tb_next
+    kept = _folded([e for e in entries if not is_library_file(e.tb_frame.f_code.co_filename)])
+    if not kept:
+        return error
+    for here, following in zip(kept, [*kept[1:], None], strict=True):
+        here.tb_next = following
+    return error.with_traceback(kept[0])
+
+
+def _folded(entries: list[TracebackType]) -> list[TracebackType]:
+    """Drop the entries of a function, and of its helpers, from which one of its helpers runs."""
+    kept: list[TracebackType] = []
+    for entry in entries:
+        mark = mark_of(entry.tb_frame.f_code)
+        if mark is not None and mark.owner is not None:
+            while kept:
+                last = mark_of(kept[-1].tb_frame.f_code)
+                if last is mark.owner:
+                    kept.pop()
+                    break
+                if last is None or last.owner is not mark.owner:
+                    break
+                kept.pop()
+        kept.append(entry)
+    return kept

@@ -1,0 +1,76 @@
+"""``if`` and ``x if c else y``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pygraph.autograph.operators.sites import BranchSite
+from pygraph.autograph.operators.variables import Variables, run
+from pygraph.control.conditional import stage_cond
+from pygraph.control.tensors import stages
+
+RESULT = "the return value"
+EXPRESSION = "the value of the expression"
+
+
+def if_stmt(
+    test: Any,
+    if_body: Callable[[], Any],
+    else_body: Callable[[], Any] | None = None,
+    names: Sequence[str] = (),
+    *,
+    guarded: Sequence[str] = (),
+) -> Any:
+    """Run one branch, or stage both. Returns what the branch returns, for one that ends a function.
+
+    ``names`` are the variables that the branches assign and that are read later; those in
+    ``guarded`` are never read where they are unset.
+    """
+    if stages(test):
+        return _staged_if(test, if_body, else_body, names, guarded)
+    if test:
+        return run(if_body)
+    return None if else_body is None else run(else_body)
+
+
+def _staged_if(
+    test: Any,
+    if_body: Callable[[], Any],
+    else_body: Callable[[], Any] | None,
+    names: Sequence[str],
+    guarded: Sequence[str],
+) -> Any:
+    variables = Variables(names, (if_body, else_body))
+    before = variables.get()
+
+    def trace(branch: Callable[[], Any] | None) -> list[Any]:
+        variables.set(before)
+        result = run(branch) if branch is not None else None
+        return [*variables.get(), result]
+
+    site = BranchSite(if_body, else_body)
+    try:
+        *values, result = stage_cond(
+            test,
+            lambda: trace(if_body),
+            lambda: trace(else_body),
+            [*variables.names, RESULT],
+            guarded=guarded,
+            site=site,
+            required=RESULT,
+        )
+    except BaseException:
+        variables.set(before)
+        raise
+    variables.set(values)
+    return result
+
+
+def if_expr(test: Any, body: Callable[[], Any], orelse: Callable[[], Any]) -> Any:
+    """``body if test else orelse``."""
+    if not stages(test):
+        return run(body) if test else run(orelse)
+    site = BranchSite(body, orelse)
+    (value,) = stage_cond(test, lambda: [run(body)], lambda: [run(orelse)], [EXPRESSION], site=site)
+    return value

@@ -1,0 +1,91 @@
+"""Calls from converted code: what is called is converted first, where it is the user's."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+from pygraph.autograph.conversion import convert_python_function
+from pygraph.autograph.errors import ConversionError
+from pygraph.autograph.exclusions import is_excluded, is_marked
+from pygraph.autograph.operators.builtins import staged_builtin
+from pygraph.autograph.source import has_source
+from pygraph.control.tensors import is_tracing
+from pygraph.graph.locations import mark_of
+
+_GENERATOR = 0x20 | 0x80 | 0x200
+
+
+def call(function: Any) -> Any:
+    """Return what a call of ``function`` in converted code calls."""
+    kind = type(function)
+    if kind is FunctionType:
+        return _function(function)
+    if kind is MethodType:
+        inner = function.__func__
+        converted = call(inner)
+        return function if converted is inner else MethodType(converted, function.__self__)
+    if kind is BuiltinFunctionType or kind is type:
+        if is_tracing():
+            replaced = staged_builtin(function)
+            if replaced is not None:
+                return replaced
+        return _class(function) if kind is type else function
+    if isinstance(function, type):
+        return _class(function)
+    return _object(function, kind)
+
+
+def _function(function: FunctionType) -> Callable[..., Any]:
+    code = function.__code__
+    if mark_of(code) is not None or is_excluded(function) or code.co_flags & _GENERATOR:
+        return function
+    if not has_source(code, function.__globals__):
+        return function
+    return convert_python_function(function)
+
+
+def _object(function: Any, kind: type) -> Any:
+    if hasattr(kind, "__pygraph_call__") or is_marked(function):
+        return function
+    if kind is functools.partial:
+        inner = call(function.func)
+        if inner is function.func:
+            return function
+        return functools.partial(inner, *function.args, **function.keywords)
+    method = getattr(kind, "__call__", None)
+    if type(method) is FunctionType:
+        converted = call(method)
+        if converted is not method:
+            return MethodType(converted, function)
+    return function
+
+
+def _class(cls: type) -> Any:
+    """A class is called by way of its converted ``__init__``."""
+    initialiser = cls.__init__
+    if (
+        type(cls).__call__ is not type.__call__
+        or type(initialiser) is not FunctionType
+        or is_marked(cls)
+    ):
+        return cls
+    try:
+        converted = call(initialiser)
+    except ConversionError:
+        return cls
+    if converted is initialiser:
+        return cls
+
+    def construct(*args: Any, **kwargs: Any) -> Any:
+        create: Any = cls.__new__
+        instance = create(cls) if create is object.__new__ else create(cls, *args, **kwargs)
+        if isinstance(instance, cls):
+            kind = type(instance)
+            run = converted if kind is cls else call(kind.__init__)
+            run(instance, *args, **kwargs)
+        return instance
+
+    return construct

@@ -1,0 +1,116 @@
+"""``and``, ``or``, ``not``, comparisons, membership, identity, and reads of variables that may be unset."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from pygraph.autograph.operators.branches import if_expr
+from pygraph.autograph.operators.variables import run
+from pygraph.control.tensors import any_equal, is_tensor, logical_not, stages
+from pygraph.control.unset import Maybe
+
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def read(value: Any) -> Any:
+    """Read a variable that may be unset when the graph runs; then that read is an error."""
+    return value.read() if type(value) is Maybe else value
+
+
+def not_(value: Any) -> Any:
+    """``not value``."""
+    return logical_not(value) if stages(value) else not value
+
+
+def and_(value: Any, *operands: Callable[[], Any]) -> Any:
+    """``value and operand and ...``: an operand is evaluated when all before it hold."""
+    for index, operand in enumerate(operands):
+        if stages(value):
+            rest = operands[index:]
+            return if_expr(value, lambda: and_(run(rest[0]), *rest[1:]), lambda: value)
+        if not value:
+            return value
+        value = run(operand)
+    return value
+
+
+def or_(value: Any, *operands: Callable[[], Any]) -> Any:
+    """``value or operand or ...``: an operand is evaluated when none before it holds."""
+    for index, operand in enumerate(operands):
+        if stages(value):
+            rest = operands[index:]
+            return if_expr(value, lambda: value, lambda: or_(run(rest[0]), *rest[1:]))
+        if value:
+            return value
+        value = run(operand)
+    return value
+
+
+def compare(left: Any, symbol: str, right: Any, *others: Any) -> Any:
+    """``left < right < ...``: ``others`` are symbols and functions that give the next operands."""
+    result = _compare(left, symbol, right)
+    if not others:
+        return result
+    symbol, operand, *rest = others
+    return and_(result, lambda: compare(right, symbol, run(operand), *rest))
+
+
+def _compare(left: Any, symbol: str, right: Any) -> Any:
+    comparison = _COMPARISONS.get(symbol)
+    if comparison is not None:
+        return comparison(left, right)
+    return _OTHERS[symbol](left, right)
+
+
+def is_(left: Any, right: Any) -> Any:
+    """``left is right``; of a variable that may be unset or None, ``is None`` asks its flag."""
+    for value, other in ((left, right), (right, left)):
+        if type(value) is Maybe:
+            return value.is_none() if other is None else value.read() is other
+    return left is right
+
+
+def is_not(left: Any, right: Any) -> Any:
+    """``left is not right``."""
+    return not_(is_(left, right))
+
+
+def in_(value: Any, container: Any) -> Any:
+    """``value in container``: with tensors, whether any element is equal."""
+    if is_tensor(container):
+        return any_equal(value, container) if _staged(value, container) else value in container
+    if isinstance(container, (list, tuple)) and (
+        stages(value) or any(stages(item) for item in container)
+    ):
+        result: Any = False
+        for item in container:
+            equal = item is value or item == value
+            result = or_(result, lambda equal=equal: equal)
+        return result
+    return value in container
+
+
+def _staged(*values: Any) -> bool:
+    return any(stages(value) for value in values)
+
+
+def not_in(value: Any, container: Any) -> Any:
+    """``value not in container``."""
+    return not_(in_(value, container))
+
+
+_OTHERS: dict[str, Callable[[Any, Any], Any]] = {
+    "is": is_,
+    "is not": is_not,
+    "in": in_,
+    "not in": not_in,
+}

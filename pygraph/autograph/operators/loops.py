@@ -1,0 +1,200 @@
+"""``while`` and ``for``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pygraph.autograph.operators.iteration import staged_iterable
+from pygraph.autograph.operators.sites import LoopSite
+from pygraph.autograph.operators.variables import Variables, run
+from pygraph.control.conditional import stage_cond
+from pygraph.control.loop import Items, stage_for, stage_while
+from pygraph.control.tensors import is_tracing, mark, rollback, stages
+
+
+@dataclass(slots=True)
+class _Loop:
+    """A loop of the user's. ``test`` says, before an iteration or after it, whether to go on."""
+
+    body: Callable[..., Any]
+    test: Callable[[], Any] | None
+    names: Sequence[str]
+    guarded: Sequence[str]
+    indirect: Sequence[str]
+
+    def variables(self) -> Variables:
+        """Return the variables that an iteration passes on."""
+        return Variables(self.names, (self.body, self.test))
+
+    def stage(
+        self,
+        variables: Variables,
+        record: Callable[[list[Any], LoopSite], list[Any]],
+    ) -> None:
+        """Record the loop and give the variables their values after it."""
+        before = variables.get()
+        try:
+            values = record(before, LoopSite(self.body))
+        except BaseException:
+            variables.set(before)
+            raise
+        variables.set(values)
+
+
+def while_stmt(
+    test: Callable[[], Any],
+    loop_body: Callable[[], Any],
+    names: Sequence[str] = (),
+    *,
+    guarded: Sequence[str] = (),
+    indirect: Sequence[str] = (),
+) -> None:
+    """Run a loop for as long as its test holds; stage it when the test is a tensor.
+
+    ``names`` are the variables that an iteration passes on to the next or to what follows; those in
+    ``indirect`` are assigned, if at all, by functions that the body calls, and those in ``guarded``
+    are never read where they are unset.
+    """
+    loop = _Loop(loop_body, test, names, guarded, indirect)
+    run(lambda: _while(loop, test))
+
+
+def _while(loop: _Loop, test: Callable[[], Any]) -> None:
+    variables = loop.variables()
+    first: tuple[int, list[Any]] | None = None
+    count = 0
+    while True:
+        here = mark()
+        going = test()
+        if stages(going):
+            # The graph computes the test itself; a first iteration run to find that out is undone.
+            rollback(here)
+            if first is not None and count == 1:
+                rollback(first[0])
+                variables.set(first[1])
+            _stage_while(loop, test, variables, count > 0)
+            return
+        if not going:
+            return
+        if count == 0 and is_tracing():
+            first = mark(), variables.get()
+        count += 1
+        loop.body()
+
+
+def _stage_while(
+    loop: _Loop, test: Callable[[], Any], variables: Variables, runs: bool
+) -> None:
+    def run_test(values: list[Any]) -> Any:
+        variables.set(values)
+        return test()
+
+    def run_body(values: list[Any]) -> list[Any]:
+        variables.set(values)
+        loop.body()
+        return variables.get()
+
+    loop.stage(
+        variables,
+        lambda before, site: stage_while(
+            run_test,
+            run_body,
+            before,
+            variables.names,
+            guarded=loop.guarded,
+            indirect=loop.indirect,
+            runs=runs,
+            site=site,
+        ),
+    )
+
+
+def for_stmt(
+    iterable: Iterable[Any],
+    loop_body: Callable[[Any], Any],
+    names: Sequence[str] = (),
+    test: Callable[[], Any] | None = None,
+    *,
+    guarded: Sequence[str] = (),
+    indirect: Sequence[str] = (),
+) -> None:
+    """Run a loop over an iterable; stage it when the iterable is a tensor or a range of tensors.
+
+    ``test`` says, after an iteration, whether to go on; the rest is as for ``while_stmt``.
+    """
+    loop = _Loop(loop_body, test, names, guarded, indirect)
+    items = staged_iterable(iterable)
+    if items is None:
+        run(lambda: _for(loop, iter(iterable)))
+    else:
+        run(lambda: _stage_for(loop, items))
+
+
+def _for(loop: _Loop, iterator: Iterator[Any]) -> None:
+    for item in iterator:
+        loop.body(item)
+        if loop.test is not None:
+            going = loop.test()
+            if stages(going):
+                _unroll_guarded(loop, iterator, going)
+                return
+            if not going:
+                return
+
+
+def _unroll_guarded(loop: _Loop, iterator: Iterator[Any], going: Any) -> None:
+    """Unroll the rest of a loop that a tensor may have left: an iteration runs if none before left."""
+    assert loop.test is not None
+    for item in iterator:
+        if stages(going):
+            _stage_iteration(loop, item, going)
+        elif going:
+            loop.body(item)
+        else:
+            return
+        going = loop.test()
+
+
+def _stage_iteration(loop: _Loop, item: Any, going: Any) -> None:
+    variables = loop.variables()
+
+    def record(before: list[Any], site: LoopSite) -> list[Any]:
+        def iteration() -> list[Any]:
+            variables.set(before)
+            loop.body(item)
+            return variables.get()
+
+        return stage_cond(
+            going, iteration, lambda: before, variables.names, guarded=loop.guarded, site=site
+        )
+
+    loop.stage(variables, record)
+
+
+def _stage_for(loop: _Loop, items: Items) -> None:
+    variables = loop.variables()
+
+    def run_test(values: list[Any]) -> Any:
+        variables.set(values)
+        return True if loop.test is None else loop.test()
+
+    def run_body(item: Any, values: list[Any]) -> list[Any]:
+        variables.set(values)
+        loop.body(item)
+        return variables.get()
+
+    loop.stage(
+        variables,
+        lambda before, site: stage_for(
+            items,
+            run_test,
+            run_body,
+            before,
+            variables.names,
+            guarded=loop.guarded,
+            indirect=loop.indirect,
+            site=site,
+        ),
+    )

@@ -1,0 +1,62 @@
+"""Where an error about a staged branch or loop happened, found only when there is one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, cast
+
+from pygraph.autograph.operators.variables import _assignments, assignment_line
+from pygraph.graph.locations import Location, is_library_file
+
+
+class BranchSite:
+    """The two branches of an ``if``."""
+
+    both = ("in one branch", "in the other")
+
+    def __init__(self, body: Callable[..., Any], orelse: Callable[..., Any] | None) -> None:
+        self.body = body
+        self.orelse = orelse
+
+    def lines(self, name: str) -> tuple[Location | None, Location | None]:
+        """Return where each branch gives a variable its value."""
+        return _line(self.body, name), _line(self.orelse, name) if self.orelse else None
+
+
+class LoopSite:
+    """The body of a loop, and the function around it."""
+
+    both = ("before the loop", "after an iteration")
+
+    def __init__(self, body: Callable[..., Any]) -> None:
+        self.body = body
+        self.frame_line: Location | None = None
+
+    def lines(self, name: str) -> tuple[Location | None, Location | None]:
+        """Return where a variable gets its value before the loop and in its body."""
+        return _before(self.body, name), _line(self.body, name)
+
+
+def _line(function: Callable[..., Any], name: str) -> Location | None:
+    found = assignment_line(function, name)
+    if found is not None:
+        return found
+    code = cast(Any, function).__code__
+    lines = [line for _, _, line in code.co_lines() if line]
+    return (code.co_filename, max(lines, default=code.co_firstlineno), code.co_name)
+
+
+def _before(body: Callable[..., Any], name: str) -> Location | None:
+    """The last line before the loop that assigns a variable, in the function that runs the loop."""
+    first = cast(Any, body).__code__.co_firstlineno
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_library_file(frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is None:
+        return None
+    code = frame.f_code
+    lines = [line for line in _assignments(code, name) if line <= first]
+    line = max(lines, default=code.co_firstlineno if name in code.co_varnames else first)
+    return (code.co_filename, line, code.co_name)

@@ -1,0 +1,115 @@
+"""The user's variables as operators see them: the cells that helper functions share.
+
+A variable without a value is an empty cell, as in Python, and reads as ``UNSET`` here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from types import CellType, FunctionType
+from typing import Any, TypeVar, cast
+
+from pygraph.control.unset import UNSET
+from pygraph.graph.locations import Location, mark_of
+
+_T = TypeVar("_T")
+
+_LOCAL = "cannot access local variable {!r} where it is not associated with a value"
+
+
+class Variables:
+    """Some variables of a function, by the cells or globals that its helpers hold."""
+
+    __slots__ = ("_cells", "_globals", "names")
+
+    def __init__(self, names: Sequence[str], helpers: Iterable[Callable[..., Any] | None]) -> None:
+        self.names = list(names)
+        cells: dict[str, CellType] = {}
+        module_globals: dict[str, Any] = {}
+        for helper in helpers:
+            if helper is not None:
+                function = cast(FunctionType, helper)
+                module_globals = function.__globals__
+                closure = function.__closure__ or ()
+                cells.update(zip(function.__code__.co_freevars, closure, strict=True))
+        # A name without a cell is one that the function declares `global`.
+        self._cells = [cells.get(name) for name in self.names]
+        self._globals = module_globals
+
+    def get(self) -> list[Any]:
+        """Return the values, UNSET where there is none."""
+        values: list[Any] = []
+        for name, cell in zip(self.names, self._cells, strict=True):
+            if cell is None:
+                values.append(self._globals.get(name, UNSET))
+            else:
+                try:
+                    values.append(cell.cell_contents)
+                except ValueError:
+                    values.append(UNSET)
+        return values
+
+    def set(self, values: Sequence[Any]) -> None:
+        """Give the variables values; UNSET takes a variable's value away."""
+        for name, cell, value in zip(self.names, self._cells, values, strict=True):
+            if cell is not None:
+                if value is UNSET:
+                    del cell.cell_contents
+                else:
+                    cell.cell_contents = value
+            elif value is UNSET:
+                self._globals.pop(name, None)
+            else:
+                self._globals[name] = value
+
+
+def run(helper: Callable[[], _T]) -> _T:
+    """Call a helper; a local variable that it reads without a value gives the error of one."""
+    try:
+        return helper()
+    except NameError as error:
+        found = local_error(error)
+        if found is error:
+            raise
+        raise found from None
+
+
+def local_error(error: NameError) -> NameError:
+    """Return the error that Python gives for reading a local variable that has no value.
+
+    In a helper the variable is a free one, for which Python raises a plain NameError.
+    """
+    if type(error) is not NameError or error.__traceback__ is None:
+        return error
+    traceback = error.__traceback__
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    code = traceback.tb_frame.f_code
+    mark = mark_of(code)
+    name = error.name
+    if mark is None or mark.owner is None or name not in code.co_freevars or name in mark.free:
+        return error
+    local = UnboundLocalError(_LOCAL.format(name))
+    return local.with_traceback(error.__traceback__)
+
+
+def assignment_line(function: Callable[..., Any], name: str) -> Location | None:
+    """Return the last line at which a function, or a helper inside it, assigns a variable."""
+    code = cast(FunctionType, function).__code__
+    lines = list(_assignments(code, name))
+    return (code.co_filename, max(lines), code.co_name) if lines else None
+
+
+def _assignments(code: Any, name: str) -> Iterable[int]:
+    import dis
+
+    for instruction in dis.get_instructions(code):
+        if instruction.opname.startswith("STORE_") and instruction.argval == name:
+            position = instruction.positions
+            if position is not None and position.lineno is not None:
+                yield position.lineno
+    for constant in code.co_consts:
+        if hasattr(constant, "co_code"):
+            mark = mark_of(constant)
+            if mark is not None and mark.owner is not None:
+                yield from _assignments(constant, name)

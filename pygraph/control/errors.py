@@ -1,0 +1,56 @@
+"""The text of errors about staged branches and loops: what, where, and what to do."""
+
+from __future__ import annotations
+
+import linecache
+from typing import Any, Protocol
+
+from pygraph.graph.locations import Location, user_line
+
+
+class Site(Protocol):
+    """What knows where the two values of a variable come from that do not agree."""
+
+    both: tuple[str, str]
+    """Says which value is which, as in ``("before the loop", "after an iteration")``."""
+
+    def lines(self, name: str) -> tuple[Location | None, Location | None]:
+        """Return where a variable gets either value."""
+
+
+class CallSite:
+    """A call of ``pygraph.cond`` or ``while_loop``: functions and the line of the call."""
+
+    def __init__(self, both: tuple[str, str], functions: tuple[Any, Any]) -> None:
+        self.both = both
+        self.functions = functions
+
+    def lines(self, name: str) -> tuple[Location | None, Location | None]:
+        """Return where the two functions stand; the line of the call for what is no function."""
+        first, second = (_definition(function) or user_line() for function in self.functions)
+        return first, second
+
+
+def mismatch(
+    kind: type[Exception], site: Site, variable: str, leaf: str, what: tuple[str, str], advice: str
+) -> Exception:
+    """Return the error that a variable differs between two ways."""
+    named = leaf if leaf.startswith("the ") else f"variable '{leaf}'"
+    first, second = site.both
+    lines = site.lines(variable)
+    places = "\n".join(
+        f"  {which}: {_place(line)}" for which, line in zip(site.both, lines, strict=True) if line
+    )
+    text = f"{named} is {what[0]} {first} and {what[1]} {second}"
+    return kind("\n".join(part for part in (text, places, advice) if part))
+
+
+def _place(location: Location) -> str:
+    filename, line, function = location
+    source = linecache.getline(filename, line).strip()
+    return f"{filename}:{line}, in {function}" + (f": {source}" if source else "")
+
+
+def _definition(function: Any) -> Location | None:
+    code = getattr(function, "__code__", None)
+    return None if code is None else (code.co_filename, code.co_firstlineno, code.co_name)

@@ -1,0 +1,387 @@
+"""Staging of loops: the body is recorded once its state has settled. Serves ``pygraph.while_loop``
+and AutoGraph's ``while`` and ``for``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from pygraph.control.errors import CallSite, Site, mismatch
+from pygraph.control.forms import Form, TensorLeaf, ValueLeaf, form_of, join
+from pygraph.control.pending import pending
+from pygraph.control.tensors import (
+    apply,
+    as_predicate,
+    current,
+    is_tensor,
+    is_tracing,
+)
+from pygraph.graph import Builder
+from pygraph.graph.structure import flatten, unflatten
+
+MAX_TRACES = 3
+AROUND = ("before the loop", "after an iteration")
+
+
+class Items(Protocol):
+    """What a staged ``for`` goes over."""
+
+    def first(self) -> Any:
+        """Return the position of the first item."""
+
+    def more(self, position: Any) -> Any:
+        """Return whether there is an item at a position."""
+
+    def item(self, position: Any) -> Any:
+        """Return the item at a position."""
+
+    def following(self, position: Any) -> Any:
+        """Return the position after a position."""
+
+
+def stage_while(
+    test: Callable[[list[Any]], Any],
+    body: Callable[[list[Any]], list[Any]],
+    before: Sequence[Any],
+    names: Sequence[str],
+    *,
+    site: Site,
+    guarded: Sequence[str] = (),
+    indirect: Sequence[str] = (),
+    runs: bool = False,
+    invariants: Sequence[Form | None] = (),
+) -> list[Any]:
+    """Record a ``while_loop`` op; return the values of the variables after it.
+
+    ``test`` and ``body`` are given the values of ``names`` at the start of an iteration; ``body``
+    returns those at its end. ``runs``: the body is known to run at least once. ``guarded``: as in
+    ``stage_cond``. Numbers in ``indirect`` join the state only when the body is seen to change them.
+    ``invariants`` gives a variable a form that is more general than its value's.
+    """
+    parent = current()
+    loop = _Loop(parent, names, site, frozenset(guarded), frozenset(indirect))
+    loop.start(before, invariants)
+    body_builder, ends = loop.settle(body)
+    test_builder = Builder("test", parent)
+    with test_builder:
+        going = test(loop.parameters(test_builder))
+        test_builder.set_results([_as_flag(going)])
+    tensors: list[Any] = []
+    for form, own, value in zip(loop.forms, loop.own, before, strict=True):
+        tensors.extend(form.take_apart(value, own))
+    outputs = iter(parent.record_while(test_builder, body_builder, tensors))
+    return loop.finish(outputs, ends, runs)
+
+
+def _as_flag(going: Any) -> Any:
+    return as_predicate(going) if is_tensor(going) else bool(going)
+
+
+@dataclass(slots=True)
+class _Loop:
+    """The state of a loop while its form settles."""
+
+    parent: Any
+    names: Sequence[str]
+    site: Site
+    guarded: frozenset[str]
+    indirect: frozenset[str]
+    own: list[Form] = None  # type: ignore[assignment]
+    forms: list[Form] = None  # type: ignore[assignment]
+
+    def start(self, before: Sequence[Any], invariants: Sequence[Form | None]) -> None:
+        self.own = [
+            form_of(name, value, settled=name in self.indirect)
+            for name, value in zip(self.names, before, strict=True)
+        ]
+        self.forms = list(self.own)
+        for index, wanted in enumerate(invariants):
+            if wanted is not None:
+                self.forms[index] = join(wanted, self.own[index], self.site)
+
+    def settle(self, body: Callable[[list[Any]], list[Any]]) -> tuple[Builder, list[Form]]:
+        """Trace the body until its end has the form of its start."""
+        # Types only become more general from trace to trace, so this ends; a longer way than
+        # MAX_TRACES takes a chain of variables each of which settles the next.
+        former = found = self.forms
+        for _ in range(MAX_TRACES + len(self.names)):
+            builder = Builder("body", self.parent)
+            with builder, pending(self._unknown()) as skipped:
+                values = body(self.parameters(builder))
+                ends = [
+                    form_of(name, value, settled=name in self.indirect)
+                    for name, value in zip(self.names, values, strict=True)
+                ]
+                found = [
+                    self._general(name, join(form, end, self.site, loop=True))
+                    for name, form, end in zip(self.names, self.forms, ends, strict=True)
+                ]
+                if found == self.forms:
+                    if skipped:
+                        raise skipped[0]
+                    results: list[Any] = []
+                    for form, end, value in zip(found, ends, values, strict=True):
+                        results.extend(form.take_apart(value, end))
+                    builder.set_results(results)
+                    return builder, ends
+            former, self.forms = self.forms, found
+        raise self._unsettled(former, found)
+
+    def parameters(self, builder: Builder) -> list[Any]:
+        """Give a subgraph the parameters that hold the state; return the variables' values."""
+
+        def make() -> Iterator[Any]:
+            for form in self.forms:
+                for leaf in form.types:
+                    yield builder.add_parameter(
+                        leaf.dtype, leaf.shape, name=form.name, weak=leaf.weak
+                    )
+
+        tensors = make()
+        values = [form.put_together(tensors) for form in self.forms]
+        assert next(tensors, None) is None
+        return values
+
+    def finish(self, outputs: Iterator[Any], ends: Sequence[Form], runs: bool) -> list[Any]:
+        """Return the values of the variables after the loop."""
+        values = []
+        for form, end in zip(self.forms, ends, strict=True):
+            value = form.put_together(outputs)
+            if form.flagged and runs and not end.missing:
+                # The body ran, and sets the variable on all of its ways.
+                value = value.value
+            values.append(value)
+        return values
+
+    def _unknown(self) -> list[str]:
+        return [form.name for form in self.forms if form.structure is None]
+
+    def _general(self, name: str, form: Form) -> Form:
+        if name in self.guarded and form.structure is not None:
+            return replace(form, missing=False, none=False)
+        return form
+
+    def _unsettled(self, former: Sequence[Form], found: Sequence[Form]) -> Exception:
+        for one, other in zip(former, found, strict=True):
+            if one != other:
+                leaf = one.leaf_names()[0] if one.leaf_names() else one.name
+                what = (_text(one), _text(other))
+                advice = "Its type changes with every iteration; give it its final type before."
+                return mismatch(TypeError, self.site, one.name, leaf, what, advice)
+        raise AssertionError("a loop that settled is reported as one that did not")
+
+
+def _text(form: Form) -> str:
+    return ", ".join(str(leaf) for leaf in form.leaves) or "unset"
+
+
+def stage_for(
+    items: Items,
+    test: Callable[[list[Any]], Any],
+    body: Callable[[Any, list[Any]], list[Any]],
+    before: Sequence[Any],
+    names: Sequence[str],
+    *,
+    site: Site,
+    guarded: Sequence[str] = (),
+    indirect: Sequence[str] = (),
+) -> list[Any]:
+    """Record a loop over items; return the values of the variables after it."""
+
+    def more(values: list[Any]) -> Any:
+        position, *variables = values
+        here = items.more(position)
+        going = test(variables)
+        if not is_tensor(going):
+            return here if going else False
+        return apply("logical_and", (here, as_predicate(going)))
+
+    def step(values: list[Any]) -> list[Any]:
+        position, *variables = values
+        ends = body(items.item(position), variables)
+        return [items.following(position), *ends]
+
+    _, *after = stage_while(
+        more,
+        step,
+        [items.first(), *before],
+        ["the position in the loop", *names],
+        site=site,
+        guarded=guarded,
+        indirect=indirect,
+    )
+    return after
+
+
+def while_loop(
+    cond: Callable[..., Any],
+    body: Callable[..., Any],
+    loop_vars: Any,
+    *,
+    maximum_iterations: Any = None,
+    shape_invariants: Any = None,
+) -> Any:
+    """Return the loop variables after ``body`` ran for as long as ``cond`` holds.
+
+    ``loop_vars`` is a list or tuple of variables, each a tensor, a number or a nested structure of
+    these; both functions take them as arguments, and ``body`` returns as many new ones. Python
+    numbers take the dtype that the body gives them. ``maximum_iterations`` bounds how often the
+    body runs. ``shape_invariants``, of the structure of ``loop_vars``, gives shapes (with None for
+    a dim that varies); without it a dim that changes becomes unknown by itself.
+
+    Raises TypeError or ValueError, naming the variable, when its number of parts, dtype, number of
+    dimensions or structure changes.
+    """
+    if not isinstance(loop_vars, (list, tuple)):
+        raise TypeError(f"loop_vars must be a list or tuple, got {type(loop_vars).__name__}")
+    names = _variable_names(body, len(loop_vars))
+    kind = _maker(loop_vars)
+    if not is_tracing():
+        return kind(_run(cond, body, list(loop_vars), maximum_iterations, names))
+    site = CallSite(AROUND, (None, body))
+    invariants = _invariant_forms(loop_vars, shape_invariants, names)
+    counter = [] if maximum_iterations is None else [0]
+    skip = len(counter)
+
+    def test(values: list[Any]) -> Any:
+        going = cond(*values[skip:])
+        _check_scalar(going)
+        if not counter:
+            return going
+        below = values[0] < maximum_iterations
+        if not is_tensor(going):
+            return below if going else False
+        return apply("logical_and", (below, as_predicate(going)))
+
+    def step(values: list[Any]) -> list[Any]:
+        ends = _returned(body(*values[skip:]), len(loop_vars), names)
+        return [values[0] + 1, *ends] if counter else ends
+
+    after = stage_while(
+        test,
+        step,
+        [*counter, *loop_vars],
+        ["the number of iterations"][:skip] + names,
+        site=site,
+        invariants=[None] * skip + invariants,
+    )
+    return kind(after[skip:])
+
+
+def _run(
+    cond: Callable[..., Any],
+    body: Callable[..., Any],
+    values: list[Any],
+    maximum: Any,
+    names: list[str],
+) -> list[Any]:
+    """The loop as Python runs it, held to the same rules as a staged one."""
+    site = CallSite(AROUND, (None, body))
+    forms = [form_of(name, value) for name, value in zip(names, values, strict=True)]
+    count = 0
+    while maximum is None or count < maximum:
+        going = cond(*values)
+        _check_scalar(going)
+        if not going:
+            break
+        values = _returned(body(*values), len(names), names)
+        ends = [form_of(name, value) for name, value in zip(names, values, strict=True)]
+        forms = [join(f, end, site, loop=True) for f, end in zip(forms, ends, strict=True)]
+        count += 1
+    return [_settled(form, value) for form, value in zip(forms, values, strict=True)]
+
+
+def _settled(form: Form, value: Any) -> Any:
+    """A number that took a dtype in some iteration has it at the end as well."""
+    if form.structure is None:
+        return value
+    leaves = flatten(value)[0]
+    out = []
+    for leaf, wanted in zip(leaves, form.leaves, strict=True):
+        cast = isinstance(wanted, TensorLeaf) and not wanted.weak and not is_tensor(leaf)
+        out.append(apply("astype", (leaf,), {"dtype": wanted.dtype}) if cast else leaf)  # type: ignore[union-attr]
+    return unflatten(form.structure, out)
+
+
+def _check_scalar(going: Any) -> None:
+    if is_tensor(going):
+        as_predicate(going, "the condition of while_loop")
+
+
+def _returned(values: Any, count: int, names: list[str]) -> list[Any]:
+    if count == 1 and not (isinstance(values, (list, tuple)) and len(values) == 1):
+        return [values]
+    if not isinstance(values, (list, tuple)) or len(values) != count:
+        got = f"{len(values)}" if isinstance(values, (list, tuple)) else repr(type(values).__name__)
+        raise ValueError(
+            f"the body of while_loop must return {count} variables ({', '.join(names)}), got {got}"
+        )
+    return list(values)
+
+
+def _variable_names(body: Callable[..., Any], count: int) -> list[str]:
+    """Name the loop variables as the body's parameters are named."""
+    try:
+        parameters = list(inspect.signature(body).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return [names[i] if i < len(names) else f"loop_vars[{i}]" for i in range(count)]
+
+
+def _maker(loop_vars: Any) -> Callable[[list[Any]], Any]:
+    if hasattr(loop_vars, "_make"):
+        return loop_vars._make  # type: ignore[no-any-return]
+    return type(loop_vars)
+
+
+def _invariant_forms(loop_vars: Any, shapes: Any, names: list[str]) -> list[Form | None]:
+    if shapes is None:
+        return [None] * len(loop_vars)
+    if len(shapes) != len(loop_vars):
+        raise ValueError(
+            f"shape_invariants has {len(shapes)} entries for {len(loop_vars)} loop variables"
+        )
+    return [
+        None if shape is None else _with_shapes(form_of(name, value), shape, name)
+        for name, value, shape in zip(names, loop_vars, shapes, strict=True)
+    ]
+
+
+def _with_shapes(form: Form, shapes: Any, name: str) -> Form:
+    wanted = _shape_list(shapes)
+    if len(wanted) != len(form.leaves):
+        raise ValueError(
+            f"shape_invariants of '{name}' has {len(wanted)} shapes for {len(form.leaves)} tensors"
+        )
+    leaves: list[TensorLeaf | ValueLeaf] = []
+    for leaf_name, leaf, shape in zip(form.leaf_names(), form.leaves, wanted, strict=True):
+        if shape is None or isinstance(leaf, ValueLeaf):
+            leaves.append(leaf)
+            continue
+        fits = len(shape) == len(leaf.shape) and all(
+            dim is None or dim == actual for dim, actual in zip(shape, leaf.shape, strict=True)
+        )
+        if not fits:
+            raise ValueError(
+                f"shape_invariants gives '{leaf_name}' the shape {tuple(shape)}, "
+                f"but its value is {leaf}"
+            )
+        leaves.append(replace(leaf, shape=tuple(shape)))
+    return replace(form, leaves=tuple(leaves))
+
+
+def _shape_list(shapes: Any) -> list[Any]:
+    """Flatten a structure whose leaves are shapes: tuples of ints and None."""
+    if shapes is None or _is_shape(shapes):
+        return [shapes]
+    if isinstance(shapes, dict):
+        return [leaf for key in sorted(shapes) for leaf in _shape_list(shapes[key])]
+    return [leaf for part in shapes for leaf in _shape_list(part)]
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, tuple) and all(dim is None or isinstance(dim, int) for dim in value)

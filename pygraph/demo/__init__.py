@@ -1,0 +1,1 @@
+"""`python -m pygraph demo`: three real jobs, each checked and timed against NumPy and Python."""

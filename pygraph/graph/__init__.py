@@ -1,0 +1,8 @@
+"""The graph being built while a function is traced, and the view of one that is complete."""
+
+from pygraph.graph.builder import Builder, current
+from pygraph.graph.faults import raise_fault
+from pygraph.graph.spec import TensorSpec
+from pygraph.graph.view import Graph, GraphNode
+
+__all__ = ["Builder", "Graph", "GraphNode", "TensorSpec", "current", "raise_fault"]

@@ -1,0 +1,439 @@
+"""The graph being traced: what the public functions record into.
+
+A builder holds one function of the graph. Control flow nests builders; a value of an outer one that
+an inner one uses is captured: it becomes a parameter of the inner function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pygraph import _core
+from pygraph._hot import (
+    DType,
+    EagerTensor,
+    SymbolicTensor,
+    as_dtype,
+    current,
+    exchange_current,
+    from_numpy,
+    scalar,
+)
+from pygraph.graph.locations import Location, current_chain, describe
+
+__all__ = ["Builder", "ModuleContext", "Node", "Value", "current"]
+
+Dims = tuple[int, ...]
+TypePair = tuple[str, Dims]
+
+_promote = lru_cache(maxsize=4096)(_core.promote)
+
+
+class Value(NamedTuple):
+    """The type of a value, and the name it has in the user's program ("" if none)."""
+
+    dtype: str
+    shape: Dims
+    name: str
+
+
+class Node(NamedTuple):
+    """An op as recorded: value ids in, attributes, owned subgraphs, the line it came from."""
+
+    op: str
+    inputs: tuple[int, ...]
+    attributes: dict[str, Any]
+    subgraphs: tuple[Builder, ...]
+    location: int
+
+
+class ModuleContext:
+    """What all builders of one trace share: constants, locations and the count of unknown dims."""
+
+    def __init__(self) -> None:
+        self.constants: list[EagerTensor] = []
+        # (file, function, line, parent) each; entry 0 stands for no location.
+        self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
+        self.symbol_count = 0
+        self._location_ids: dict[tuple[Location, int], int] = {}
+
+    def location_id(self, chain: Sequence[Location]) -> int:
+        """Return the id of a chain of the user's lines, innermost first."""
+        parent = 0
+        for entry in reversed(chain):
+            known = self._location_ids.get((entry, parent))
+            if known is None:
+                known = self._location_ids[entry, parent] = len(self.locations)
+                file, line, function = entry
+                self.locations.append((file, function, line, parent))
+            parent = known
+        return parent
+
+    def new_unknown(self) -> int:
+        """Return a dim that stands for a size not known yet."""
+        self.symbol_count += 1
+        return -self.symbol_count
+
+    def location(self, identifier: int) -> Location | None:
+        """Return the innermost line of a location id."""
+        if identifier == 0:
+            return None
+        file, function, line, _ = self.locations[identifier]
+        return file, line, function
+
+
+class Builder:
+    """One function of the graph being traced. ``with builder:`` makes it this thread's current one.
+
+    While it is open, value ids are handed out in the order of creation. :meth:`close` numbers them
+    as the formats want them: captured values, then declared parameters, then results of nodes.
+    """
+
+    def __init__(self, name: str, parent: Builder | None = None) -> None:
+        self.name = name
+        self.parent = parent
+        self.module: ModuleContext = ModuleContext() if parent is None else parent.module
+        self.root_name: str = name if parent is None else parent.root_name
+        self.closed = False
+        self.values: list[Value] = []
+        self.nodes: list[Node] = []
+        self.results: list[int] = []
+        self.result_names: list[str] = []
+        self.parameters: list[Value] = []
+        self.captures: list[SymbolicTensor] = []
+        self._declared: list[SymbolicTensor] = []
+        self._captured: dict[int, SymbolicTensor] = {}  # by the id of the parent's value
+        self._outputs: list[tuple[int, ...]] = []  # per node, the ids of its results
+        self._made_at: list[int] = []  # per value in the order of creation, its location
+        self._known: dict[int, EagerTensor] = {}  # values of constants
+        self._scalars: dict[tuple[str, type, object], SymbolicTensor] = {}
+        self._tensors: dict[int, SymbolicTensor] = {}
+        self._result_tensors: list[SymbolicTensor] = []
+        self._former: list[Builder | None] = []
+
+    def __enter__(self) -> Builder:
+        self._former.append(exchange_current(self))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        exchange_current(self._former.pop())
+
+    # ---- values ----
+
+    def _new_value(
+        self, dtype: DType, dims: Dims, weak: bool, name: str, location: int
+    ) -> SymbolicTensor:
+        self.values.append(Value(dtype.name, dims, name))
+        self._made_at.append(location)
+        return SymbolicTensor.make(self, len(self.values) - 1, dtype, dims, weak, name)
+
+    def add_parameter(
+        self,
+        dtype: DType | str,
+        shape: Sequence[int | None],
+        name: str = "",
+        weak: bool = False,
+    ) -> SymbolicTensor:
+        """Declare a parameter. In ``shape``, None is a size that is not known yet."""
+        dims = tuple(
+            self.module.new_unknown() if dim is None else dim for dim in shape
+        )
+        tensor = self._new_value(as_dtype(dtype), dims, weak, name, 0)
+        self._declared.append(tensor)
+        return tensor
+
+    def declared_parameters(self) -> list[SymbolicTensor]:
+        """Return the parameters that were declared (captured values are not among them)."""
+        return list(self._declared)
+
+    def capture(self, tensor: SymbolicTensor) -> SymbolicTensor:
+        """Return the parameter that stands in this builder for an outer builder's value."""
+        if self.parent is None:
+            raise self.leak_error(tensor)
+        outer = tensor if tensor.builder is self.parent else self.parent.capture(tensor)
+        inner = self._captured.get(outer.id)
+        if inner is None:
+            constant = self.parent.known(outer)
+            if constant is not None:
+                inner = self._constant(constant, tensor.weak)
+            else:
+                inner = self._new_value(tensor.dtype, tensor.dims, tensor.weak, tensor.name, 0)
+                self.captures.append(outer)
+            self._captured[outer.id] = inner
+        return inner
+
+    def known(self, tensor: SymbolicTensor) -> EagerTensor | None:
+        """Return the value of one of this builder's tensors where it is a constant."""
+        return self._known.get(tensor.id)
+
+    def lift(self, value: Any, dtype: DType | None = None) -> SymbolicTensor:
+        """Return this builder's tensor for a tensor, NumPy array or Python number.
+
+        A number without ``dtype`` stays weak. Raises TypeError for anything else.
+        """
+        kind = type(value)
+        if kind is SymbolicTensor:
+            tensor = value if value.builder is self else self._from_elsewhere(value)
+        elif kind is EagerTensor:
+            tensor = self._constant_tensor(value)
+        elif isinstance(value, (np.ndarray, np.generic)):
+            tensor = self._constant_tensor(from_numpy(value, False))
+        elif isinstance(value, (bool, int, float)):
+            return self._constant_number(value, dtype)
+        else:
+            raise TypeError(
+                f"expected a tensor, a NumPy array or a number, got {kind.__name__}"
+            )
+        if dtype is not None and tensor.dtype is not dtype:
+            return self._cast(tensor, dtype)
+        return tensor
+
+    def _from_elsewhere(self, tensor: SymbolicTensor) -> SymbolicTensor:
+        if tensor.builder.module is not self.module or tensor.builder.closed:
+            raise self.leak_error(tensor)
+        builder: Builder | None = self.parent
+        while builder is not None and builder is not tensor.builder:
+            builder = builder.parent
+        if builder is None:
+            raise self.leak_error(tensor)
+        return self.capture(tensor)
+
+    def leak_error(self, tensor: SymbolicTensor) -> Exception:
+        """Return the error for a symbolic tensor used where its graph is not being traced."""
+        made = tensor.builder
+        where = describe(made.module.location(made._made_at[tensor.id]))
+        label = f" '{tensor.name}'" if tensor.name else ""
+        return TypeError(
+            f"the symbolic tensor{label} was made while {made.root_name} was traced ({where}) and "
+            f"has no value outside of that trace; return it from {made.root_name} instead of "
+            f"keeping it"
+        )
+
+    def _constant(self, value: EagerTensor, weak: bool) -> SymbolicTensor:
+        self.module.constants.append(value)
+        index = len(self.module.constants) - 1
+        tensor = self._new_value(value.dtype, value.shape, weak, "", 0)
+        self._append("constant", (), {"index": index}, (), (tensor.id,), 0)
+        self._known[tensor.id] = value
+        return tensor
+
+    def _constant_tensor(self, value: EagerTensor) -> SymbolicTensor:
+        known = self._tensors.get(id(value))
+        if known is None:
+            known = self._tensors[id(value)] = self._constant(value, False)
+        return known
+
+    def _constant_number(self, value: bool | int | float, dtype: DType | None) -> SymbolicTensor:
+        weak = dtype is None and not isinstance(value, bool)
+        if dtype is None:
+            dtype = _natural_dtype(value)
+        # repr tells 0.0 from -0.0 and equals itself for NaN.
+        key = (dtype.name, type(value), (repr(value), weak))
+        known = self._scalars.get(key)
+        if known is None:
+            known = self._scalars[key] = self._constant(scalar(value, dtype), weak)
+        return known
+
+    def _cast(self, tensor: SymbolicTensor, dtype: DType) -> SymbolicTensor:
+        constant = self._known.get(tensor.id)
+        if constant is not None and constant.ndim == 0 and tensor.weak:
+            return self._constant_number(constant.item(), dtype)
+        return self.record("astype", (tensor,), {"dtype": dtype.name})[0]
+
+    # ---- nodes ----
+
+    def _append(
+        self,
+        op: str,
+        inputs: tuple[int, ...],
+        attributes: dict[str, Any],
+        subgraphs: tuple[Builder, ...],
+        outputs: tuple[int, ...],
+        location: int,
+    ) -> None:
+        self.nodes.append(Node(op, inputs, attributes, subgraphs, location))
+        self._outputs.append(outputs)
+
+    def location(self) -> int:
+        """Return the id of the user's line that is running."""
+        return self.module.location_id(current_chain())
+
+    def record(
+        self, op: str, inputs: Sequence[Any], attributes: dict[str, Any]
+    ) -> tuple[SymbolicTensor, ...]:
+        """Append an op on tensors, NumPy arrays and Python numbers, promoted as the op demands.
+
+        Raises TypeError or ValueError, naming the op, where its inputs do not fit.
+        """
+        self._check_open()
+        tensors = [
+            value if isinstance(value, (bool, int, float)) else self._operand(op, position, value)
+            for position, value in enumerate(inputs)
+        ]
+        dtypes, weak = _promote(op, tuple([_promotion_key(tensor) for tensor in tensors]))
+        operands = [
+            self.lift(tensor, as_dtype(dtype)) for tensor, dtype in zip(tensors, dtypes, strict=True)
+        ]
+        return self._record_exact(op, operands, attributes, (), weak)
+
+    def _operand(self, op: str, position: int, value: Any) -> SymbolicTensor:
+        try:
+            return self.lift(value)
+        except TypeError as error:
+            if isinstance(value, SymbolicTensor):
+                raise
+            raise TypeError(f"{op}: argument {position + 1}: {error}") from None
+
+    def _record_exact(
+        self,
+        op: str,
+        operands: Sequence[SymbolicTensor],
+        attributes: dict[str, Any],
+        subgraphs: tuple[Builder, ...],
+        weak: bool,
+    ) -> tuple[SymbolicTensor, ...]:
+        types, self.module.symbol_count = _core.infer(
+            op,
+            [(operand.dtype.name, operand.dims) for operand in operands],
+            attributes,
+            [self._known.get(operand.id) for operand in operands],
+            self.module.symbol_count,
+            [subgraph.signature() for subgraph in subgraphs],
+        )
+        location = self.location()
+        outputs = tuple(
+            self._new_value(as_dtype(dtype), tuple(dims), weak, "", location)
+            for dtype, dims in types
+        )
+        ids = tuple([operand.id for operand in operands])
+        self._append(op, ids, attributes, subgraphs, tuple([o.id for o in outputs]), location)
+        return outputs
+
+    def record_cond(
+        self, predicate: SymbolicTensor, then: Builder, otherwise: Builder
+    ) -> tuple[SymbolicTensor, ...]:
+        """Append a cond whose branches are complete sub-builders.
+
+        Their results must agree in dtype and rank; dims that differ become unknown.
+        """
+        captures = self._share_captures(then, otherwise)
+        outputs = self._record_exact(
+            "cond", [self.lift(predicate), *captures], {}, (then, otherwise), False
+        )
+        weak = [
+            a.weak and b.weak
+            for a, b in zip(then._result_tensors, otherwise._result_tensors, strict=True)
+        ]
+        then.close()
+        otherwise.close()
+        return self._with_weakness(outputs, weak)
+
+    def record_while(
+        self, test: Builder, body: Builder, initial: Sequence[Any]
+    ) -> tuple[SymbolicTensor, ...]:
+        """Append a loop whose test and body are complete sub-builders on the same state.
+
+        The state's types are those of the body's declared parameters; ``initial`` must fit them.
+        """
+        captures = self._share_captures(test, body)
+        state = [
+            self.lift(value, parameter.dtype)
+            for value, parameter in zip(initial, body._declared, strict=True)
+        ]
+        outputs = self._record_exact(
+            "while_loop", [*captures, *state], {"captures": len(captures)}, (test, body), False
+        )
+        weak = [parameter.weak for parameter in body._declared]
+        test.close()
+        body.close()
+        return self._with_weakness(outputs, weak)
+
+    def _share_captures(self, first: Builder, second: Builder) -> list[SymbolicTensor]:
+        """Make two sub-builders capture the same values in the same order; return those values."""
+        for outer in [*first.captures, *second.captures]:
+            first.capture(outer)
+            second.capture(outer)
+        order = {outer.id: position for position, outer in enumerate(first.captures)}
+        second.captures.sort(key=lambda outer: order[outer.id])
+        return list(first.captures)
+
+    def _with_weakness(
+        self, outputs: tuple[SymbolicTensor, ...], weak: Sequence[bool]
+    ) -> tuple[SymbolicTensor, ...]:
+        return tuple(
+            SymbolicTensor.make(self, o.id, o.dtype, o.dims, w, o.name) if w else o
+            for o, w in zip(outputs, weak, strict=True)
+        )
+
+    # ---- completion ----
+
+    def set_results(self, results: Sequence[Any], names: Sequence[str] = ()) -> None:
+        """Set the results: tensors, NumPy arrays or numbers."""
+        self._check_open()
+        self._result_tensors = [self.lift(result) for result in results]
+        self.result_names = list(names) if names else [""] * len(self._result_tensors)
+
+    def result_tensors(self) -> list[SymbolicTensor]:
+        """Return the results that were set."""
+        return list(self._result_tensors)
+
+    def signature(self) -> tuple[list[TypePair], list[TypePair]]:
+        """Return the types of the parameters (captured ones first) and of the results."""
+        parameters = [(tensor.dtype.name, tensor.dims) for tensor in self._all_parameters()]
+        results = [(tensor.dtype.name, tensor.dims) for tensor in self._result_tensors]
+        return parameters, results
+
+    def _all_parameters(self) -> list[SymbolicTensor]:
+        captured = [self._captured[outer.id] for outer in self.captures]
+        return captured + self._declared
+
+    def close(self) -> None:
+        """Number the values for writing; nothing can be recorded afterwards."""
+        self._check_open()
+        self.closed = True
+        parameters = self._all_parameters()
+        order = [tensor.id for tensor in parameters]
+        order += [output for outputs in self._outputs for output in outputs]
+        number = [0] * len(self.values)
+        for new, old in enumerate(order):
+            number[old] = new
+        self.values = [self.values[old] for old in order]
+        self.parameters = self.values[: len(parameters)]
+        self.nodes = [
+            node._replace(inputs=tuple([number[value] for value in node.inputs]))
+            for node in self.nodes
+        ]
+        self.results = [number[result.id] for result in self._result_tensors]
+
+    def release(self) -> None:
+        """Drop the graph: what remains serves only errors about tensors that escaped."""
+        self.nodes = []
+        self.values = []
+        self.captures = []
+        self._declared = []
+        self._result_tensors = []
+        self._captured = {}
+        self._known = {}
+        self._scalars = {}
+        self._tensors = {}
+        self.module.constants = []
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise RuntimeError(f"the graph of {self.name} is complete; nothing can be added to it")
+
+
+def _natural_dtype(value: bool | int | float) -> DType:
+    if isinstance(value, bool):
+        return as_dtype("bool")
+    return as_dtype("int64" if isinstance(value, int) else "float64")
+
+
+def _promotion_key(operand: Any) -> tuple[str, bool]:
+    if isinstance(operand, SymbolicTensor):
+        return operand.dtype.name, operand.weak
+    return _natural_dtype(operand).name, not isinstance(operand, bool)

@@ -1,0 +1,36 @@
+"""Turns an executor's fault into a Python exception whose traceback shows the user's lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import FrameType, FunctionType, TracebackType
+from typing import NoReturn
+
+from pygraph._hot import register_raise_fault
+from pygraph.graph.locations import Location
+
+
+def _here() -> FrameType:
+    return sys._getframe()
+
+
+def _frame_of(file: str, line: int, function: str) -> FrameType:
+    """Return a frame that says it belongs to that function of the user's."""
+    code = _here.__code__.replace(
+        co_filename=file, co_name=function, co_qualname=function, co_firstlineno=line
+    )
+    frame: FrameType = FunctionType(code, {"sys": sys})()
+    return frame
+
+
+def raise_fault(kind: type[Exception], message: str, chain: Sequence[Location]) -> NoReturn:
+    """Raise a fault with the chain of the user's lines (innermost first) as its traceback."""
+    traceback: TracebackType | None = None
+    for file, line, function in chain:
+        # An instruction of -1 keeps Python from underlining columns of the stand-in frame's code.
+        traceback = TracebackType(traceback, _frame_of(file, line, function), -1, line)
+    raise kind(message).with_traceback(traceback)
+
+
+register_raise_fault(raise_fault)

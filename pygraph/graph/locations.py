@@ -1,0 +1,128 @@
+"""Which of the user's lines the running code stands for.
+
+Converted code consists of the user's own function and of small helper functions (the branches of an
+``if``, the body of a loop) compiled under the user's file and lines. Each of these code objects ends
+its constants with a :class:`CodeMark`, so telling them apart costs one attribute read and the mark
+lives exactly as long as the code. Nothing here may import another part of pygraph.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any, TypeVar
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+Location = tuple[str, int, str]
+"""File name, line number, function name."""
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_USER_PARTS = (_PACKAGE + "demo" + os.sep,)
+
+
+class CodeMark:
+    """The last constant of every converted code object.
+
+    ``owner`` is the mark of the user's function that a helper is a piece of; None for a function
+    itself. ``free`` are the names that the function takes from outside.
+    """
+
+    __slots__ = ("free", "label", "owner")
+
+    def __init__(
+        self, label: str, owner: CodeMark | None = None, free: tuple[str, ...] = ()
+    ) -> None:
+        self.label = label
+        self.owner = owner
+        self.free = free
+
+    def __repr__(self) -> str:
+        return f"<converted {self.label}>"
+
+
+class _BoundaryMark:
+    """The last constant of a function at which a trace starts."""
+
+    __slots__ = ()
+
+
+_BOUNDARY = _BoundaryMark()
+
+
+def mark_of(code: CodeType) -> CodeMark | None:
+    """Return the mark of converted code, or None for code as the user wrote it."""
+    constants = code.co_consts
+    if constants and type(constants[-1]) is CodeMark:
+        return constants[-1]
+    return None
+
+
+def trace_boundary(function: _F) -> _F:
+    """Mark a function as the place where a trace starts: chains end below its frame."""
+    code: CodeType = function.__code__  # type: ignore[attr-defined]
+    function.__code__ = code.replace(  # type: ignore[attr-defined]
+        co_consts=(*code.co_consts, _BOUNDARY)
+    )
+    return function
+
+
+class _LibraryFiles(dict[str, bool]):
+    """Whether a file belongs to pygraph itself, remembered by file name."""
+
+    def __missing__(self, filename: str) -> bool:
+        is_library = filename.startswith(_PACKAGE) and not filename.startswith(_USER_PARTS)
+        self[filename] = is_library
+        return is_library
+
+
+_library_files = _LibraryFiles()
+
+
+def is_library_file(filename: str) -> bool:
+    """Return whether a file is part of pygraph, as opposed to the user's code."""
+    return _library_files[filename]
+
+
+def current_chain() -> tuple[Location, ...]:
+    """Return the user's calls that are running now, innermost first.
+
+    pygraph's own frames are left out, and a helper's frame together with the frames up to its
+    function count as one entry: the function, at the line where the helper stands.
+    """
+    chain: list[Location] = []
+    library = _library_files
+    folding: CodeMark | None = None
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        constants = code.co_consts
+        mark = constants[-1] if constants else None
+        kind = type(mark)
+        if kind is _BoundaryMark:
+            break
+        if folding is not None:
+            if mark is folding:
+                folding = None
+        elif not library[code.co_filename]:
+            chain.append((code.co_filename, frame.f_lineno, code.co_name))
+            if kind is CodeMark:
+                folding = mark.owner  # type: ignore[union-attr]
+        frame = frame.f_back
+    return tuple(chain)
+
+
+def user_line() -> Location | None:
+    """Return the innermost of the user's lines, or None outside of any."""
+    chain = current_chain()
+    return chain[0] if chain else None
+
+
+def describe(location: Location | None) -> str:
+    """Return a location as ``file:line, in function``."""
+    if location is None:
+        return "an unknown place"
+    filename, line, function = location
+    return f"{filename}:{line}, in {function}"

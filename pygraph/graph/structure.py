@@ -1,0 +1,192 @@
+"""Nested structures: taking a list, tuple, dict, namedtuple or dataclass apart and putting it together.
+
+The leaves are whatever is no container. ``None`` is a structure without leaves. Dictionaries are
+flattened in the order of their sorted keys, so that insertion order makes no difference.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+
+class Structure:
+    """The shape of a nested value: everything but its leaves. Hashable and comparable.
+
+    ``kind`` names the container, ``key`` what has to be equal besides the children (type, keys or
+    field names), ``children`` the structures inside, ``leaf_count`` how many leaves there are.
+    ``order`` keeps a dict's insertion order, which does not take part in comparison.
+    """
+
+    __slots__ = ("_hash", "children", "key", "kind", "leaf_count", "order")
+
+    def __init__(
+        self,
+        kind: str,
+        key: Any = None,
+        children: tuple[Structure, ...] = (),
+        order: tuple[Any, ...] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.key = key
+        self.children = children
+        self.order = order
+        self.leaf_count: int = 1 if kind == "leaf" else sum(c.leaf_count for c in children)
+        self._hash = hash((kind, key, children))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Structure):
+            return NotImplemented
+        return (
+            self._hash == other._hash
+            and self.kind == other.kind
+            and bool(self.key == other.key)
+            and self.children == other.children
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"Structure({self})"
+
+    def __str__(self) -> str:
+        return _text(self)
+
+
+LEAF = Structure("leaf")
+NONE = Structure("none")
+
+
+def flatten(value: Any) -> tuple[list[Any], Structure]:
+    """Return the leaves of a nested value, in order, and its structure."""
+    leaves: list[Any] = []
+    return leaves, _flatten(value, leaves)
+
+
+def unflatten(structure: Structure, leaves: Sequence[Any]) -> Any:
+    """Return the nested value of ``structure`` with ``leaves`` in it.
+
+    Raises ValueError when the number of leaves is wrong.
+    """
+    if structure.kind == "leaf" and len(leaves) == 1:
+        return leaves[0]
+    if len(leaves) != structure.leaf_count:
+        raise ValueError(f"the structure has {structure.leaf_count} leaves, got {len(leaves)}")
+    return _unflatten(structure, iter(leaves))
+
+
+def map_structure(function: Callable[[Any], Any], value: Any) -> Any:
+    """Return ``value`` with ``function`` applied to every leaf."""
+    leaves, structure = flatten(value)
+    return unflatten(structure, [function(leaf) for leaf in leaves])
+
+
+def leaf_names(structure: Structure, name: str) -> list[str]:
+    """Return how a user would write each leaf of the variable ``name``, as in ``state['h'][0]``."""
+    if structure.kind == "leaf":
+        return [name]
+    names: list[str] = []
+    for suffix, child in zip(_suffixes(structure), structure.children, strict=True):
+        names.extend(leaf_names(child, name + suffix))
+    return names
+
+
+def _flatten(value: Any, leaves: list[Any]) -> Structure:
+    if value is None:
+        return NONE
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return Structure(kind.__name__, None, tuple([_flatten(item, leaves) for item in value]))
+    if isinstance(value, dict):
+        return _flatten_dict(value, leaves)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return Structure("namedtuple", kind, tuple([_flatten(item, leaves) for item in value]))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = tuple(field.name for field in dataclasses.fields(value))
+        children = tuple([_flatten(getattr(value, name), leaves) for name in names])
+        return Structure("dataclass", (kind, names), children)
+    leaves.append(value)
+    return LEAF
+
+
+def _flatten_dict(value: dict[Any, Any], leaves: list[Any]) -> Structure:
+    kind = type(value)
+    if kind not in (dict, OrderedDict, defaultdict):
+        leaves.append(value)
+        return LEAF
+    order = tuple(value)
+    try:
+        keys = tuple(sorted(order))
+    except TypeError:  # keys of unlike types have no order: the insertion order has to do
+        keys = order
+    factory = value.default_factory if isinstance(value, defaultdict) else None
+    children = tuple([_flatten(value[key], leaves) for key in keys])
+    return Structure("dict", (kind, factory, keys), children, order)
+
+
+def _unflatten(structure: Structure, leaves: Iterator[Any]) -> Any:
+    kind = structure.kind
+    if kind == "leaf":
+        return next(leaves)
+    if kind == "none":
+        return None
+    parts = [_unflatten(child, leaves) for child in structure.children]
+    if kind == "list":
+        return parts
+    if kind == "tuple":
+        return tuple(parts)
+    if kind == "namedtuple":
+        return structure.key._make(parts)
+    if kind == "dict":
+        return _unflatten_dict(structure, parts)
+    cls, names = structure.key
+    instance = object.__new__(cls)
+    for name, part in zip(names, parts, strict=True):
+        object.__setattr__(instance, name, part)
+    return instance
+
+
+def _unflatten_dict(structure: Structure, parts: list[Any]) -> Any:
+    kind, factory, keys = structure.key
+    by_key = dict(zip(keys, parts, strict=True))
+    items = [(key, by_key[key]) for key in structure.order or keys]
+    if kind is defaultdict:
+        return defaultdict(factory, items)
+    return kind(items)
+
+
+def _suffixes(structure: Structure) -> list[str]:
+    if structure.kind == "dict":
+        return [f"[{key!r}]" for key in structure.key[2]]
+    if structure.kind == "dataclass":
+        return [f".{name}" for name in structure.key[1]]
+    if structure.kind == "namedtuple":
+        return [f".{name}" for name in structure.key._fields]
+    return [f"[{index}]" for index in range(len(structure.children))]
+
+
+def _text(structure: Structure) -> str:
+    if structure.kind == "leaf":
+        return "*"
+    if structure.kind == "none":
+        return "None"
+    parts = [_text(child) for child in structure.children]
+    if structure.kind == "list":
+        return "[" + ", ".join(parts) + "]"
+    if structure.kind == "tuple":
+        return "(" + ", ".join(parts) + ("," if len(parts) == 1 else "") + ")"
+    if structure.kind == "dict":
+        keys = structure.key[2]
+        pairs = ", ".join(f"{key!r}: {part}" for key, part in zip(keys, parts, strict=True))
+        return "{" + pairs + "}"
+    if structure.kind == "dataclass":
+        cls, names = structure.key
+    else:
+        cls, names = structure.key, structure.key._fields
+    fields = ", ".join(f"{name}={part}" for name, part in zip(names, parts, strict=True))
+    return f"{cls.__name__}({fields})"

@@ -1,0 +1,31 @@
+"""The state of the process: graphs alive, memory, and switches for debugging."""
+
+from __future__ import annotations
+
+from pygraph import _core, _hot
+
+
+def live_graphs() -> int:
+    """Return how many graphs exist in the process."""
+    return _core.live_graphs()
+
+
+def memory_stats() -> dict[str, int]:
+    """Return bytes in use and cached for reuse, allocations so far, and live buffers."""
+    return _core.memory_stats()
+
+
+def release_memory() -> None:
+    """Give cached memory, and the plans of eager operations, back to the system."""
+    _core.release_memory()
+
+
+def run_functions_eagerly(value: bool) -> None:
+    """Set whether Functions run their Python code as it is written, for debugging."""
+    _hot.set_run_eagerly(bool(value))
+
+
+def num_threads() -> int:
+    """Return how many threads a call may use."""
+    threads: int = _core.build_info()["threads"]
+    return threads

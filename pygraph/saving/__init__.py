@@ -1,0 +1,5 @@
+"""Saving functions as program files and loading them again, here or in a C++ program."""
+
+from pygraph.saving.program import Program, load, save
+
+__all__ = ["Program", "load", "save"]

@@ -1,0 +1,132 @@
+"""Graphs that the tests of the formats share, as text, and helpers around their bytes."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+HEADER_BYTES = 24
+DIRECTORY_WORDS = 10
+
+SMALL = """
+graph f(x: float64[2]) -> (float64[2]) {
+  %1: float64[2] = add x, x  # a.py:1 in f
+  return %1
+}
+"""
+
+SUM_SQUARES = """
+graph sum_squares(n: int64[]) -> (int64[]) {
+  %1: int64[] = constant 1       # /home/u/demo.py:6 in sum_squares
+  %2: int64[] = add n, %1        # /home/u/demo.py:6 in sum_squares < /home/u/main.py:2 in <module>
+  %3: int64[] = constant 0
+  %4: int64[], %5: int64[] = while_loop %2, %3, %3 {captures=1}  # /home/u/demo.py:6 in sum_squares
+    test(bound: int64[], i: int64[], s: int64[]) {
+      %3: bool[] = less i, bound
+      return %3
+    }
+    body(bound: int64[], i: int64[], s: int64[]) {
+      %3: int64[] = multiply i, i  # "odd \\"name\\".py":7 in "f g"
+      %4: int64[] = add s, %3      # /home/v/demo.py:9 in f.<locals>.g
+      %5: int64[] = constant 1
+      %6: int64[] = add i, %5
+      return i = %6, s = %4
+    }
+  return total = %5
+}
+"""
+
+BRANCHES = """
+graph branches(x: int64[], limit: int64[]) -> (int64[], bool[]) {
+  %2: bool[] = less x, limit
+  %3: int64[], %4: bool[] = cond %2, x, limit, %2  # b.py:3 in branches
+    then smaller(x: int64[], limit: int64[], p: bool[]) {
+      %3: int64[] = while_loop limit, x {captures=1}  # b.py:4 in branches
+        test(%0 a: int64[], %1 a: int64[]) {
+          %2: bool[] = less %1, %0
+          return %2
+        }
+        body(a: int64[], b: int64[]) {
+          %2: int64[] = constant 2
+          %3: int64[] = multiply b, %2
+          %4: bool[] = greater %3, %2
+          %5: int64[] = cond %4, %3, %2
+            then(u: int64[], v: int64[]) {
+              return u
+            }
+            else(u: int64[], v: int64[]) {
+              %2: int64[] = maximum u, v
+              return %2
+            }
+          return %5
+        }
+      return %3, p
+    }
+    else(x: int64[], limit: int64[], p: bool[]) {
+      %3: int64[] = undef {dtype=int64, shape=[]}
+      %4: int64[] = check_defined x, p {name="it \\u{1} is"}  # b.py:9 in branches
+      %5: bool[] = logical_not p
+      return %3, %5
+    }
+  return %3, %4
+}
+"""
+
+SHAPES = """
+graph "odd name"(%0 "x y": float64[?0, 3], %1 x: int64[2], %2 x: bool[2], %3: float32[]) {
+  %4 = sum %0 {axis=[0, 1], keepdims=false}
+  %5 = slice %0 {starts=[_, 0], stops=[3, _], steps=[1, -1]}
+  %6: float64[2, 3] = constant [[1.0, nan, inf], [-inf, 1e300, -0.0]]
+  %7: float32[2] = constant [0.1, nan(0x7f800001)]
+  %8: bool[2] = constant [true, false]
+  %9: int64[0, 3] = constant []
+  %10 = constant @7
+  %11 = constant @7
+  %12 = constant @3
+  %13 = greater %12, %12
+  %14, %15 = nonzero %13  # c.py:3 in f
+  return %14, "a b" = %4, %5, %6, %7, %8, %9, %10, %11
+}
+constants {
+  @7: float64[1] = base64 "AAAAAAAA8D8="
+  @3: float64[2, 9] = base64
+    "AAAAAAAAAAAAAAAAAADwPwAAAAAAAABAAAAAAAAACEAAAAAAAAAQQAAAAAAAABRAAAAAAAAAGEAAAAAAAAAcQAAAAAAAACBA"
+    "AAAAAAAAIkAAAAAAAAAkQAAAAAAAACZAAAAAAAAAKEAAAAAAAAAqQAAAAAAAACxAAAAAAAAALkAAAAAAAAAwQAAAAAAAADFA"
+}
+"""
+
+CORPUS = {
+    "small": SMALL,
+    "sum_squares": SUM_SQUARES,
+    "branches": BRANCHES,
+    "shapes": SHAPES,
+}
+
+
+def sealed(data: bytes | bytearray) -> bytes:
+    """Return the bytes with the length and the checksum that fit them."""
+    if len(data) < HEADER_BYTES:
+        return bytes(data)
+    body = bytes(data[HEADER_BYTES:])
+    return bytes(data[:12]) + struct.pack("<IQ", zlib.crc32(body), len(data)) + body
+
+
+class Layout:
+    """Where the sections of a graph's bytes begin."""
+
+    def __init__(self, data: bytes) -> None:
+        words = struct.unpack_from(f"<{DIRECTORY_WORDS}I", data, HEADER_BYTES)
+        self.directory = HEADER_BYTES
+        self.lengths = self.directory + 4 * DIRECTORY_WORDS
+        self.strings = self.lengths + 4 * words[0]
+        self.locations = self.strings + -(-words[1] // 4) * 4
+        self.constants = self.locations + 16 * words[2]
+        self.functions = self.constants + 4 * words[4]
+        self.data = self.functions + 4 * words[6]
+
+
+def with_word(data: bytes, section: str, index: int, value: int) -> bytes:
+    """Return the bytes with one word of a section replaced, sealed again."""
+    changed = bytearray(data)
+    struct.pack_into("<I", changed, getattr(Layout(data), section) + 4 * index, value)
+    return sealed(changed)
