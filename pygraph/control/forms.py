@@ -21,7 +21,7 @@ from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 
 Shape = tuple[int | None, ...]
 
-_NUMBER_DTYPES: dict[type, str] = {bool: "bool", int: "int64", float: "float64"}
+NUMBERS: dict[type, str] = {bool: "bool", int: "int64", float: "float64"}
 _RANKS = {"bool": 0, "int64": 1, "float64": 2}
 
 
@@ -160,13 +160,13 @@ def _leaf_of(value: Any, settled: bool) -> Leaf:
         return TensorLeaf(value.dtype.name, tuple(value.static_shape), getattr(value, "weak", False))
     if isinstance(value, (np.ndarray, np.generic)):
         return TensorLeaf(value.dtype.name, tuple(value.shape))
-    if not settled and type(value) in _NUMBER_DTYPES:
+    if not settled and type(value) in NUMBERS:
         return _number_leaf(value)
     return ValueLeaf(value)
 
 
 def _number_leaf(value: Any) -> TensorLeaf:
-    return TensorLeaf(_NUMBER_DTYPES[type(value)], (), weak=type(value) is not bool)
+    return TensorLeaf(NUMBERS[type(value)], (), weak=type(value) is not bool)
 
 
 def join(one: Form, other: Form, site: Site, *, loop: bool = False) -> Form:
@@ -205,12 +205,12 @@ def _join_leaves(one: Leaf, other: Leaf, place: _Place) -> Leaf:
     if isinstance(one, ValueLeaf) and isinstance(other, ValueLeaf):
         if _same_value(one.value, other.value):
             return one
-        if type(one.value) not in _NUMBER_DTYPES or type(other.value) not in _NUMBER_DTYPES:
+        if type(one.value) not in NUMBERS or type(other.value) not in NUMBERS:
             raise place.error(TypeError, one, other, _PYTHON_VALUE_ADVICE)
     types = []
     for leaf in (one, other):
         if isinstance(leaf, ValueLeaf):
-            if type(leaf.value) not in _NUMBER_DTYPES:
+            if type(leaf.value) not in NUMBERS:
                 raise place.error(TypeError, one, other, _PYTHON_VALUE_ADVICE)
             leaf = _number_leaf(leaf.value)
         types.append(leaf)

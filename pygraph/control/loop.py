@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from pygraph.control.errors import CallSite, Site, mismatch
-from pygraph.control.forms import Form, TensorLeaf, ValueLeaf, form_of, join
+from pygraph.control.forms import NUMBERS, Form, TensorLeaf, ValueLeaf, form_of, join
 from pygraph.control.pending import pending
 from pygraph.control.tensors import (
     apply,
@@ -89,10 +89,14 @@ class _Loop:
     site: Site
     guarded: frozenset[str]
     indirect: frozenset[str]
-    own: list[Form] = None  # type: ignore[assignment]
-    forms: list[Form] = None  # type: ignore[assignment]
+    before: Sequence[Any] = ()
+    own: list[Form] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    # Variables some numbers of which the body was seen to leave alone.
+    fixed: set[int] = field(default_factory=set)
 
     def start(self, before: Sequence[Any], invariants: Sequence[Form | None]) -> None:
+        self.before = before
         self.own = [
             form_of(name, value, settled=name in self.indirect)
             for name, value in zip(self.names, before, strict=True)
@@ -107,13 +111,14 @@ class _Loop:
         # Types only become more general from trace to trace, so this ends; a longer way than
         # MAX_TRACES takes a chain of variables each of which settles the next.
         former = found = self.forms
-        for _ in range(MAX_TRACES + len(self.names)):
+        for _ in range(MAX_TRACES + 2 * len(self.names)):
             builder = Builder("body", self.parent)
             with builder, pending(self._unknown()) as skipped:
-                values = body(self.parameters(builder))
+                given = self.parameters(builder)
+                values = body(list(given))
                 ends = [
-                    form_of(name, value, settled=name in self.indirect)
-                    for name, value in zip(self.names, values, strict=True)
+                    form_of(name, value, settled=name in self.indirect or index in self.fixed)
+                    for index, (name, value) in enumerate(zip(self.names, values, strict=True))
                 ]
                 found = [
                     self._general(name, join(form, end, self.site, loop=True))
@@ -122,6 +127,8 @@ class _Loop:
                 if found == self.forms:
                     if skipped:
                         raise skipped[0]
+                    if self._fix_unchanged(given, values):
+                        continue
                     results: list[Any] = []
                     for form, end, value in zip(found, ends, values, strict=True):
                         results.extend(form.take_apart(value, end))
@@ -129,6 +136,24 @@ class _Loop:
                     return builder, ends
             former, self.forms = self.forms, found
         raise self._unsettled(former, found)
+
+    def _fix_unchanged(self, given: Sequence[Any], values: Sequence[Any]) -> bool:
+        """Turn numbers that the body leaves alone back into Python's; return whether there are any."""
+        found = False
+        for index, form in enumerate(self.forms):
+            own = self.own[index]
+            if index in self.fixed or form.missing or own.structure is None:
+                continue
+            parts = [flatten(value)[0] for value in (self.before[index], given[index], values[index])]
+            leaves = tuple(
+                ValueLeaf(number) if type(number) in NUMBERS and before is after else leaf
+                for number, before, after, leaf in zip(*parts, form.leaves, strict=True)
+            )
+            if leaves != form.leaves:
+                self.fixed.add(index)
+                self.forms[index] = replace(form, leaves=leaves)
+                found = True
+        return found
 
     def parameters(self, builder: Builder) -> list[Any]:
         """Give a subgraph the parameters that hold the state; return the variables' values."""

@@ -20,6 +20,7 @@ from pygraph.ops.operands import (
     Operand,
     Shape,
     Size,
+    as_tensor,
     dtype_of,
     natural_dtype,
     one_size,
@@ -65,7 +66,7 @@ def asarray(
         _refuse_sharing(copy, "a list")
         return _from_list(obj, target)
     elif hasattr(type(obj), "__pygraph_tensor__"):
-        tensor = obj.__pygraph_tensor__()
+        tensor = as_tensor(obj.__pygraph_tensor__())
     elif hasattr(obj, "__array__"):
         tensor = _from_array(np.asarray(obj), target, copy)
     else:
@@ -343,7 +344,7 @@ def linspace(
     last = astype(stop, working)
     index = astype(arange(count), working)
     if isinstance(count, int):
-        gaps: Any = max(count - 1 if endpoint else count, 1)
+        gaps: Operand = max(count - 1 if endpoint else count, 1)
     else:
         gaps = astype(apply("maximum", (count - 1 if endpoint else count, 1)), working)
     numbers = index * ((last - first) / gaps) + first

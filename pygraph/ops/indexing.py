@@ -71,22 +71,21 @@ def getitem(x: Tensor, key: Any, /) -> Tensor:
 
 def _entries(x: Tensor, key: tuple[Any, ...]) -> list[_Entry]:
     """Return the entries of a key, with ``...`` written out as whole slices."""
-    ellipses = builtins.sum([part is Ellipsis for part in key])
-    if ellipses > 1:
+    places = [place for place, part in enumerate(key) if part is Ellipsis]
+    if len(places) > 1:
         raise IndexError("an index can have one ellipsis (`...`) only")
-    parsed = [part if part is Ellipsis else _entry(part) for part in key]
-    used = builtins.sum([_axes_used(part) for part in parsed if part is not Ellipsis])
+    parsed = [_entry(part) for part in key if part is not Ellipsis]
+    used = builtins.sum(_axes_used(entry) for entry in parsed)
     rank = len(x.static_shape)
     if used > rank:
         raise IndexError(
             f"too many indices: {used} for an array of shape {shape_text(x.static_shape)}"
         )
     rest = [_Entry("slice", slice(None)) for _ in range(rank - used)]
-    if ellipses == 0:
+    if not places:
         return parsed + rest
-    at = [part is Ellipsis for part in parsed].index(True)
     # An ellipsis parts its neighbours even where it stands for no axis.
-    return parsed[:at] + (rest or [_Entry("nothing")]) + parsed[at + 1 :]
+    return parsed[: places[0]] + (rest or [_Entry("nothing")]) + parsed[places[0] :]
 
 
 def _entry(part: Any) -> _Entry:

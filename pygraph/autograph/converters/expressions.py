@@ -94,8 +94,9 @@ def convert_bool_op(converter: Converter, node: ast.expr) -> ast.expr:
         return node
     first, *others = [converter.expression(value) for value in node.values]
     name = "and_" if isinstance(node.op, ast.And) else "or_"
+    assigned = _walrus_mask(converter, others)
     arguments = [first, *(lazy(converter, other) for other in others)]
-    return call(converter.operator(name, node), arguments, node)
+    return _with_names(converter, call(converter.operator(name, node), arguments, node), assigned)
 
 
 def convert_unary_op(converter: Converter, node: ast.expr) -> ast.expr:
@@ -114,9 +115,11 @@ def convert_if_exp(converter: Converter, node: ast.expr) -> ast.expr:
         converter.children(node)
         return node
     test = converter.expression(node.test)
-    body = lazy(converter, converter.expression(node.body))
-    orelse = lazy(converter, converter.expression(node.orelse))
-    return call(converter.operator("if_expr", node), [test, body, orelse], node)
+    branches = [converter.expression(node.body), converter.expression(node.orelse)]
+    assigned = _walrus_mask(converter, branches)
+    arguments = [test, *(lazy(converter, branch) for branch in branches)]
+    result = call(converter.operator("if_expr", node), arguments, node)
+    return _with_names(converter, result, assigned)
 
 
 def convert_compare(converter: Converter, node: ast.expr) -> ast.expr:
@@ -148,12 +151,26 @@ def _chain(converter: Converter, node: ast.Compare, operands: list[ast.expr]) ->
     if not can_be_lazy(converter, operands[2:]):
         converter.children(node)
         return node
-    arguments = [converter.expression(operands[0])]
-    for index, (operation, operand) in enumerate(zip(node.ops, operands[1:], strict=True)):
+    values = [converter.expression(operand) for operand in operands]
+    assigned = _walrus_mask(converter, values[2:])
+    arguments = [values[0]]
+    for index, (operation, value) in enumerate(zip(node.ops, values[1:], strict=True)):
         arguments.append(constant(_SYMBOLS[type(operation)], node))
-        value = converter.expression(operand)
         arguments.append(value if index == 0 else lazy(converter, value))
-    return call(converter.operator("compare", node), arguments, node)
+    result = call(converter.operator("compare", node), arguments, node)
+    return _with_names(converter, result, assigned)
+
+
+def _walrus_mask(converter: Converter, nodes: list[ast.expr]) -> int:
+    return converter.scope.mask(name for node in nodes for name in _walrus_names(converter, node))
+
+
+def _with_names(converter: Converter, result: ast.Call, assigned: int) -> ast.Call:
+    """Tell an operator which variables its operands assign."""
+    if assigned:
+        value = converter.name_tuple(assigned, result)
+        result.keywords.append(at(ast.keyword("names", value), result))
+    return result
 
 
 def convert_comprehension(converter: Converter, node: ast.expr) -> ast.expr:

@@ -67,10 +67,34 @@ def _staged_if(
     return result
 
 
-def if_expr(test: Any, body: Callable[[], Any], orelse: Callable[[], Any]) -> Any:
-    """``body if test else orelse``."""
+def if_expr(
+    test: Any,
+    body: Callable[[], Any],
+    orelse: Callable[[], Any],
+    names: Sequence[str] = (),
+    helpers: Sequence[Callable[..., Any]] = (),
+) -> Any:
+    """``body if test else orelse``.
+
+    ``names`` are variables that an expression assigns with ``:=``, found in the cells of
+    ``helpers`` (the two expressions, if not given).
+    """
     if not stages(test):
         return run(body) if test else run(orelse)
-    site = BranchSite(body, orelse)
-    (value,) = stage_cond(test, lambda: [run(body)], lambda: [run(orelse)], [EXPRESSION], site=site)
-    return value
+    variables = Variables(names, helpers or (body, orelse))
+    before = variables.get()
+
+    def trace(expression: Callable[[], Any]) -> list[Any]:
+        variables.set(before)
+        value = run(expression)
+        return [*variables.get(), value]
+
+    *values, result = stage_cond(
+        test,
+        lambda: trace(body),
+        lambda: trace(orelse),
+        [*names, EXPRESSION],
+        site=BranchSite(body, orelse),
+    )
+    variables.set(values)
+    return result

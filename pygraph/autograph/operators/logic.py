@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pygraph.autograph.operators.branches import if_expr
@@ -31,37 +31,63 @@ def not_(value: Any) -> Any:
     return logical_not(value) if stages(value) else not value
 
 
-def and_(value: Any, *operands: Callable[[], Any]) -> Any:
-    """``value and operand and ...``: an operand is evaluated when all before it hold."""
+def and_(value: Any, *operands: Callable[[], Any], names: Sequence[str] = ()) -> Any:
+    """``value and operand and ...``: an operand is evaluated when all before it hold.
+
+    ``names`` are variables that operands assign with ``:=``.
+    """
     for index, operand in enumerate(operands):
         if stages(value):
-            rest = operands[index:]
-            return if_expr(value, lambda: and_(run(rest[0]), *rest[1:]), lambda: value)
+            return _staged_and(value, operands[index:], names)
         if not value:
             return value
         value = run(operand)
     return value
 
 
-def or_(value: Any, *operands: Callable[[], Any]) -> Any:
-    """``value or operand or ...``: an operand is evaluated when none before it holds."""
+def _staged_and(value: Any, operands: Sequence[Callable[[], Any]], names: Sequence[str]) -> Any:
+    def rest() -> Any:
+        return and_(run(operands[0]), *operands[1:], names=names)
+
+    return if_expr(value, rest, lambda: value, names, operands)
+
+
+def or_(value: Any, *operands: Callable[[], Any], names: Sequence[str] = ()) -> Any:
+    """``value or operand or ...``: an operand is evaluated when none before it holds.
+
+    ``names`` are variables that operands assign with ``:=``.
+    """
     for index, operand in enumerate(operands):
         if stages(value):
-            rest = operands[index:]
-            return if_expr(value, lambda: value, lambda: or_(run(rest[0]), *rest[1:]))
+            return _staged_or(value, operands[index:], names)
         if value:
             return value
         value = run(operand)
     return value
 
 
-def compare(left: Any, symbol: str, right: Any, *others: Any) -> Any:
-    """``left < right < ...``: ``others`` are symbols and functions that give the next operands."""
+def _staged_or(value: Any, operands: Sequence[Callable[[], Any]], names: Sequence[str]) -> Any:
+    def rest() -> Any:
+        return or_(run(operands[0]), *operands[1:], names=names)
+
+    return if_expr(value, lambda: value, rest, names, operands)
+
+
+def compare(left: Any, symbol: str, right: Any, *others: Any, names: Sequence[str] = ()) -> Any:
+    """``left < right < ...``: ``others`` are symbols and functions that give the next operands.
+
+    ``names`` are variables that operands assign with ``:=``.
+    """
     result = _compare(left, symbol, right)
     if not others:
         return result
-    symbol, operand, *rest = others
-    return and_(result, lambda: compare(right, symbol, run(operand), *rest))
+
+    def rest() -> Any:
+        return compare(right, others[0], run(others[1]), *others[2:], names=names)
+
+    if not stages(result):
+        return rest() if result else result
+    return if_expr(result, rest, lambda: result, names, others[1::2])
 
 
 def _compare(left: Any, symbol: str, right: Any) -> Any:

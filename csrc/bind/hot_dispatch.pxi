@@ -1,0 +1,173 @@
+# Included by hot.pyx: an op either records in the graph being traced, or runs at once.
+
+cdef class Op:
+    cdef const COpRow* row
+    cdef readonly str name
+
+
+cdef dict op_objects = {}
+
+
+cdef Op op_named(str name):
+    found = op_objects.get(name)
+    if found is not None:
+        return <Op>found
+    cdef Op op = Op.__new__(Op)
+    op.name = name
+    cdef bytes encoded = name.encode()
+    check(find_op(encoded, &op.row), None)
+    op_objects[name] = op
+    return op
+
+
+cdef Op op_add = op_named("add")
+cdef Op op_subtract = op_named("subtract")
+cdef Op op_multiply = op_named("multiply")
+cdef Op op_divide = op_named("divide")
+cdef Op op_floor_divide = op_named("floor_divide")
+cdef Op op_remainder = op_named("remainder")
+cdef Op op_pow = op_named("pow")
+cdef Op op_matmul = op_named("matmul")
+cdef Op op_bitwise_and = op_named("bitwise_and")
+cdef Op op_bitwise_or = op_named("bitwise_or")
+cdef Op op_bitwise_xor = op_named("bitwise_xor")
+cdef Op op_bitwise_left_shift = op_named("bitwise_left_shift")
+cdef Op op_bitwise_right_shift = op_named("bitwise_right_shift")
+cdef Op op_less = op_named("less")
+cdef Op op_less_equal = op_named("less_equal")
+cdef Op op_greater = op_named("greater")
+cdef Op op_greater_equal = op_named("greater_equal")
+cdef Op op_equal = op_named("equal")
+cdef Op op_not_equal = op_named("not_equal")
+cdef Op op_negative = op_named("negative")
+cdef Op op_abs = op_named("abs")
+cdef Op op_bitwise_invert = op_named("bitwise_invert")
+cdef Op op_astype = op_named("astype")
+
+
+cdef bint is_operand(object value):
+    return isinstance(value, (Tensor, int, float, np.ndarray, np.generic))
+
+
+cdef object binary(Op op, object left, object right):
+    if not is_operand(left) or not is_operand(right):
+        return NotImplemented
+    return apply_op(op, (left, right), None)
+
+
+cdef object apply_op(Op op, tuple inputs, dict attributes):
+    cdef PyObject* builder = current_builder()
+    cdef object results
+    if builder != NULL:
+        results = (<object>builder).record(op.name, inputs, attributes or {})
+    else:
+        results = run_op(op, inputs, attributes)
+    return results[0] if len(results) == 1 else results
+
+
+def apply(str op, tuple inputs, dict attributes=None):
+    """Record an op in the graph being traced, or run it at once; a tuple for several results."""
+    return apply_op(op_named(op), inputs, attributes)
+
+
+cdef tuple run_op(Op op, tuple inputs, dict attributes):
+    cdef vector[COperand] operands
+    cdef vector[CTensor] tensors
+    cdef vector[CTensor] outputs
+    cdef vector[CDType] dtypes
+    cdef vector[CAttribute] parsed
+    cdef COperand operand
+    cdef CTensor tensor
+    cdef size_t i
+    cdef size_t count = len(inputs)
+    cdef list python_numbers = None
+    if not takes_inputs(op.row[0], count):
+        raise TypeError(f"{op.name} does not take {count} arrays")
+    for i in range(count):
+        value = inputs[i]
+        operand.weak = False
+        tensor = CTensor()
+        if type(value) is EagerTensor:
+            tensor = (<EagerTensor>value).value
+            operand.dtype = tensor.dtype()
+        elif type(value) is bool:
+            operand.dtype = CDType.bool_
+        elif type(value) is int:
+            operand.dtype = CDType.int64
+            operand.weak = True
+        elif type(value) is float:
+            operand.dtype = CDType.float64
+            operand.weak = True
+        elif isinstance(value, (np.ndarray, np.generic)):
+            tensor = tensor_of_array(np.asarray(value), True)
+            operand.dtype = tensor.dtype()
+        elif type(value) is SymbolicTensor:
+            raise leaked(value)
+        elif isinstance(value, (bool, int, float)):
+            return run_op(op, inputs[:i] + (plain_number(value),) + inputs[i + 1:], attributes)
+        else:
+            raise TypeError(f"{op.name}: argument {i + 1} must be a tensor, a NumPy array or a number, got {type(value).__name__}")
+        operands.push_back(operand)
+        tensors.push_back(tensor)
+    check(promote_operands(op.row[0], operands, dtypes), None)
+    for i in range(count):
+        if isinstance(inputs[i], (bool, int, float)) and not isinstance(inputs[i], np.generic):
+            if not scalar_from_python(inputs[i], dtypes[i], tensors[i]):
+                propagate()
+        elif tensors[i].dtype() != dtypes[i]:
+            tensors[i] = converted(tensors[i], dtypes[i])
+    check(parse_attributes(op.row[0], <PyObject*>attributes if attributes is not None else NULL, parsed), None)
+    check(run_eager(op.row[0], parsed, tensors, outputs), None)
+    return tuple([wrap(output) for output in outputs])
+
+
+cdef object plain_number(object value):
+    if isinstance(value, int):
+        return int(value)
+    return float(value)
+
+
+cdef CTensor converted(const CTensor& tensor, CDType dtype) except *:
+    cdef vector[CAttribute] parsed
+    cdef vector[CTensor] inputs
+    cdef vector[CTensor] outputs
+    attributes = {"dtype": (<DType>dtype_objects[from_dtype(dtype)]).name}
+    check(parse_attributes(op_astype.row[0], <PyObject*>attributes, parsed), None)
+    inputs.push_back(tensor)
+    check(run_eager(op_astype.row[0], parsed, inputs, outputs), None)
+    return outputs[0]
+
+
+cdef object leaked(SymbolicTensor tensor):
+    return tensor.builder.leak_error(tensor)
+
+
+cdef int check(const RunError& error, CompiledGraph graph) except -1:
+    if error.kind == -1:
+        return 0
+    if error.kind == -2:
+        return -1  # the exception is set
+    kind = <object>exception_type(to_kind(error.kind))
+    message = error.message.decode("utf-8", "replace")
+    if graph is None or raise_fault is None:
+        raise kind(message)
+    raise_fault(kind, message, location_chain(graph.executable.get().module(), error.location))
+    return 0
+
+
+
+
+def current():
+    """Return the builder that this thread traces into, or None."""
+    cdef PyObject* builder = current_builder()
+    return None if builder == NULL else <object>builder
+
+
+def exchange_current(builder):
+    """Make a builder (or None) this thread's current one; return the former one. The caller keeps it alive."""
+    cdef PyObject* former = current_builder()
+    if builder is None:
+        set_current_builder(NULL)
+    else:
+        set_current_builder(<PyObject*>builder)
+    return None if former == NULL else <object>former

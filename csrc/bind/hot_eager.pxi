@@ -1,0 +1,191 @@
+# Included by hot.pyx: tensors that hold values, and their way from and to NumPy and Python numbers.
+
+@cython.final
+cdef class EagerTensor(Tensor):
+    """A tensor that holds its values."""
+
+    cdef CTensor value
+    cdef object _key  # its part of a trace key, made on first use
+    cdef object __weakref__
+
+    @property
+    def dtype(self):
+        """The dtype of the elements."""
+        return dtype_objects[from_dtype(self.value.dtype())]
+
+    @property
+    def shape(self):
+        """The dimensions, a tuple of ints."""
+        return shape_tuple(self.value.shape())
+
+    @property
+    def static_shape(self):
+        """The dimensions, a tuple of ints."""
+        return shape_tuple(self.value.shape())
+
+    def numpy(self):
+        """Return a read-only NumPy array over the same memory."""
+        return to_numpy(self)
+
+    def __array__(self, dtype=None, *, copy=None):
+        array = to_numpy(self)
+        if dtype is not None and array.dtype != dtype:
+            if copy is False:
+                raise ValueError("a conversion to another dtype needs a copy")
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def item(self):
+        """Return the only element as a Python number. Raises ValueError if there is not exactly one."""
+        return only_element(self)
+
+    def tolist(self):
+        """Return the elements as a (nested) list of Python numbers."""
+        return to_numpy(self).tolist()
+
+    def __bool__(self):
+        return bool(only_element(self))
+
+    def __int__(self):
+        return int(only_element(self))
+
+    def __float__(self):
+        return float(only_element(self))
+
+    def __complex__(self):
+        return complex(only_element(self))
+
+    def __index__(self):
+        element = only_element(self)
+        if type(element) is not int or self.value.shape().rank() != 0:
+            raise TypeError(f"only an integer scalar can be used as an index, got {self.dtype}{list(self.shape)}")
+        return element
+
+    def __len__(self):
+        if self.value.shape().rank() == 0:
+            raise TypeError("a 0-d tensor has no length")
+        return (<CShape>self.value.shape())[0]
+
+    def __iter__(self):
+        if self.value.shape().rank() == 0:
+            raise TypeError("a 0-d tensor cannot be iterated over")
+        return iter([self[i] for i in range(len(self))])
+
+    def __contains__(self, element):
+        return bool(ops.any(self == element))
+
+    def __repr__(self):
+        array = to_numpy(self)
+        body = repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", prefix="Tensor(")
+        if array.ndim > 0 and array.size == 0:
+            body += f", shape={self.shape}"
+        return f"Tensor({body}, dtype={self.dtype.name})"
+
+    def __format__(self, spec):
+        if spec and self.value.shape().rank() == 0:
+            return format(only_element(self), spec)
+        return format(repr(self) if self.value.shape().rank() else str(only_element(self)), spec)
+
+    def __reduce__(self):
+        return rebuild, (to_numpy(self),)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+def rebuild(array):
+    """Return the tensor of a pickled NumPy array."""
+    return from_numpy(array, False)
+
+
+cdef EagerTensor wrap(const CTensor& value):
+    cdef EagerTensor result = EagerTensor.__new__(EagerTensor)
+    result.value = value
+    return result
+
+
+cdef tuple shape_tuple(const CShape& shape):
+    return tuple([shape.begin()[i] for i in range(shape.rank())])
+
+
+cdef object to_numpy(EagerTensor tensor):
+    cdef cnp.npy_intp dims[16]
+    cdef int i
+    cdef int rank = tensor.value.shape().rank()
+    for i in range(rank):
+        dims[i] = tensor.value.shape().begin()[i]
+    array = cnp.PyArray_SimpleNewFromData(rank, dims, numpy_type_number(tensor.value.dtype()), tensor.value.data())
+    cnp.set_array_base(array, tensor)
+    array.flags.writeable = False
+    return array
+
+
+cdef object only_element(EagerTensor tensor):
+    if (<CShape>tensor.value.shape()).count() != 1:
+        raise ValueError(f"only a tensor of one element has a Python value, got shape {list(tensor.shape)}; use any() or all() for a truth value")
+    return element_to_python(tensor.value, 0)
+
+
+# The dtype of a NumPy array. Several of NumPy's integer types are the same here.
+cdef DType dtype_of_array(cnp.ndarray array):
+    cdef int number = cnp.PyArray_TYPE(array)
+    if number == cnp.NPY_FLOAT64:
+        return float64
+    if number == cnp.NPY_FLOAT32:
+        return float32
+    if number == cnp.NPY_BOOL:
+        return bool_
+    if number == cnp.NPY_INT or number == cnp.NPY_LONG or number == cnp.NPY_LONGLONG:
+        return int64 if cnp.PyArray_ITEMSIZE(array) == 8 else int32
+    known = dtype_by_name.get(array.dtype.name) is not None
+    raise TypeError(f"NumPy arrays of dtype {array.dtype} are not supported" + (" yet" if known else ""))
+
+
+# A tensor of the array's values: over its memory if that has normal form and may be borrowed, else over a copy.
+cdef CTensor tensor_of_array(object array, bint borrow) except *:
+    cdef cnp.ndarray source = array
+    cdef DType dtype = dtype_of_array(source)
+    cdef CShape shape
+    cdef CTensor result
+    cdef int i
+    cdef bint normal = cnp.PyArray_IS_C_CONTIGUOUS(source) and cnp.PyArray_ISBEHAVED_RO(source)
+    if source.ndim > 16:
+        raise ValueError(f"a tensor has at most 16 dimensions, got {source.ndim}")
+    if not normal:
+        source = np.require(array, dtype=array.dtype.newbyteorder("="), requirements=["C", "A"])
+    for i in range(source.ndim):
+        shape.append(source.shape[i])
+    if borrow or not normal:
+        return borrow_memory(cnp.PyArray_DATA(source), to_dtype(dtype.code), shape, source)
+    result = new_tensor(to_dtype(dtype.code), shape)
+    if result.bytes() != 0:
+        memcpy(result.data(), cnp.PyArray_DATA(source), result.bytes())
+    return result
+
+
+def from_numpy(array, borrow):
+    """Return a tensor of a NumPy array's (or scalar's) values; with borrow, over its memory where that has normal form."""
+    return wrap(tensor_of_array(np.asarray(array), borrow))
+
+
+def scalar(value, DType dtype):
+    """Return a 0-d tensor of a Python number. Raises OverflowError where an integer does not fit."""
+    cdef CTensor result
+    if not scalar_from_python(value, to_dtype(dtype.code), result):
+        return propagate()
+    return wrap(result)
+
+
+cdef object propagate():
+    # A Python exception is set already; a function that returns nothing with one set raises it.
+    raise_current()
+
+
+cdef extern from *:
+    """
+    static inline int raise_current_exception() { return -1; }
+    """
+    int raise_current "raise_current_exception"() except -1

@@ -1,0 +1,184 @@
+# Included by hot.pyx: the base of all tensors, with its operators and methods.
+
+# The public functions, set once by pygraph.ops: methods that are no plain op call go through it.
+cdef object ops = None
+# What raises an executor's fault with the user's lines in its traceback, set by pygraph.graph.
+cdef object raise_fault = None
+
+
+def register_ops(module):
+    """Set the module that tensor methods call."""
+    global ops
+    ops = module
+
+
+def register_raise_fault(function):
+    """Set the function that raises a run's fault: (exception type, message, location chain)."""
+    global raise_fault
+    raise_fault = function
+
+
+cdef class Tensor:
+    """An n-dimensional array of one dtype, either holding values or standing for a value while tracing."""
+
+    __array_ufunc__ = None  # NumPy arrays leave mixed operators to the tensor
+
+    def __init__(self):
+        raise TypeError("tensors are made by pygraph.asarray and other functions")
+
+    def __hash__(self):
+        raise TypeError("tensors are not hashable, since == compares their elements")
+
+    def __add__(self, other):
+        return binary(op_add, self, other)
+    def __radd__(self, other):
+        return binary(op_add, other, self)
+    def __sub__(self, other):
+        return binary(op_subtract, self, other)
+    def __rsub__(self, other):
+        return binary(op_subtract, other, self)
+    def __mul__(self, other):
+        return binary(op_multiply, self, other)
+    def __rmul__(self, other):
+        return binary(op_multiply, other, self)
+    def __truediv__(self, other):
+        return binary(op_divide, self, other)
+    def __rtruediv__(self, other):
+        return binary(op_divide, other, self)
+    def __floordiv__(self, other):
+        return binary(op_floor_divide, self, other)
+    def __rfloordiv__(self, other):
+        return binary(op_floor_divide, other, self)
+    def __mod__(self, other):
+        return binary(op_remainder, self, other)
+    def __rmod__(self, other):
+        return binary(op_remainder, other, self)
+    def __divmod__(self, other):
+        return self // other, self % other
+    def __rdivmod__(self, other):
+        return other // self, other % self
+    def __pow__(self, other, modulo):
+        if modulo is not None:
+            raise TypeError("pow() of tensors takes no modulus")
+        return binary(op_pow, self, other)
+    def __rpow__(self, other, modulo):
+        return binary(op_pow, other, self)
+    def __matmul__(self, other):
+        return binary(op_matmul, self, other)
+    def __rmatmul__(self, other):
+        return binary(op_matmul, other, self)
+    def __and__(self, other):
+        return binary(op_bitwise_and, self, other)
+    def __rand__(self, other):
+        return binary(op_bitwise_and, other, self)
+    def __or__(self, other):
+        return binary(op_bitwise_or, self, other)
+    def __ror__(self, other):
+        return binary(op_bitwise_or, other, self)
+    def __xor__(self, other):
+        return binary(op_bitwise_xor, self, other)
+    def __rxor__(self, other):
+        return binary(op_bitwise_xor, other, self)
+    def __lshift__(self, other):
+        return binary(op_bitwise_left_shift, self, other)
+    def __rlshift__(self, other):
+        return binary(op_bitwise_left_shift, other, self)
+    def __rshift__(self, other):
+        return binary(op_bitwise_right_shift, self, other)
+    def __rrshift__(self, other):
+        return binary(op_bitwise_right_shift, other, self)
+    def __lt__(self, other):
+        return binary(op_less, self, other)
+    def __le__(self, other):
+        return binary(op_less_equal, self, other)
+    def __gt__(self, other):
+        return binary(op_greater, self, other)
+    def __ge__(self, other):
+        return binary(op_greater_equal, self, other)
+    def __eq__(self, other):
+        return binary(op_equal, self, other)
+    def __ne__(self, other):
+        return binary(op_not_equal, self, other)
+    def __neg__(self):
+        return apply_op(op_negative, (self,), None)
+    def __pos__(self):
+        return self
+    def __abs__(self):
+        return apply_op(op_abs, (self,), None)
+    def __invert__(self):
+        return apply_op(op_bitwise_invert, (self,), None)
+    def __round__(self, digits=None):
+        return ops.round_to(self, digits)
+    def __floor__(self):
+        return ops.floor(self)
+    def __ceil__(self):
+        return ops.ceil(self)
+    def __trunc__(self):
+        return ops.trunc(self)
+
+    def __getitem__(self, key):
+        return ops.getitem(self, key)
+
+    def __array_namespace__(self, *, api_version=None):
+        return ops.array_namespace()
+
+    @property
+    def ndim(self):
+        """The number of dimensions."""
+        return len(self.static_shape)
+
+    @property
+    def size(self):
+        """The number of elements: an int, or a 0-d tensor where a dim is unknown."""
+        return ops.size_of(self)
+
+    @property
+    def T(self):
+        """The matrix transpose of a two-dimensional tensor."""
+        return ops.transpose(self)
+
+    @property
+    def mT(self):
+        """The transpose of the last two dimensions."""
+        return ops.matrix_transpose(self)
+
+    @property
+    def device(self):
+        """Where the elements are: always "cpu"."""
+        return "cpu"
+
+    def astype(self, dtype):
+        """Return the elements converted to a dtype."""
+        return ops.astype(self, dtype)
+
+    def reshape(self, *shape):
+        """Return the elements under another shape of the same size."""
+        return ops.reshape(self, shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape)
+
+    def sum(self, axis=None, *, keepdims=False):
+        """Return the sum over the given axes, or over all."""
+        return ops.sum(self, axis=axis, keepdims=keepdims)
+
+    def prod(self, axis=None, *, keepdims=False):
+        """Return the product over the given axes, or over all."""
+        return ops.prod(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis=None, *, keepdims=False):
+        """Return the mean over the given axes, or over all."""
+        return ops.mean(self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis=None, *, keepdims=False):
+        """Return the maximum over the given axes, or over all."""
+        return ops.max(self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis=None, *, keepdims=False):
+        """Return the minimum over the given axes, or over all."""
+        return ops.min(self, axis=axis, keepdims=keepdims)
+
+    def all(self, axis=None, *, keepdims=False):
+        """Return whether all elements over the given axes are true."""
+        return ops.all(self, axis=axis, keepdims=keepdims)
+
+    def any(self, axis=None, *, keepdims=False):
+        """Return whether any element over the given axes is true."""
+        return ops.any(self, axis=axis, keepdims=keepdims)
