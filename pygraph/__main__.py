@@ -1,9 +1,10 @@
-"""`python -m pygraph info` and `python -m pygraph demo`."""
+"""`python -m pygraph info`, `config` and `demo`."""
 
 from __future__ import annotations
 
 import argparse
 import platform
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,11 +27,25 @@ def info_lines(build: Mapping[str, object]) -> list[str]:
     return [f"{name:<{width}}  {value}" for name, value in rows.items()]
 
 
-def info() -> int:
+def info(options: argparse.Namespace) -> int:
     """Print what this installation is made of."""
     from pygraph import _core
 
     print("\n".join(info_lines(_core.build_info())))
+    return 0
+
+
+def config(options: argparse.Namespace) -> int:
+    """Print the compiler's flags for a C or C++ program that runs saved graphs."""
+    package = Path(__file__).resolve().parent
+    everything = not (options.cflags or options.libs)
+    flags = []
+    if options.cflags or everything:
+        flags.append(f"-I{package / 'include'}")
+    if options.libs or everything:
+        library = package / "lib"
+        flags += [f"-L{library}", f"-Wl,-rpath,{library}", "-lpygraph"]
+    print(shlex.join(flags))
     return 0
 
 
@@ -50,7 +65,16 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m pygraph", description="what is installed, and what it can do"
     )
     commands = main_parser.add_subparsers(dest="command", required=True, metavar="command")
-    commands.add_parser("info", help="version, compiler, instruction set, BLAS, threads")
+    info_parser = commands.add_parser(
+        "info", help="version, compiler, instruction set, BLAS, threads"
+    )
+    info_parser.set_defaults(run=info)
+    config_parser = commands.add_parser(
+        "config", help="compiler and linker flags for C and C++ programs that run saved graphs"
+    )
+    config_parser.add_argument("--cflags", action="store_true", help="only those for compiling")
+    config_parser.add_argument("--libs", action="store_true", help="only those for linking")
+    config_parser.set_defaults(run=config)
     demo_parser = commands.add_parser(
         "demo", help="three real jobs, checked and timed against NumPy and Python"
     )
@@ -58,13 +82,15 @@ def parser() -> argparse.ArgumentParser:
         "--plot", type=Path, metavar="FILE", help="write the picture to this PNG file"
     )
     demo_parser.add_argument("--quick", action="store_true", help="smaller jobs, fewer samples")
+    demo_parser.set_defaults(run=demo)
     return main_parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the process's exit code."""
     options = parser().parse_args(arguments)
-    return info() if options.command == "info" else demo(options)
+    result: int = options.run(options)
+    return result
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, overload
 
 from pygraph.autograph.conversion import convert_python_function, convert_tree, unparse
 from pygraph.autograph.errors import ConversionError
-from pygraph.autograph.exclusions import exclude
+from pygraph.autograph.exclusions import CALL, exclude
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -38,7 +38,7 @@ def convert_function(function: _F) -> _F:
             convert_function(function.func), *function.args, **function.keywords
         )
     else:
-        method = getattr(type(function), "__call__", None)
+        method = getattr(type(function), CALL, None)
         if isinstance(function, type) or not isinstance(method, FunctionType):
             raise ConversionError(f"{function!r} is not a Python function")
         converted = MethodType(convert_python_function(method), function)
@@ -70,7 +70,7 @@ def to_code(function: Callable[..., Any]) -> str:
         elif isinstance(target, functools.partial):
             target = target.func
         elif not isinstance(target, FunctionType):
-            method = getattr(type(target), "__call__", None)
+            method = getattr(type(target), CALL, None)
             if isinstance(target, type) or not isinstance(method, FunctionType):
                 raise ConversionError(f"{target!r} is not a Python function")
             target = method

@@ -9,6 +9,9 @@ from typing import Any
 
 from pygraph.graph.locations import is_library_file
 
+# The method that makes objects callable; every type has the attribute, so it is looked up by name.
+CALL = "__call__"
+
 _FLAG = "__pygraph_do_not_convert__"
 _STANDARD = tuple(
     {

@@ -6,7 +6,6 @@ that finds the right one of several lambdas on a line, and notices a file that w
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -107,6 +106,7 @@ def _find(code: CodeType, lines: list[str]) -> FunctionNode | None:
     if not 1 <= first <= len(lines):
         return None
     end = min(_last_line(code), len(lines))
+    candidates: Iterator[FunctionNode]
     if code.co_name == "<lambda>":
         candidates = _lambdas(code, lines, first, end)
     else:
@@ -148,9 +148,7 @@ def _definitions(
             return
 
 
-def _lambdas(
-    code: CodeType, lines: list[str], first: int, end: int
-) -> Iterator[ast.Lambda]:
+def _lambdas(code: CodeType, lines: list[str], first: int, end: int) -> Iterator[ast.Lambda]:
     """Find the lambdas that start on a line: in its own statement, else in the whole file."""
     for tree in _trees(lines, first, end):
         found = False
@@ -262,8 +260,7 @@ def _skeleton(code: CodeType) -> list[tuple[int, int]]:
     """
     raw = code.co_code
     skeleton = []
-    for position in range(0, len(raw), 2):
-        operation, argument = raw[position], raw[position + 1]
+    for operation, argument in zip(raw[::2], raw[1::2], strict=True):
         if operation in _IGNORED:
             continue
         if operation in _JUMPS:

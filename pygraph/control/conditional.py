@@ -1,4 +1,4 @@
-"""Staging of branches: both are recorded, one runs. Serves ``pygraph.cond`` and AutoGraph's ``if``."""
+"""Staging of branches: both are recorded, one runs. Serves ``pygraph.cond`` and AutoGraph."""
 
 from __future__ import annotations
 

@@ -157,7 +157,9 @@ def form_of(name: str, value: Any, *, settled: bool = False) -> Form:
 
 def _leaf_of(value: Any, settled: bool) -> Leaf:
     if is_tensor(value):
-        return TensorLeaf(value.dtype.name, tuple(value.static_shape), getattr(value, "weak", False))
+        return TensorLeaf(
+            value.dtype.name, tuple(value.static_shape), getattr(value, "weak", False)
+        )
     if isinstance(value, (np.ndarray, np.generic)):
         return TensorLeaf(value.dtype.name, tuple(value.shape))
     if not settled and type(value) in NUMBERS:
@@ -279,4 +281,3 @@ def _structure_error(one: Form, other: Form, site: Site) -> Exception:
             what.append(f"{form.structure}")
     advice = "Its structure (lists, tuples, dicts and their lengths and keys) must stay the same."
     return mismatch(TypeError, site, one.name, one.name, (what[0], what[1]), advice)
-

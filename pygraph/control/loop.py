@@ -1,6 +1,4 @@
-"""Staging of loops: the body is recorded once its state has settled. Serves ``pygraph.while_loop``
-and AutoGraph's ``while`` and ``for``.
-"""
+"""Staging of loops, for ``pygraph.while_loop`` and AutoGraph: recorded once the state settled."""
 
 from __future__ import annotations
 
@@ -58,8 +56,8 @@ def stage_while(
 
     ``test`` and ``body`` are given the values of ``names`` at the start of an iteration; ``body``
     returns those at its end. ``runs``: the body is known to run at least once. ``guarded``: as in
-    ``stage_cond``. Numbers in ``indirect`` join the state only when the body is seen to change them.
-    ``invariants`` gives a variable a form that is more general than its value's.
+    ``stage_cond``. Numbers in ``indirect`` join the state only when the body is seen to change
+    them. ``invariants`` gives a variable a form that is more general than its value's.
     """
     parent = current()
     loop = _Loop(parent, names, site, frozenset(guarded), frozenset(indirect))
@@ -138,13 +136,15 @@ class _Loop:
         raise self._unsettled(former, found)
 
     def _fix_unchanged(self, given: Sequence[Any], values: Sequence[Any]) -> bool:
-        """Turn numbers that the body leaves alone back into Python's; return whether there are any."""
+        """Make numbers that the body leaves alone Python's again; return whether there are any."""
         found = False
         for index, form in enumerate(self.forms):
             own = self.own[index]
             if index in self.fixed or form.missing or own.structure is None:
                 continue
-            parts = [flatten(value)[0] for value in (self.before[index], given[index], values[index])]
+            parts = [
+                flatten(value)[0] for value in (self.before[index], given[index], values[index])
+            ]
             leaves = tuple(
                 ValueLeaf(number) if type(number) in NUMBERS and before is after else leaf
                 for number, before, after, leaf in zip(*parts, form.leaves, strict=True)

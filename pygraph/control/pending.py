@@ -31,7 +31,8 @@ def pending(names: Sequence[str]) -> Iterator[list[NameError]]:
     """Trace a body in which ``names`` have no value yet; yields the reads that were left out."""
     outer = _state.skipped
     _state.names.append(frozenset(names))
-    _state.skipped = skipped = []
+    skipped: list[NameError] = []
+    _state.skipped = skipped
     try:
         yield skipped
     finally:

@@ -33,9 +33,7 @@ class Range:
         if not 1 <= len(bounds) <= 3:
             raise TypeError(f"range expected 1 to 3 arguments, got {len(bounds)}")
         names = ("stop",) if len(bounds) == 1 else ("start", "stop", "step")
-        checked = [
-            _bound(name, value) for name, value in builtins.zip(names, bounds, strict=False)
-        ]
+        checked = [_bound(name, value) for name, value in builtins.zip(names, bounds, strict=False)]
         self.start: Any = 0 if len(bounds) == 1 else checked[0]
         self.stop: Any = checked[0] if len(bounds) == 1 else checked[1]
         self.step: Any = checked[2] if len(bounds) == 3 else 1
@@ -123,7 +121,9 @@ class Range:
     def following(self, position: Any) -> Any:
         """Return the position after a position."""
         following = position + self.step
-        return as_number(following, "int64") if self.numbers else cast(following, position.dtype.name)
+        return (
+            as_number(following, "int64") if self.numbers else cast(following, position.dtype.name)
+        )
 
 
 def _array(value: Any) -> Any:
@@ -136,8 +136,9 @@ def _bound(name: str, value: Any) -> Any:
         shape = tuple(value.static_shape)
         if shape:
             text = ", ".join("?" if dim is None else str(dim) for dim in shape)
+            comma = "," if len(shape) == 1 else ""
             raise TypeError(
-                f"range: {name} must be a scalar, got a tensor of shape ({text}{',' * (len(shape) == 1)})"
+                f"range: {name} must be a scalar, got a tensor of shape ({text}{comma})"
                 f"\n  {describe(user_line())}"
                 "\nPass one element of it, or loop over the tensor itself."
             )

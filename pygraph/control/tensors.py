@@ -72,7 +72,7 @@ def any_equal(value: Any, container: Any) -> Any:
 
 
 def cast(value: Any, dtype: str) -> Any:
-    """Return a tensor or a number as a tensor of a dtype; a weak one of that dtype stays as it is."""
+    """Return a tensor or a number as a tensor of a dtype; a weak one of that dtype stays weak."""
     if is_tensor(value):
         if value.dtype.name == dtype:
             return value
@@ -84,7 +84,7 @@ def cast(value: Any, dtype: str) -> Any:
 
 
 def as_number(value: Any, dtype: str) -> Any:
-    """Return a scalar as what Python's numbers are to promotion: weak, of dtype int64 or float64."""
+    """Return a scalar as what Python's numbers are to promotion: weak, int64 or float64."""
     tensor = cast(value, dtype)
     if type(tensor) is not SymbolicTensor:
         return tensor.item() if current() is None else as_number(current().lift(tensor), dtype)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pygraph._hot import CompiledGraph, EagerTensor
-from pygraph.function.tracing import Traced, is_array
+from pygraph.function.tracing import Opaque, Traced, is_array
 from pygraph.graph import Graph, TensorSpec
 from pygraph.graph.structure import Structure, flatten, unflatten
 from pygraph.ops import asarray
@@ -62,7 +62,9 @@ class ConcreteFunction(CompiledGraph):
     @property
     def structured_input_signature(self) -> Any:
         """The canonical arguments, with a TensorSpec for each tensor."""
-        return unflatten(self._arguments, self._leaves)
+        return unflatten(
+            self._arguments, [e.value if isinstance(e, Opaque) else e for e in self._leaves]
+        )
 
     @property
     def structured_outputs(self) -> Any:
@@ -103,6 +105,9 @@ class ConcreteFunction(CompiledGraph):
             if isinstance(wanted, TensorSpec):
                 if not is_array(given):
                     raise TypeError(f"{self.name}: '{wanted.name}' must be a tensor, got {given!r}")
+            elif isinstance(wanted, Opaque):
+                if given is not wanted.value:
+                    raise ValueError(f"{self.name} was traced with another object than {given!r}")
             elif type(given) is not type(wanted) or given != wanted:
                 raise ValueError(
                     f"{self.name} was traced with {wanted!r} where {given!r} is given now"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -27,10 +28,34 @@ class Traced(NamedTuple):
     executable: _core.Executable
     inputs: list[TensorSpec]
     arguments: Structure
-    leaves: list[Any]  # of the arguments: a TensorSpec, or the Python value it was traced with
+    leaves: list[Any]  # of the arguments: a TensorSpec, a Python value, or an Opaque object
     results: Structure
     template: list[Any]  # per leaf of the result: the index of an output, or a Constant
     seconds: float
+
+
+# Python values that are kept with a graph as they are.
+_BY_VALUE = (bool, int, float, complex, str, bytes, type(None))
+
+
+class Opaque:
+    """An argument that a graph was traced with, held weakly where its type allows that."""
+
+    __slots__ = ("_reference",)
+
+    def __init__(self, value: Any) -> None:
+        try:
+            self._reference: Callable[[], Any] = weakref.ref(value)
+        except TypeError:
+            self._reference = lambda: value
+
+    @property
+    def value(self) -> Any:
+        """The object; None if it is gone."""
+        return self._reference()
+
+    def __repr__(self) -> str:
+        return repr(self.value)
 
 
 @trace_boundary
@@ -61,7 +86,7 @@ def trace(
     for leaf, leaf_name in zip(leaves, names, strict=True):
         spec = _spec_of(leaf, leaf_name)
         if spec is None:
-            described.append(leaf)
+            described.append(leaf if isinstance(leaf, _BY_VALUE) else Opaque(leaf))
             arguments.append(leaf)
         else:
             specs.append(spec)

@@ -104,15 +104,17 @@ class Builder:
         self.results: list[int] = []
         self.result_names: list[str] = []
         self.parameters: list[Value] = []
-        self.captures: list[SymbolicTensor] = []
-        self._declared: list[SymbolicTensor] = []
-        self._captured: dict[int, SymbolicTensor] = {}  # by the id of the parent's value
+        # Only ids, no tensors: a tensor refers to its builder, and nothing here may make a cycle.
+        self._weak: list[bool] = []  # per value
+        self._declared: list[int] = []
+        self._captured: dict[int, int] = {}  # from the parent's value to the one here
+        self._captures: list[int] = []  # the parent's values that became parameters
         self._outputs: list[tuple[int, ...]] = []  # per node, the ids of its results
         self._made_at: list[int] = []  # per value in the order of creation, its location
         self._known: dict[int, EagerTensor] = {}  # values of constants
-        self._scalars: dict[tuple[str, type, object], SymbolicTensor] = {}
-        self._tensors: dict[int, SymbolicTensor] = {}
-        self._result_tensors: list[SymbolicTensor] = []
+        self._scalars: dict[tuple[str, type, object], int] = {}
+        self._tensors: dict[int, int] = {}
+        self._result_ids: list[int] = []
         self._former: list[Builder | None] = []
 
     def __enter__(self) -> Builder:
@@ -128,8 +130,15 @@ class Builder:
         self, dtype: DType, dims: Dims, weak: bool, name: str, location: int
     ) -> SymbolicTensor:
         self.values.append(Value(dtype.name, dims, name))
+        self._weak.append(weak)
         self._made_at.append(location)
         return SymbolicTensor.make(self, len(self.values) - 1, dtype, dims, weak, name)
+
+    def _tensor(self, identifier: int) -> SymbolicTensor:
+        """Return the tensor of a value."""
+        dtype, dims, name = self.values[identifier]
+        weak = self._weak[identifier]
+        return SymbolicTensor.make(self, identifier, as_dtype(dtype), dims, weak, name)
 
     def add_parameter(
         self,
@@ -143,27 +152,28 @@ class Builder:
             self.module.new_unknown() if dim is None else dim for dim in shape
         )
         tensor = self._new_value(as_dtype(dtype), dims, weak, name, 0)
-        self._declared.append(tensor)
+        self._declared.append(tensor.id)
         return tensor
 
     def declared_parameters(self) -> list[SymbolicTensor]:
         """Return the parameters that were declared (captured values are not among them)."""
-        return list(self._declared)
+        return [self._tensor(identifier) for identifier in self._declared]
 
     def capture(self, tensor: SymbolicTensor) -> SymbolicTensor:
         """Return the parameter that stands in this builder for an outer builder's value."""
         if self.parent is None:
             raise self.leak_error(tensor)
         outer = tensor if tensor.builder is self.parent else self.parent.capture(tensor)
-        inner = self._captured.get(outer.id)
-        if inner is None:
-            constant = self.parent.known(outer)
-            if constant is not None:
-                inner = self._constant(constant, tensor.weak)
-            else:
-                inner = self._new_value(tensor.dtype, tensor.dims, tensor.weak, tensor.name, 0)
-                self.captures.append(outer)
-            self._captured[outer.id] = inner
+        known = self._captured.get(outer.id)
+        if known is not None:
+            return self._tensor(known)
+        constant = self.parent.known(outer)
+        if constant is not None:
+            inner = self._constant(constant, tensor.weak)
+        else:
+            inner = self._new_value(tensor.dtype, tensor.dims, tensor.weak, tensor.name, 0)
+            self._captures.append(outer.id)
+        self._captured[outer.id] = inner.id
         return inner
 
     def known(self, tensor: SymbolicTensor) -> EagerTensor | None:
@@ -223,9 +233,11 @@ class Builder:
 
     def _constant_tensor(self, value: EagerTensor) -> SymbolicTensor:
         known = self._tensors.get(id(value))
-        if known is None:
-            known = self._tensors[id(value)] = self._constant(value, False)
-        return known
+        if known is not None:
+            return self._tensor(known)
+        tensor = self._constant(value, False)
+        self._tensors[id(value)] = tensor.id
+        return tensor
 
     def _constant_number(self, value: bool | int | float, dtype: DType | None) -> SymbolicTensor:
         weak = dtype is None and not isinstance(value, bool)
@@ -234,9 +246,11 @@ class Builder:
         # repr tells 0.0 from -0.0 and equals itself for NaN.
         key = (dtype.name, type(value), (repr(value), weak))
         known = self._scalars.get(key)
-        if known is None:
-            known = self._scalars[key] = self._constant(scalar(value, dtype), weak)
-        return known
+        if known is not None:
+            return self._tensor(known)
+        tensor = self._constant(scalar(value, dtype), weak)
+        self._scalars[key] = tensor.id
+        return tensor
 
     def _cast(self, tensor: SymbolicTensor, dtype: DType) -> SymbolicTensor:
         constant = self._known.get(tensor.id)
@@ -271,7 +285,7 @@ class Builder:
         """
         self._check_open()
         tensors = [
-            value if isinstance(value, (bool, int, float)) else self._operand(op, position, value)
+            value if _is_number(value) else self._operand(op, position, value)
             for position, value in enumerate(inputs)
         ]
         dtypes, weak = _promote(op, tuple([_promotion_key(tensor) for tensor in tensors]))
@@ -326,7 +340,7 @@ class Builder:
         )
         weak = [
             a.weak and b.weak
-            for a, b in zip(then._result_tensors, otherwise._result_tensors, strict=True)
+            for a, b in zip(then.result_tensors(), otherwise.result_tensors(), strict=True)
         ]
         then.close()
         otherwise.close()
@@ -342,24 +356,23 @@ class Builder:
         captures = self._share_captures(test, body)
         state = [
             self.lift(value, parameter.dtype)
-            for value, parameter in zip(initial, body._declared, strict=True)
+            for value, parameter in zip(initial, body.declared_parameters(), strict=True)
         ]
         outputs = self._record_exact(
             "while_loop", [*captures, *state], {"captures": len(captures)}, (test, body), False
         )
-        weak = [parameter.weak for parameter in body._declared]
+        weak = [parameter.weak for parameter in body.declared_parameters()]
         test.close()
         body.close()
         return self._with_weakness(outputs, weak)
 
     def _share_captures(self, first: Builder, second: Builder) -> list[SymbolicTensor]:
         """Make two sub-builders capture the same values in the same order; return those values."""
-        for outer in [*first.captures, *second.captures]:
-            first.capture(outer)
-            second.capture(outer)
-        order = {outer.id: position for position, outer in enumerate(first.captures)}
-        second.captures.sort(key=lambda outer: order[outer.id])
-        return list(first.captures)
+        for outer in [*first._captures, *second._captures]:
+            first.capture(self._tensor(outer))
+            second.capture(self._tensor(outer))
+        second._captures = list(first._captures)
+        return [self._tensor(outer) for outer in first._captures]
 
     def _with_weakness(
         self, outputs: tuple[SymbolicTensor, ...], weak: Sequence[bool]
@@ -374,30 +387,30 @@ class Builder:
     def set_results(self, results: Sequence[Any], names: Sequence[str] = ()) -> None:
         """Set the results: tensors, NumPy arrays or numbers."""
         self._check_open()
-        self._result_tensors = [self.lift(result) for result in results]
-        self.result_names = list(names) if names else [""] * len(self._result_tensors)
+        self._result_ids = [self.lift(result).id for result in results]
+        self.result_names = list(names) if names else [""] * len(self._result_ids)
 
     def result_tensors(self) -> list[SymbolicTensor]:
         """Return the results that were set."""
-        return list(self._result_tensors)
+        return [self._tensor(identifier) for identifier in self._result_ids]
 
     def signature(self) -> tuple[list[TypePair], list[TypePair]]:
         """Return the types of the parameters (captured ones first) and of the results."""
-        parameters = [(tensor.dtype.name, tensor.dims) for tensor in self._all_parameters()]
-        results = [(tensor.dtype.name, tensor.dims) for tensor in self._result_tensors]
-        return parameters, results
+        return self._types(self._parameter_ids()), self._types(self._result_ids)
 
-    def _all_parameters(self) -> list[SymbolicTensor]:
-        captured = [self._captured[outer.id] for outer in self.captures]
-        return captured + self._declared
+    def _types(self, identifiers: Sequence[int]) -> list[TypePair]:
+        return [(self.values[i].dtype, self.values[i].shape) for i in identifiers]
+
+    def _parameter_ids(self) -> list[int]:
+        return [self._captured[outer] for outer in self._captures] + self._declared
 
     def close(self) -> None:
         """Number the values for writing; nothing can be recorded afterwards."""
         self._check_open()
         self.closed = True
-        parameters = self._all_parameters()
-        order = [tensor.id for tensor in parameters]
-        order += [output for outputs in self._outputs for output in outputs]
+        self.parent = None  # which will hold this builder through the node that owns it
+        parameters = self._parameter_ids()
+        order = parameters + [output for outputs in self._outputs for output in outputs]
         number = [0] * len(self.values)
         for new, old in enumerate(order):
             number[old] = new
@@ -407,24 +420,23 @@ class Builder:
             node._replace(inputs=tuple([number[value] for value in node.inputs]))
             for node in self.nodes
         ]
-        self.results = [number[result.id] for result in self._result_tensors]
+        self.results = [number[result] for result in self._result_ids]
 
     def release(self) -> None:
         """Drop the graph: what remains serves only errors about tensors that escaped."""
         self.nodes = []
         self.values = []
-        self.captures = []
-        self._declared = []
-        self._result_tensors = []
-        self._captured = {}
         self._known = {}
-        self._scalars = {}
-        self._tensors = {}
         self.module.constants = []
 
     def _check_open(self) -> None:
         if self.closed:
             raise RuntimeError(f"the graph of {self.name} is complete; nothing can be added to it")
+
+
+def _is_number(value: Any) -> bool:
+    # NumPy's float64 is a Python float as well; it has a dtype of its own all the same.
+    return isinstance(value, (bool, int, float)) and not isinstance(value, np.generic)
 
 
 def _natural_dtype(value: bool | int | float) -> DType:

@@ -1,9 +1,9 @@
 """Which of the user's lines the running code stands for.
 
 Converted code consists of the user's own function and of small helper functions (the branches of an
-``if``, the body of a loop) compiled under the user's file and lines. Each of these code objects ends
-its constants with a :class:`CodeMark`, so telling them apart costs one attribute read and the mark
-lives exactly as long as the code. Nothing here may import another part of pygraph.
+``if``, the body of a loop) compiled under the user's file and lines. Each of these code objects
+ends its constants with a :class:`CodeMark`, so telling them apart costs one attribute read and the
+mark lives exactly as long as the code. Nothing here may import another part of pygraph.
 """
 
 from __future__ import annotations
@@ -62,10 +62,8 @@ def mark_of(code: CodeType) -> CodeMark | None:
 
 def trace_boundary(function: _F) -> _F:
     """Mark a function as the place where a trace starts: chains end below its frame."""
-    code: CodeType = function.__code__  # type: ignore[attr-defined]
-    function.__code__ = code.replace(  # type: ignore[attr-defined]
-        co_consts=(*code.co_consts, _BOUNDARY)
-    )
+    code: CodeType = function.__code__
+    function.__code__ = code.replace(co_consts=(*code.co_consts, _BOUNDARY))
     return function
 
 

@@ -1,4 +1,4 @@
-"""Nested structures: taking a list, tuple, dict, namedtuple or dataclass apart and putting it together.
+"""Nested structures: taking lists, tuples, dicts, namedtuples, dataclasses apart and together.
 
 The leaves are whatever is no container. ``None`` is a structure without leaves. Dictionaries are
 flattened in the order of their sorted keys, so that insertion order makes no difference.

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pygraph._hot import EagerTensor
-
     from pygraph.graph.builder import Builder, ModuleContext
 
 _MAGIC = b"\x89pgraph\n"

@@ -106,7 +106,9 @@ class _Writer:
         counter = f"c{self.counters}"
         self.write(depth, f"{counter} = ({self.expression(1)}) % 5")
         if self.choose(True, False):
-            self.write(depth, f"while {counter} > 0 {self.choose('and', 'and not')} {self.condition()}:")
+            self.write(
+                depth, f"while {counter} > 0 {self.choose('and', 'and not')} {self.condition()}:"
+            )
         elif self.choose(True, False):
             self.write(depth, f"while {counter} > 0:")
         else:

@@ -4,6 +4,7 @@ Every function here works on Python values, on eager tensors and staged, and giv
 ``STAGED`` tells which may be called with tensors for all of their arguments.
 """
 
+# ruff: noqa: E731, SIM102, SIM201
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -271,8 +272,8 @@ def nested_functions(n):
 
 @program((3,), (-3,))
 def lambdas(x):
-    double = lambda v: v * 2 if v > 0 else v  # noqa: E731
-    other = lambda v, w=5: double(v) and double(w)  # noqa: E731
+    double = lambda v: v * 2 if v > 0 else v
+    other = lambda v, w=5: double(v) and double(w)
     return double(x) + other(x)
 
 
@@ -434,8 +435,8 @@ def min_max_abs(a, b):
 
 @program((7,), (0,))
 def shadowed_names(n):
-    sum = 0  # noqa: A001
-    for len in range(n):  # noqa: A001
+    sum = 0
+    for len in range(n):
         sum += len
     return sum
 

@@ -1,5 +1,6 @@
 """What is found, converted and kept: sources, closures, methods, decorators, caches, tracebacks."""
 
+# ruff: noqa: E101, E731, PT017, RET507, UP028
 from __future__ import annotations
 
 import bdb
@@ -176,7 +177,7 @@ def test_nested_functions_keep_their_names():
                 return 1
 
         else:
-            inner = lambda: 2  # noqa: E731
+            inner = lambda: 2
         return inner.__name__, inner.__qualname__, inner()
 
     assert autograph.convert(outer)(1) == outer(1)

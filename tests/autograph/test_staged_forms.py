@@ -1,5 +1,6 @@
 """What stages, and how: loop state, unset variables, tensors as iterables, shapes, built-ins."""
 
+# ruff: noqa: B905, F821, F841, RET503
 from __future__ import annotations
 
 import gc
@@ -84,13 +85,13 @@ def test_enumerate_zip_and_reversed():
             if a > b:
                 continue
             total += i * a - b
-        for k in reversed(range(pg.sum(x))):
+        for k in reversed(range(sum(x))):
             total = total * 2 + k
             if total > 500:
                 break
         return total
 
-    assert staged(use, [1, 2, 3], [3, 1, 5]) == use([1, 2, 3], [3, 1, 5])  # noqa: B905
+    assert staged(use, [1, 2, 3], [3, 1, 5]) == use([1, 2, 3], [3, 1, 5])
 
 
 def use_shape(x, n):
@@ -231,7 +232,8 @@ def test_endless_loops_keep_their_variables_set():
 
     assert staged(use, 10.0) == use(10.0)
     assert "check_defined" not in nodes(use, 10.0)
-    assert nodes(use, 10.0).count("divide") == 0
+    # The iteration that found out that the loop must be staged leaves nothing behind.
+    assert nodes(use, 10.0).count("divide") == 1
 
 
 def test_leaving_an_unrolled_loop():
@@ -304,7 +306,7 @@ def test_functions_called_are_converted():
     model = Model(2)
 
     def use(x):
-        return model(x) + (lambda y: y if y > 0 else -y)(x) + list(map(clip, [x]))[0]
+        return model(x) + (lambda y: y if y > 0 else -y)(x) + next(iter(map(clip, [x])))
 
     for x in (-2, 2, 5):
         assert staged(use, x) == use(x)
@@ -445,7 +447,16 @@ def test_types_that_differ_between_branches():
             return x
 
     first = dtype.__code__.co_firstlineno
-    check(dtype, [1], TypeError, "variable 'y'", "int64[]", "float64[]", f":{first + 2}", f":{first + 4}")
+    check(
+        dtype,
+        [1],
+        TypeError,
+        "variable 'y'",
+        "int64[]",
+        "float64[]",
+        f":{first + 2}",
+        f":{first + 4}",
+    )
     check(rank, [1], ValueError, "variable 'y'", "int64[]", "int64[1]", "dimensions")
     check(structure, [1], TypeError, "variable 'y'", "[*, *]", "(*,)")
     check(text, [1], TypeError, "variable 'y'", "'a'", "'b'")

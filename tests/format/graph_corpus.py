@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from pygraph import _core
 
 HEADER_BYTES = 24
 DIRECTORY_WORDS = 10
@@ -130,3 +136,67 @@ def with_word(data: bytes, section: str, index: int, value: int) -> bytes:
     changed = bytearray(data)
     struct.pack_into("<I", changed, getattr(Layout(data), section) + 4 * index, value)
     return sealed(changed)
+
+
+_SHAPES = ((2, 3), (3, 3), (3,), ())
+_DTYPES = ("float64", "int64", "bool", "float32", "int32")
+_ATTRIBUTES: dict[str, Sequence[Any]] = {
+    "integer": (0, 1),
+    "boolean": (False,),
+    "dtype": ("float64",),
+    "ints": ((0,), (1, 0), (0, 0), (1, 2), (3, 2), (6,), ()),
+    "string": ("n",),
+}
+
+
+@cache
+def every_op() -> str:
+    """Return a graph with one node of each op outside control flow, from the op table."""
+    parameters = {
+        (dtype, shape): f"{dtype}_{'x'.join(map(str, shape))}"
+        for dtype, shape in itertools.product(_DTYPES, _SHAPES)
+    }
+    lines = []
+    names = []
+    for row in _core.op_table():
+        if row["operands"] == "control" or row["name"] == "constant":
+            continue
+        inputs, attributes, outputs = _fitting_node(row)
+        ids = [f"%{len(parameters) + len(names) + i}" for i in range(len(outputs))]
+        names += ids
+        operands = ", ".join(parameters[value] for value in inputs)
+        shown = ", ".join(f"{name}={_shown(value)}" for name, value in attributes.items())
+        lines.append(f"{', '.join(ids)} = {row['name']} {operands} {{{shown}}}")
+    declared = ", ".join(
+        f"{name}: {dtype}{list(shape)}" for (dtype, shape), name in parameters.items()
+    )
+    body = "\n  ".join([*lines, "return " + ", ".join(names)])
+    return f"graph every_op({declared}) {{\n  {body}\n}}\n"
+
+
+def _fitting_node(row: Any) -> tuple[Any, dict[str, Any], list[Any]]:
+    """Return inputs and attributes that an op takes, found by trying, and its outputs."""
+    kinds = [_ATTRIBUTES[kind] for _, kind in row["attributes"]]
+    for values, first in itertools.product(itertools.product(*kinds), _DTYPES):
+        attributes = dict(zip((name for name, _ in row["attributes"]), values, strict=True))
+        firsts = list(itertools.product((first,), _SHAPES))
+        others = list(itertools.product((first, "int64", "bool"), _SHAPES))
+        for inputs in itertools.product(*[firsts, others, others, others][: row["inputs"]]):
+            try:
+                dtypes, _ = _core.promote(row["name"], [(dtype, False) for dtype, _ in inputs])
+                if list(dtypes) != [dtype for dtype, _ in inputs]:
+                    continue
+                none = [None] * len(inputs)
+                outputs, _ = _core.infer(row["name"], list(inputs), attributes, none, 0, [])
+            except (TypeError, ValueError):
+                continue
+            return inputs, attributes, outputs
+    raise AssertionError(f"no inputs were found that {row['name']} takes")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return str(list(value))
+    return f'"{value}"' if value == "n" else str(value)

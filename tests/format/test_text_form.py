@@ -6,7 +6,7 @@ import random
 import struct
 
 import pytest
-from graph_corpus import CORPUS, SUM_SQUARES, Layout, sealed
+from graph_corpus import CORPUS, SUM_SQUARES, Layout, every_op, sealed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +20,13 @@ def test_round_trip(name: str) -> None:
     again = _core.parse(text)
     assert again.as_text() == text
     assert again.write() == module.write()
+
+
+def test_round_trip_of_every_op() -> None:
+    module = _core.parse(every_op())
+    assert _core.parse(module.as_text()).write() == module.write()
+    used = {op for op, *_ in module.nodes()}
+    assert used == {row["name"] for row in _core.op_table()} - {"constant", "cond", "while_loop"}
 
 
 def test_how_it_looks() -> None:

@@ -200,12 +200,11 @@ def test_binary_with_python_numbers(op: Binary, weak_first: bool) -> None:
 
 
 def test_python_numbers_stay_weak_in_a_chain() -> None:
-    def chain(x: Any) -> Any:
-        # While tracing, sums of Python numbers and of 0-d weak values do not widen x.
-        return x + pg.add(1, 2) * 1 if False else (x + 1) * 2.5 - 1
-
     x = np.asarray([1, 2], "float32")
-    check(chain, ((x + 1) * np.float32(2.5) - 1), x)
+    check(lambda x: (x + 1) * 2.5 - 1, (x + 1) * np.float32(2.5) - 1, x)
+    n = np.asarray([1, 2], "int32")
+    check(lambda n: (n + 1) * 2 - 1, (n + 1) * 2 - 1, n)
+    check(lambda n: n + 0.5, n + 0.5, n)
 
 
 def test_where() -> None:

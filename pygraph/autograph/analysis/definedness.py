@@ -115,12 +115,10 @@ class Definedness:
             return end if facts.falls else None
         return head
 
-    def _try(
-        self, node: ast.Try | ast.TryStar, facts: Facts, state: _State
-    ) -> _State | None:
+    def _try(self, node: ast.Try | ast.TryStar, facts: Facts, state: _State) -> _State | None:
         body = self._block(node.body, state.copy())
         anywhere = self._anywhere(facts, state, body)
-        ends = [self._block(node.orelse, body)] if body is not None else [None]
+        ends: list[_State | None] = [None if body is None else self._block(node.orelse, body)]
         for handler in node.handlers:
             start = anywhere.copy()
             if handler.name is not None:
@@ -146,9 +144,7 @@ class Definedness:
         joined.mixed |= self.ever & facts.modified
         return joined
 
-    def _join(
-        self, modified: int, one: _State | None, other: _State | None
-    ) -> _State | None:
+    def _join(self, modified: int, one: _State | None, other: _State | None) -> _State | None:
         if one is None or other is None:
             return one if other is None else other
         joined = _State(

@@ -7,8 +7,9 @@ data-flow analyses on top are plain integer arithmetic. One walk over the tree f
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -17,13 +18,31 @@ _FRAME_READERS = frozenset({"locals", "vars", "eval", "exec", "dir"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
+# Fields that hold names, numbers and marks, and no part of the tree.
+_PLAIN_FIELDS = frozenset(
+    ("ctx", "op", "ops", "kind", "id", "attr", "arg", "asname", "name", "names", "level", "module")
+) | {"type_comment", "simple", "is_async", "conversion", "rest", "kwd_attrs"}
+
+
+class _TreeFields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of each kind of node that hold nodes."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        fields = tuple(name for name in kind._fields if name not in _PLAIN_FIELDS)
+        self[kind] = fields
+        return fields
+
+
+TREE_FIELDS = _TreeFields()
+
+
 @dataclass(slots=True)
 class Facts:
     """What is known of one statement; sets of names are bit masks.
 
     ``reads``, ``writes`` and ``deletes`` are those of a simple statement or of a compound
-    statement's header; ``modified`` covers the whole statement, and what nested functions may assign
-    when it calls one. ``falls`` says whether control can
+    statement's header; ``modified`` covers the whole statement, and what nested functions may
+    assign when it calls one. ``falls`` says whether control can
     come out at its end; ``returns``, ``breaks`` and ``continues`` whether it can leave that way.
     """
 
@@ -450,7 +469,7 @@ class _Walk:
     # Expressions
 
     def children(self, node: ast.AST) -> None:
-        for name in node._fields:
+        for name in TREE_FIELDS[type(node)]:
             value = getattr(node, name, None)
             if type(value) is list:
                 for item in value:
@@ -551,7 +570,7 @@ def _annotation_words(annotation: ast.expr) -> set[str]:
     return words
 
 
-_STATEMENTS: dict[type[ast.stmt], object] = {
+_STATEMENTS: dict[type[ast.stmt], Callable[[_Walk, Any, Facts], None]] = {
     ast.Assign: _Walk._assign,
     ast.AnnAssign: _Walk._annotated,
     ast.AugAssign: _Walk._augmented,

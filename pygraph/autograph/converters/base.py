@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pygraph.autograph.analysis.definedness import Definedness
 from pygraph.autograph.analysis.liveness import Liveness
-from pygraph.autograph.analysis.scopes import Facts, FunctionNode, FunctionScope
+from pygraph.autograph.analysis.scopes import TREE_FIELDS, Facts, FunctionNode, FunctionScope
 from pygraph.autograph.converters.jumps import Lowering
 from pygraph.autograph.converters.nodes import LOAD, at, at_start, constant
 
@@ -17,8 +17,8 @@ from pygraph.autograph.converters.nodes import LOAD, at, at_start, constant
 class Place:
     """A function being written: the user's, or a helper.
 
-    ``local`` are the names that live in it; ``bound`` those that its own statements assign, ``reads``
-    those they read, ``wanted`` those that helpers inside it declare ``nonlocal``.
+    ``local`` are the names that live in it; ``bound`` those that its own statements assign,
+    ``reads`` those they read, ``wanted`` those that helpers inside it declare ``nonlocal``.
     """
 
     local: int
@@ -211,7 +211,7 @@ class Converter:
 
     def children(self, node: ast.AST) -> None:
         """Convert the expressions right below a node, in place."""
-        for name in node._fields:
+        for name in TREE_FIELDS[type(node)]:
             value = getattr(node, name, None)
             if type(value) is list:
                 for index, item in enumerate(value):

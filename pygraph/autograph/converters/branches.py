@@ -49,9 +49,7 @@ def convert_if(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     return out
 
 
-def mention_guarded(
-    converter: Converter, result: ast.Call, names: int, directly: int = -1
-) -> None:
+def mention_guarded(converter: Converter, result: ast.Call, names: int, directly: int = -1) -> None:
     """Name the variables that a flag guards: they need no check of their own.
 
     In a loop those that only called functions assign are named as well (``directly``: all others).

@@ -1,4 +1,4 @@
-"""``with``, ``try``, ``match`` and what else stays Python's: only what stands inside is converted."""
+"""``with``, ``try``, ``match`` and what else stays Python's: only what is inside is converted."""
 
 from __future__ import annotations
 

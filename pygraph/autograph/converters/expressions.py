@@ -1,4 +1,4 @@
-"""``and``, ``or``, ``not``, comparisons, ``x if c else y``, checked reads: operators where it matters.
+"""``and``, ``or``, ``not``, comparisons, ``x if c else y``, checked reads: operators where needed.
 
 A single comparison of two values stays as it is: the tensor's own operators serve it.
 """
@@ -52,7 +52,7 @@ def lazy(converter: Converter, node: ast.expr) -> ast.expr:
 
 
 def can_be_lazy(converter: Converter, nodes: list[ast.expr]) -> bool:
-    """Return whether expressions can become functions: no walrus inside a comprehension or lambda."""
+    """Return whether expressions can become functions: not with a walrus inside a lambda."""
     if not converter.scope.walrus:
         return True
     inside = bool(converter.hidden) or isinstance(converter.scope.node, ast.Lambda)
@@ -123,7 +123,7 @@ def convert_if_exp(converter: Converter, node: ast.expr) -> ast.expr:
 
 
 def convert_compare(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert ``in``, ``is`` with a variable that may be unset, and chains such as ``a < b < c``."""
+    """Convert ``in``, ``is`` with a variable that may be unset, and chains like ``a < b < c``."""
     assert isinstance(node, ast.Compare)
     operands = [node.left, *node.comparators]
     if len(node.ops) > 1:

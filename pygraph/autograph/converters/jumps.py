@@ -2,7 +2,7 @@
 
 A branch or a loop body becomes a function of its own, which cannot be jumped out of. What follows a
 branch that always leaves moves into the other branch; where that is not possible a flag says that
-the way was left, and what follows is guarded by it. ``return`` stays where it is the last thing done.
+the way was left, and what follows is guarded by it. ``return`` stays where it is the last thing.
 """
 
 from __future__ import annotations
@@ -251,9 +251,7 @@ class Lowering:
         )
         test = ast.copy_location(ast.Constant(True), node.test)
         loop = ast.copy_location(ast.While(test, [check, *node.body], []), node)
-        self.scope.facts[loop] = Facts(
-            modified=header.modified, falls=True, returns=header.returns
-        )
+        self.scope.facts[loop] = Facts(modified=header.modified, falls=True, returns=header.returns)
         return loop
 
     def _rebuilt_loop(
@@ -277,7 +275,8 @@ class Lowering:
                 self.exits[loop] = _locate(_none_of(flags), node)
         ast.copy_location(loop, node)
         header.modified = header.writes | self._modified(body)
-        header.falls = facts.falls
+        # With a flag set the loop ends here, however the function went on.
+        header.falls = facts.falls or bool(flags)
         self.scope.facts[loop] = header
         return loop
 

@@ -1,4 +1,4 @@
-"""``while`` and ``for``: a function for the body, one for the test, and an operator that runs them."""
+"""``while`` and ``for``: a function for the body, one for the test, an operator that runs them."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def zip_(*iterables: Any, **keywords: Any) -> Any:
             break
         parts.append(items)
     if not iterables or keywords or builtins.len(parts) < builtins.len(iterables):
-        return builtins.zip(*iterables, **keywords)
+        return builtins.zip(*iterables, **keywords)  # noqa: B905  (the user says)
     return ZippedItems(parts)
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from pygraph.autograph.conversion import convert_python_function
 from pygraph.autograph.errors import ConversionError
-from pygraph.autograph.exclusions import is_excluded, is_marked
+from pygraph.autograph.exclusions import CALL, is_excluded, is_marked
 from pygraph.autograph.operators.builtins import staged_builtin
 from pygraph.autograph.source import has_source
+from pygraph.control.conditional import cond
+from pygraph.control.loop import while_loop
 from pygraph.control.tensors import is_tracing
 from pygraph.graph.locations import mark_of
 
@@ -22,7 +24,7 @@ def call(function: Any) -> Any:
     """Return what a call of ``function`` in converted code calls."""
     kind = type(function)
     if kind is FunctionType:
-        return _function(function)
+        return _with_converted_arguments(function) or _function(function)
     if kind is MethodType:
         inner = function.__func__
         converted = call(inner)
@@ -32,10 +34,35 @@ def call(function: Any) -> Any:
             replaced = staged_builtin(function)
             if replaced is not None:
                 return replaced
+        higher = _with_converted_arguments(function)
+        if higher is not None:
+            return higher
         return _class(function) if kind is type else function
     if isinstance(function, type):
         return _class(function)
     return _object(function, kind)
+
+
+# Functions that are called as they are, but call functions of the user's.
+_HIGHER_ORDER: dict[Any, int] = {map: 1, filter: 1, functools.reduce: 1, cond: 3, while_loop: 2}
+
+
+def _with_converted_arguments(function: Any) -> Callable[..., Any] | None:
+    count = _HIGHER_ORDER.get(function)
+    if count is None:
+        return None
+
+    def higher(*arguments: Any, **keywords: Any) -> Any:
+        converted = [convertible(value) for value in arguments[:count]]
+        named = {name: convertible(value) for name, value in keywords.items()}
+        return function(*converted, *arguments[count:], **named)
+
+    return higher
+
+
+def convertible(value: Any) -> Any:
+    """Return the converted form of a function, and anything else as it is."""
+    return call(value) if type(value) in (FunctionType, MethodType, functools.partial) else value
 
 
 def _function(function: FunctionType) -> Callable[..., Any]:
@@ -55,7 +82,7 @@ def _object(function: Any, kind: type) -> Any:
         if inner is function.func:
             return function
         return functools.partial(inner, *function.args, **function.keywords)
-    method = getattr(kind, "__call__", None)
+    method = getattr(kind, CALL, None)
     if type(method) is FunctionType:
         converted = call(method)
         if converted is not method:
@@ -65,7 +92,7 @@ def _object(function: Any, kind: type) -> Any:
 
 def _class(cls: type) -> Any:
     """A class is called by way of its converted ``__init__``."""
-    initialiser = cls.__init__
+    initialiser = _initialiser(cls)
     if (
         type(cls).__call__ is not type.__call__
         or type(initialiser) is not FunctionType
@@ -84,8 +111,12 @@ def _class(cls: type) -> Any:
         instance = create(cls) if create is object.__new__ else create(cls, *args, **kwargs)
         if isinstance(instance, cls):
             kind = type(instance)
-            run = converted if kind is cls else call(kind.__init__)
+            run = converted if kind is cls else call(_initialiser(kind))
             run(instance, *args, **kwargs)
         return instance
 
     return construct
+
+
+def _initialiser(cls: Any) -> Any:
+    return cls.__init__

@@ -1,4 +1,4 @@
-"""What a ``for`` loop stages: tensors, ranges, and ``enumerate``, ``zip``, ``reversed`` of these."""
+"""What a ``for`` loop stages: tensors, ranges, ``enumerate``, ``zip``, ``reversed`` of these."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ class RangeItems(Positions):
 
     def __init__(self, numbers: Range) -> None:
         start, stop, step = numbers.start, numbers.stop, numbers.step
-        sign = 1 if is_tensor(step) or step > 0 else -1
-        if is_tensor(step):
-            sign = apply("sign", (step,))
+        sign: Any = apply("sign", (step,)) if is_tensor(step) else 1 if step > 0 else -1
         count = (stop - start + step - sign) // step
         super().__init__(apply("maximum", (count, 0)) if is_tensor(count) else max(count, 0))
         self.numbers = numbers

@@ -1,4 +1,4 @@
-"""``and``, ``or``, ``not``, comparisons, membership, identity, and reads of variables that may be unset."""
+"""``and``, ``or``, ``not``, comparisons, ``in``, ``is``; reads of variables that may be unset."""
 
 from __future__ import annotations
 
@@ -117,12 +117,17 @@ def in_(value: Any, container: Any) -> Any:
     if isinstance(container, (list, tuple)) and (
         stages(value) or any(stages(item) for item in container)
     ):
-        result: Any = False
-        for item in container:
-            equal = item is value or item == value
-            result = or_(result, lambda equal=equal: equal)
-        return result
+        return _any_equal(value, list(container))
     return value in container
+
+
+def _any_equal(value: Any, items: list[Any]) -> Any:
+    """Compare with one item after the other, up to the first that is equal."""
+    if not items:
+        return False
+    first, *others = items
+    equal = first is value or first == value
+    return or_(equal, lambda: _any_equal(value, others))
 
 
 def _staged(*values: Any) -> bool:

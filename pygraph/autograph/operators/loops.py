@@ -84,9 +84,7 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
         loop.body()
 
 
-def _stage_while(
-    loop: _Loop, test: Callable[[], Any], variables: Variables, runs: bool
-) -> None:
+def _stage_while(loop: _Loop, test: Callable[[], Any], variables: Variables, runs: bool) -> None:
     def run_test(values: list[Any]) -> Any:
         variables.set(values)
         return test()
@@ -145,7 +143,7 @@ def _for(loop: _Loop, iterator: Iterator[Any]) -> None:
 
 
 def _unroll_guarded(loop: _Loop, iterator: Iterator[Any], going: Any) -> None:
-    """Unroll the rest of a loop that a tensor may have left: an iteration runs if none before left."""
+    """Unroll the rest of a loop that a tensor may have left: iterations run unless one left."""
     assert loop.test is not None
     for item in iterator:
         if stages(going):
