@@ -6,14 +6,14 @@ cdef class CompiledGraph:
     cdef shared_ptr[CExecutable] executable
     cdef bint single
     cdef list template     # per leaf of the result: the index of an output, or a Constant
-    cdef object unflatten  # leaves to the structure; None for a single leaf
+    cdef object structure  # of the result
     cdef object __weakref__
 
-    def __init__(self, capsule, list template, unflatten):
+    def __init__(self, capsule, list template, structure):
         self.executable = executable_from(capsule)
         self.template = template
-        self.unflatten = unflatten
-        self.single = unflatten is None and len(template) == 1 and type(template[0]) is int
+        self.structure = structure
+        self.single = structure.kind == "leaf" and type(template[0]) is int
 
     def run_flat(self, tuple tensors):
         """Run on tensors in the order of the graph's inputs, checked against their types."""
@@ -37,7 +37,22 @@ cdef class CompiledGraph:
                 leaves.append(wrap(own(outputs[i])))
             else:
                 leaves.append((<Constant>entry).value)
-        return leaves[0] if self.unflatten is None else self.unflatten(leaves)
+        return assemble(self.structure, iter(leaves))
+
+
+# The nested value of a structure (pygraph.graph.structure) with the leaves in it. The kinds made of plain containers are
+# put together here, without Python code; the structure itself knows the others.
+cdef object assemble(object structure, object leaves):
+    kind = structure.kind
+    if kind == "leaf":
+        return next(leaves)
+    if kind == "none":
+        return None
+    if kind == "tuple":
+        return tuple([assemble(child, leaves) for child in structure.children])
+    if kind == "list":
+        return [assemble(child, leaves) for child in structure.children]
+    return structure.assemble([assemble(child, leaves) for child in structure.children])
 
 
 @cython.final
@@ -155,6 +170,12 @@ cdef int encode(FunctionCore function, object value, list parts, vector[CTensor]
         parts.append(len(value))
         for item in value:
             encode(function, item, parts, inputs)
+    elif kind is dict:
+        keys = sorted_keys(<dict>value)
+        parts.append(kind)
+        parts.append(keys)
+        for item in keys:
+            encode(function, (<dict>value)[item], parts, inputs)
     elif isinstance(value, (np.ndarray, np.generic)):
         tensor = tensor_of_array(np.asarray(value), True)
         parts.append(tensor_key(tensor))
@@ -165,6 +186,14 @@ cdef int encode(FunctionCore function, object value, list parts, vector[CTensor]
         for item in leaves:
             encode(function, item, parts, inputs)
     return 0
+
+
+# In sorted order, so that insertion order makes no difference; keys of unlike types have none.
+cdef tuple sorted_keys(dict value):
+    try:
+        return tuple(sorted(value))
+    except TypeError:
+        return tuple(value)
 
 
 # The bits: -0.0 is not 0.0, and a NaN equals itself.

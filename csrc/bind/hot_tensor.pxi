@@ -134,8 +134,10 @@ cdef class Tensor:
 
     @property
     def T(self):
-        """The matrix transpose of a two-dimensional tensor."""
-        return ops.transpose(self)
+        """The transpose of a two-dimensional tensor. Raises ValueError for another number of dimensions."""
+        if self.ndim != 2:
+            raise ValueError(f"T is for tensors of two dimensions, got {self.ndim}; use mT or permute_dims")
+        return ops.matrix_transpose(self)
 
     @property
     def mT(self):

@@ -40,7 +40,7 @@ class Run {
   void loop() {
     const Instruction* const first = plan_.instructions.data();
     const StorageId* const all_operands = plan_.operands.data();
-    const plan::PreparedCall* const calls = plan_.kernels.data();
+    const plan::FlatCall* const flats = plan_.flats.data();
     std::byte* const* const pointers = frame_.pointers.data();
     const Instruction* at = first;
     for (;;) {
@@ -49,10 +49,10 @@ class Run {
       switch (instruction.code) {
         case Code::nothing: break;
         case Code::flat: {
-          const ops::KernelCall& call = calls[instruction.target].call;
-          const void* const in[3] = {pointers[operands[1]], pointers[operands[2]], pointers[operands[3]]};
-          const kernels::Fault fault = call.elementwise(pointers[operands[0]], in, call.steps, call.count);
-          if (!fault.ok()) [[unlikely]] fail(instruction, *calls[instruction.target].op, call, fault);
+          const plan::FlatCall& call = flats[instruction.target];
+          const void* const in[3] = {pointers[call.inputs[0]], pointers[call.inputs[1]], pointers[call.inputs[2]]};
+          const kernels::Fault fault = call.kernel(pointers[call.output], in, call.steps, call.count);
+          if (!fault.ok()) [[unlikely]] fail(instruction, plan_.kernels[call.prepared], fault);
           break;
         }
         case Code::kernel: kernel(instruction, operands); break;
@@ -112,7 +112,7 @@ class Run {
       gather_operands(instruction, operands);
       fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
     }
-    if (!fault.ok()) [[unlikely]] fail(instruction, *plan_.kernels[instruction.target].op, call, fault);
+    if (!fault.ok()) [[unlikely]] fail(instruction, plan_.kernels[instruction.target], fault);
   }
 
   void gather_operands(const Instruction& instruction, const StorageId* operands) {
@@ -145,7 +145,7 @@ class Run {
       const ops::KernelCall call = ops::prepare(*described.op, described.attributes, inputs, outputs, values);
       gather_operands(instruction, operands);
       const kernels::Fault fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
-      if (!fault.ok()) fail(instruction, *described.op, call, fault);
+      if (!fault.ok()) fail(instruction, {described.op, call}, fault);
       budget_ -= call.cost;
     } catch (Error& error) {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
@@ -206,8 +206,8 @@ class Run {
                 instruction.location);
   }
 
-  [[noreturn]] static void fail(const Instruction& instruction, const ops::OpRow& op, const ops::KernelCall& call, const kernels::Fault& fault) {
-    Error error = ops::fault_error(op, call, fault);
+  [[noreturn]] static void fail(const Instruction& instruction, const plan::PreparedCall& prepared, const kernels::Fault& fault) {
+    Error error = ops::fault_error(*prepared.op, prepared.call, fault);
     error.set_location(instruction.location);
     throw error;
   }

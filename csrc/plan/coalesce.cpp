@@ -27,7 +27,7 @@ class Coalescing {
       if (plan_.instructions[i].code == Code::move) join_move(i);
     }
     for (std::uint32_t i = 0; i < plan_.instructions.size(); ++i) {
-      if (is_kernel(plan_.instructions[i])) join_in_place(i);
+      if (plan_.instructions[i].code == Code::kernel) join_in_place(i);
     }
     rewrite();
   }
@@ -41,10 +41,6 @@ class Coalescing {
   StorageId root(StorageId id) {
     while (root_[id] != id) id = root_[id] = root_[root_[id]];
     return id;
-  }
-
-  static bool is_kernel(const Instruction& instruction) {
-    return instruction.code == Code::kernel || instruction.code == Code::flat;
   }
 
   const Storage& storage(StorageId id) const { return plan_.storages[id]; }
@@ -85,7 +81,7 @@ class Coalescing {
   bool allows_in_place(std::uint32_t at, StorageId read) {
     const Instruction& instruction = plan_.instructions[at];
     if (instruction.code == Code::move) return true;
-    if (!is_kernel(instruction) || instruction.output_count != 1) return false;
+    if (instruction.code != Code::kernel || instruction.output_count != 1) return false;
     const unsigned allowed = plan_.kernels[instruction.target].call.in_place;
     const auto inputs = operands(at).subspan(1);
     for (std::size_t k = 0; k < inputs.size(); ++k) {

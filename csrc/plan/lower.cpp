@@ -52,8 +52,6 @@ class Lowering {
     instruction.first_operand = static_cast<std::uint32_t>(plan_.operands.size());
     plan_.operands.insert(plan_.operands.end(), outputs.begin(), outputs.end());
     plan_.operands.insert(plan_.operands.end(), inputs.begin(), inputs.end());
-    // A flat instruction always has three input operands to load.
-    if (instruction.code == Code::flat) plan_.operands.insert(plan_.operands.end(), 3 - inputs.size(), inputs.back());
     plan_.instructions.push_back(instruction);
     return static_cast<std::uint32_t>(plan_.instructions.size() - 1);
   }
@@ -132,7 +130,7 @@ class Lowering {
       std::vector<const std::byte*> values;
       for (StorageId input : inputs) values.push_back(constant_data(input));
       plan_.kernels.push_back({&op, ops::prepare(op, function.attributes_of(node), input_types, output_types, values)});
-      instruction.code = plan_.kernels.back().call.flat ? Code::flat : Code::kernel;
+      instruction.code = Code::kernel;
       instruction.target = static_cast<std::uint32_t>(plan_.kernels.size() - 1);
       add_cost(kInstructionCost + plan_.kernels.back().call.cost);
     } else {
@@ -256,6 +254,7 @@ Plan build(const ir::Module& module, const passes::Options& options) {
   Plan plan = lower(module);
   if (options.enabled("coalesce")) coalesce(plan);
   place(plan, options.enabled("reuse_memory"));
+  link(plan);
   return plan;
 }
 

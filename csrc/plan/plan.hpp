@@ -34,7 +34,7 @@ struct Storage {
 enum class Code : std::uint8_t {
   nothing,
   kernel,           // call kernels[target]
-  flat,             // the same for an elementwise kernel over one run of elements: the common case, called directly
+  flat,             // call flats[target]: an elementwise kernel over one run of elements, the common case
   dynamic,          // infer, allocate and call dynamics[target]
   move,             // copy `bytes` from storage in[0] to out[0]
   move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
@@ -69,6 +69,16 @@ struct PreparedCall {
   ops::KernelCall call;
 };
 
+// All that a flat call needs, in one cache line.
+struct FlatCall {
+  kernels::ElementwiseFn kernel;
+  std::int64_t count;
+  std::int64_t steps[3];
+  StorageId output;
+  StorageId inputs[3];  // an operand that the kernel does not have repeats the last one
+  std::uint32_t prepared;  // in Plan::kernels
+};
+
 // Where a result of the run comes from.
 struct Output {
   StorageId storage;
@@ -80,6 +90,7 @@ struct Plan {
   std::vector<StorageId> operands;
   std::vector<Storage> storages;
   std::vector<PreparedCall> kernels;
+  std::vector<FlatCall> flats;
   std::vector<DynamicCall> dynamics;
   std::vector<ir::Type> types;
   std::vector<std::string> names;
@@ -101,6 +112,7 @@ Plan build(const ir::Module& module, const passes::Options& options);
 Plan lower(const ir::Module& module);
 void coalesce(Plan& plan);                             // makes copies unnecessary and drops them
 void place(Plan& plan, bool reuse);                    // decides the offsets in the arena
+void link(Plan& plan);                                 // gathers what flat instructions need
 
 // What `coalesce` and `place` need to know of a storage: where it is first written and last needed, loops included.
 struct Lifetime {

@@ -18,8 +18,8 @@ std::string storage_text(const Plan& plan, StorageId id) {
 std::string instruction_text(const Plan& plan, const Instruction& instruction) {
   switch (instruction.code) {
     case Code::nothing: return "nothing";
-    case Code::kernel:
-    case Code::flat: return std::string(plan.kernels[instruction.target].op->name);
+    case Code::flat: return std::string(plan.kernels[plan.flats[instruction.target].prepared].op->name);
+    case Code::kernel: return std::string(plan.kernels[instruction.target].op->name);
     case Code::dynamic: return "dynamic " + std::string(plan.dynamics[instruction.target].op->name);
     case Code::move: return "move " + std::to_string(instruction.bytes) + " bytes";
     case Code::move_dynamic: return "move_dynamic";

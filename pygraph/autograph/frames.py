@@ -29,6 +29,16 @@ def clean_traceback(error: _E) -> _E:
     return error.with_traceback(kept[0])
 
 
+def is_users(error: BaseException) -> bool:
+    """Return whether an error was raised by the user's own code, and not by pygraph."""
+    entry = error.__traceback__
+    if entry is None:
+        return False
+    while entry.tb_next is not None:
+        entry = entry.tb_next
+    return not is_library_file(entry.tb_frame.f_code.co_filename)
+
+
 def _folded(entries: list[TracebackType]) -> list[TracebackType]:
     """Drop the entries of a function, and of its helpers, from which one of its helpers runs."""
     kept: list[TracebackType] = []

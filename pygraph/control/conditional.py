@@ -17,6 +17,7 @@ from pygraph.control.tensors import (
     stages,
 )
 from pygraph.graph import Builder
+from pygraph.graph.locations import Region
 
 
 def cond(
@@ -66,9 +67,10 @@ def stage_cond(
     pred = as_predicate(pred)
     builders = [Builder("then", parent), Builder("else", parent)]
     ends: list[list[Any] | None] = []
-    for builder, branch in zip(builders, (then, otherwise), strict=True):
-        with builder:
-            ends.append(unreachable(branch))
+    with Region():
+        for builder, branch in zip(builders, (then, otherwise), strict=True):
+            with builder:
+                ends.append(unreachable(branch))
     first, second = ends
     if first is None or second is None:
         return _only(second if first is None else first, names)

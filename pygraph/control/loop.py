@@ -18,6 +18,7 @@ from pygraph.control.tensors import (
     is_tracing,
 )
 from pygraph.graph import Builder
+from pygraph.graph.locations import Region
 from pygraph.graph.structure import flatten, unflatten
 
 MAX_TRACES = 3
@@ -62,9 +63,10 @@ def stage_while(
     parent = current()
     loop = _Loop(parent, names, site, frozenset(guarded), frozenset(indirect))
     loop.start(before, invariants)
-    body_builder, ends = loop.settle(body)
+    with Region():
+        body_builder, ends = loop.settle(body)
     test_builder = Builder("test", parent)
-    with test_builder:
+    with Region(), test_builder:
         going = test(loop.parameters(test_builder))
         test_builder.set_results([_as_flag(going)])
     tensors: list[Any] = []

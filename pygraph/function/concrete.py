@@ -7,20 +7,8 @@ from typing import Any
 from pygraph._hot import CompiledGraph, EagerTensor
 from pygraph.function.tracing import Opaque, Traced, is_array
 from pygraph.graph import Graph, TensorSpec
-from pygraph.graph.structure import Structure, flatten, unflatten
+from pygraph.graph.structure import flatten, unflatten
 from pygraph.ops import asarray
-
-
-class _Unflatten:
-    """Puts the leaves of a result together."""
-
-    __slots__ = ("structure",)
-
-    def __init__(self, structure: Structure) -> None:
-        self.structure = structure
-
-    def __call__(self, leaves: list[Any]) -> Any:
-        return unflatten(self.structure, leaves)
 
 
 class ConcreteFunction(CompiledGraph):
@@ -31,12 +19,7 @@ class ConcreteFunction(CompiledGraph):
     """
 
     def __init__(self, name: str, traced: Traced) -> None:
-        single = traced.results.kind == "leaf"
-        super().__init__(
-            traced.executable.capsule(),
-            traced.template,
-            None if single else _Unflatten(traced.results),
-        )
+        super().__init__(traced.executable.capsule(), traced.template, traced.results)
         self.name = name
         self._executable = traced.executable
         self._arguments = traced.arguments

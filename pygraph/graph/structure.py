@@ -51,6 +51,25 @@ class Structure:
     def __hash__(self) -> int:
         return self._hash
 
+    def assemble(self, parts: list[Any]) -> Any:
+        """Return a container of this kind (not a leaf) with the given children."""
+        kind = self.kind
+        if kind == "none":
+            return None
+        if kind == "list":
+            return parts
+        if kind == "tuple":
+            return tuple(parts)
+        if kind == "namedtuple":
+            return self.key._make(parts)
+        if kind == "dict":
+            return _unflatten_dict(self, parts)
+        cls, names = self.key
+        instance = object.__new__(cls)
+        for name, part in zip(names, parts, strict=True):
+            object.__setattr__(instance, name, part)
+        return instance
+
     def __repr__(self) -> str:
         return f"Structure({self})"
 
@@ -130,25 +149,9 @@ def _flatten_dict(value: dict[Any, Any], leaves: list[Any]) -> Structure:
 
 
 def _unflatten(structure: Structure, leaves: Iterator[Any]) -> Any:
-    kind = structure.kind
-    if kind == "leaf":
+    if structure.kind == "leaf":
         return next(leaves)
-    if kind == "none":
-        return None
-    parts = [_unflatten(child, leaves) for child in structure.children]
-    if kind == "list":
-        return parts
-    if kind == "tuple":
-        return tuple(parts)
-    if kind == "namedtuple":
-        return structure.key._make(parts)
-    if kind == "dict":
-        return _unflatten_dict(structure, parts)
-    cls, names = structure.key
-    instance = object.__new__(cls)
-    for name, part in zip(names, parts, strict=True):
-        object.__setattr__(instance, name, part)
-    return instance
+    return structure.assemble([_unflatten(child, leaves) for child in structure.children])
 
 
 def _unflatten_dict(structure: Structure, parts: list[Any]) -> Any:

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from pygraph._hot import DType, EagerTensor, Tensor, apply, as_dtype, from_numpy, scalar
+from pygraph._hot import DType, EagerTensor, Tensor, apply, as_dtype, current, from_numpy, scalar
 from pygraph.ops.dtypes import astype, check_device, result_type
 from pygraph.ops.operands import (
     FLOAT64,
+    HIGHEST,
     Array,
     DTypeLike,
     Number,
@@ -311,9 +312,19 @@ def arange(
     Tensor([2, 4, 6], dtype=int64)
     """
     check_device(device)
-    bounds = (0, start, step) if stop is None else (start, stop, step)
-    numbers = apply("arange", bounds)
+    if stop is None and type(start) is int and type(step) is int and step == 1:
+        numbers = counting(max(start, 0))
+    else:
+        numbers = apply("arange", (0, start, step) if stop is None else (start, stop, step))
     return numbers if dtype is None else astype(numbers, dtype)
+
+
+def counting(size: Size) -> Tensor:
+    """Return the numbers from 0 to before a size, as int64."""
+    # In a graph `iota` is the better one: it cannot fail. At once, `arange` needs one plan only.
+    if isinstance(size, int) and size <= HIGHEST and current() is not None:
+        return apply("iota", (), {"length": size, "dtype": "int64"})
+    return apply("arange", (0, size, 1))
 
 
 def linspace(
@@ -342,7 +353,7 @@ def linspace(
     working = result_type(start, stop, 1.0)
     first = astype(start, working)
     last = astype(stop, working)
-    index = astype(arange(count), working)
+    index = astype(counting(count), working)
     if isinstance(count, int):
         gaps: Operand = max(count - 1 if endpoint else count, 1)
     else:
@@ -388,8 +399,8 @@ def eye(
 
 def _compared_diagonals(op: str, rows: Size, columns: Size, k: int) -> Tensor:
     """Return a matrix that compares row + k with the column."""
-    row = apply("expand_dims", (arange(rows),), {"axes": (1,)})
-    return apply(op, (row + k if k else row, arange(columns)))
+    row = apply("expand_dims", (counting(rows),), {"axes": (1,)})
+    return apply(op, (row + k if k else row, counting(columns)))
 
 
 def tril(x: Array, /, *, k: int = 0) -> Tensor:

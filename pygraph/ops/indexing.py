@@ -16,9 +16,10 @@ from typing import Any, cast
 import numpy as np
 
 from pygraph._hot import EagerTensor, SymbolicTensor, Tensor, apply, from_numpy
-from pygraph.ops.creation import arange, asarray
+from pygraph.ops.creation import asarray, counting
 from pygraph.ops.manipulation import NO_BOUND, broadcast_to, whole_slices
 from pygraph.ops.operands import (
+    HIGHEST,
     Array,
     Operand,
     Size,
@@ -32,7 +33,8 @@ from pygraph.ops.operands import (
     with_shape,
 )
 
-_HIGHEST = 2**63 - 1
+# What a key is made of mostly; such keys need no sorting into entries.
+_PLAIN = frozenset({int, slice})
 
 
 @dataclass(slots=True)
@@ -53,12 +55,14 @@ def getitem(x: Tensor, key: Any, /) -> Tensor:
     >>> pg.asarray([[1, 2, 3], [4, 5, 6]])[1, ::2]
     Tensor([4, 6], dtype=int64)
     """
-    if type(key) is int:
-        shape = x.static_shape
-        if shape:
-            _check_integer(key, 0, shape[0])
-            return apply("gather", (x, key), {"axis": 0})
-    entries = _entries(x, key if isinstance(key, tuple) else (key,))
+    parts = key if isinstance(key, tuple) else (key,)
+    shape = x.static_shape
+    if len(parts) <= len(shape) and _PLAIN.issuperset(map(type, parts)):
+        for axis, part in enumerate(parts):
+            if type(part) is int:
+                _check_integer(part, axis, shape[axis])
+        return _by_axis(x, parts)
+    entries = _entries(x, parts)
     x = _with_axes_for_scalar_masks(x, entries)
     _check_key(entries, x.static_shape)
     if builtins.any(entry.kind in ("positions", "mask") for entry in entries):
@@ -169,21 +173,25 @@ def _check_mask(mask: tuple[int | None, ...], axis: int, shape: tuple[int | None
 
 
 def _basic(x: Tensor, entries: list[_Entry]) -> Tensor:
-    indexed = [entry for entry in entries if _axes_used(entry)]
-    end = len(indexed)
+    x = _by_axis(x, [entry.value for entry in entries if _axes_used(entry)])
+    kept = [entry for entry in entries if entry.kind in ("slice", "new")]
+    return _with_new_axes(x, [entry.kind == "new" for entry in kept])
+
+
+def _by_axis(x: Tensor, parts: Sequence[Any]) -> Tensor:
+    """Index the first axes with integers and slices: the integers first, they leave less."""
+    end = len(parts)
     while end > 0:
-        if indexed[end - 1].kind == "slice":
+        if isinstance(parts[end - 1], slice):
             end -= 1
             continue
         start = end - 1
-        while start > 0 and indexed[start - 1].kind == "integer":
+        while start > 0 and not isinstance(parts[start - 1], slice):
             start -= 1
-        positions = [entry.value for entry in indexed[start:end]]
-        x = apply("gather", (x, *positions), {"axis": start})
+        x = apply("gather", (x, *parts[start:end]), {"axis": start})
         end = start
-    x = _sliced(x, [entry.value for entry in indexed if entry.kind == "slice"])
-    kept = [entry for entry in entries if entry.kind in ("slice", "new")]
-    return _with_new_axes(x, [entry.kind == "new" for entry in kept])
+    slices = [part for part in parts if isinstance(part, slice)]
+    return _sliced(x, slices) if slices else x
 
 
 def _with_new_axes(x: Tensor, is_new: Sequence[bool]) -> Tensor:
@@ -192,8 +200,8 @@ def _with_new_axes(x: Tensor, is_new: Sequence[bool]) -> Tensor:
 
 
 def _sliced(x: Tensor, keys: Sequence[slice]) -> Tensor:
-    """Return x with one slice for each of its axes."""
-    starts, stops, steps = whole_slices(len(keys))
+    """Return x with a slice for each of its first axes."""
+    starts, stops, steps = whole_slices(x.ndim)
     dynamic: list[tuple[int, Any, Any, int]] = []
     changed = False
     for axis, key in enumerate(keys):
@@ -225,7 +233,7 @@ def _bound(value: Any) -> Size:
             f"got {_describe(value)}"
         ) from None
     # The lowest number of 64 bits stands for a bound that is left out.
-    return builtins.min(builtins.max(bound, -_HIGHEST), _HIGHEST)
+    return builtins.min(builtins.max(bound, -HIGHEST), HIGHEST)
 
 
 def _step(value: Any) -> int:
@@ -371,7 +379,7 @@ def take_along_axis(x: Array, indices: Array, /, *, axis: int = -1) -> Tensor:
         elif shape[other] == 1:
             positions.append(0)
         else:
-            line = arange(size)
+            line = counting(size)
             spread = [i for i in range(rank) if i != other]
             positions.append(apply("expand_dims", (line,), {"axes": spread}) if spread else line)
     try:

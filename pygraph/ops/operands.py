@@ -26,7 +26,7 @@ Axes: TypeAlias = int | Sequence[int] | None
 INT64 = as_dtype("int64")
 FLOAT64 = as_dtype("float64")
 _NATURAL = {bool: as_dtype("bool"), int: INT64, float: FLOAT64}
-_HIGHEST = 2**63 - 1
+HIGHEST = 2**63 - 1
 
 
 def as_tensor(value: Operand) -> Tensor:
@@ -158,7 +158,7 @@ def with_shape(op: str, value: Operand, shape: Sequence[Size]) -> Tensor:
         if type(size) is int:
             if size < -1:
                 raise ValueError(f"{op}: a size must not be negative, got {size}")
-            if size > _HIGHEST:
+            if size > HIGHEST:
                 raise OverflowError(f"{op}: a size of {size} does not fit 63 bits")
             dims.append(size)
         else:

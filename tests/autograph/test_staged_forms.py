@@ -526,3 +526,196 @@ def test_everything_is_released_without_the_collector():
         assert alive() is None
     finally:
         gc.enable()
+
+
+def test_none_from_an_expression():
+    def assigned(x):
+        y = x if x > 0 else None
+        if y is None:
+            return -1
+        return y
+
+    def returned(x):
+        return x if x > 0 else None
+
+    assert staged(assigned, 3) == 3
+    assert staged(assigned, -3) == -1
+    check(returned, [1], TypeError, "value of the expression", "None")
+
+
+def test_an_error_of_the_users_in_a_staged_branch_says_why_it_ran():
+    def use(x):
+        if x > 0:
+            raise KeyError("no")
+        return x
+
+    with pytest.raises(KeyError) as caught:
+        pg.function(use)(pg.asarray(-1))
+    line = use.__code__.co_firstlineno + 1
+    assert f"test_staged_forms.py:{line}, in use" in caught.value.__notes__[0]
+
+
+def test_a_large_unrolled_loop_warns():
+    def use(x):
+        for _ in range(10_001):
+            x = x + 1
+        return x
+
+    with pytest.warns(UserWarning, match=r"10000 iterations.*test_staged_forms.py:\d+, in use"):
+        assert staged(use, 1) == 10_002
+
+
+def test_jumps_out_of_finally():
+    def native(x):
+        try:
+            x = x // 0
+        finally:
+            return -1  # noqa: B012
+
+    def lowered(x):
+        for _ in range(x):
+            try:
+                x = x + 1
+            finally:
+                break  # noqa: B012
+        return x
+
+    assert autograph.convert(native)(3) == -1
+    with pytest.raises(autograph.ConversionError, match=r"finally") as caught:
+        autograph.convert(lowered)
+    assert f":{lowered.__code__.co_firstlineno + 5}, in " in str(caught.value)
+
+
+COUNTER = 0
+
+
+def test_globals_nonlocals_and_private_names():
+    class Holder:
+        def run(self, n):
+            __total = 0
+            for __i in range(n):
+                if __i > 1:
+                    __total += __i
+            return __total
+
+    assert staged(Holder().run, 5) == 9
+
+    outside = 5
+
+    def use(n):
+        global COUNTER
+        nonlocal outside
+        while n > 0:
+            COUNTER += n
+            if n > 2:
+                outside = outside + COUNTER
+            n -= 1
+        result = COUNTER, outside
+        COUNTER, outside = 0, 5
+        return result
+
+    assert staged(use, 4) == (10, 16)
+    assert (COUNTER, outside) == (0, 5)
+
+
+def test_closures_over_variables_that_may_be_unset():
+    def use(n):
+        def look():
+            return seen + 1
+
+        for i in range(n):
+            if i > 1:
+                seen = i
+        return look()
+
+    assert staged(use, 4) == 4
+    with pytest.raises(UnboundLocalError, match="'seen'"):
+        staged(use, 1)
+
+
+def test_assertions_that_the_test_runner_rewrote():
+    def use(x, flag):
+        assert flag, "always"
+        if x > 0:
+            return x
+        return -x
+
+    assert as_python(pg.function(use)(pg.asarray(-3), True)) == 3
+
+
+def test_deleted_variables():
+    def use(x):
+        y = x
+        if x > 0:
+            del y
+        else:
+            y = x * 2
+        return y
+
+    assert staged(use, -2) == -4
+    with pytest.raises(UnboundLocalError, match="'y'"):
+        staged(use, 2)
+
+
+def test_try_and_with_around_staged_code():
+    class Doubling:
+        def __init__(self):
+            self.depth = 0
+
+        def __enter__(self):
+            self.depth += 1
+            return self
+
+        def __exit__(self, *_):
+            self.depth -= 1
+
+    manager = Doubling()
+
+    def use(x):
+        try:
+            with manager as m:
+                if x > 0:
+                    return x * m.depth
+                for i in range(5):
+                    if x + i > 0:
+                        return i * 100
+        finally:
+            manager.depth += 10
+        return x * 7
+
+    assert [staged(use, x) for x in (3, -2, -9)] == [3, 300, -63]
+    assert manager.depth == 30
+
+
+def test_functions_inside_functions_are_one_graph():
+    @pg.function
+    def inner(x):
+        if x > 2:
+            return x * 10
+        return x
+
+    def use(n):
+        total = 0
+        for i in range(n):
+            total += inner(i)
+        return total
+
+    assert staged(use, 5) == 0 + 1 + 2 + 30 + 40
+
+
+def test_trace_of_a_loop_repeats_at_most_three_times():
+    runs = []
+
+    def use(x, n):
+        total = 0
+        other = 0
+        for i in range(n):
+            runs.append(1)
+            if i > 1:
+                found = total
+            total += x
+            other += total
+        return total, other, found
+
+    assert staged(use, 1.5, 3) == (4.5, 9.0, 3.0)
+    assert len(runs) <= 3

@@ -24,9 +24,9 @@ def test_a_cached_call_runs_no_python_code() -> None:
                 x = x * 2.0
             else:
                 x = x + k["step"]
-        return x
+        return x, [k["step"], None]
 
-    x, k = pg.asarray([1.0, 2.0]), {"step": pg.asarray(1.0)}
+    x, k = pg.asarray([1.0, 2.0]), {"step": pg.asarray(1.0), "name": ("a", 1.5)}
     f(x, k)
     plain = pg.function(lambda x: x + 1)
     plain(x)
@@ -39,6 +39,7 @@ def test_a_cached_call_runs_no_python_code() -> None:
     sys.setprofile(hook)
     try:
         plain(x)
+        f(x, k)
     finally:
         sys.setprofile(None)
     assert events == []

@@ -48,7 +48,7 @@ def test_asarray_of_arrays() -> None:
     same(pg.asarray(np.asarray([1.5], "float16"), dtype="float64"), [1.5])
     with pytest.raises(TypeError, match="uint8"):
         pg.asarray(np.asarray([1, 2], "uint8"))
-    with pytest.raises(TypeError, match="str"):
+    with pytest.raises(TypeError, match="U1"):
         pg.asarray(np.asarray(["a"]))
 
 
@@ -185,8 +185,8 @@ def test_arange(bounds: Any) -> None:
 def test_arange_of_tensors_and_errors() -> None:
     for dtype in NUMBERS:
         stop = np.asarray(4, dtype)
-        check(lambda stop: pg.arange(stop), np.arange(stop), stop)
-        check(lambda stop: pg.arange(1, stop, 2), np.arange(1, stop, 2), stop)
+        check(lambda stop: pg.arange(stop), np.arange(4, dtype=dtype), stop)
+        check(lambda stop: pg.arange(1, stop, 2), np.arange(1, 4, 2, dtype=dtype), stop)
     for function in (pg.arange, pg.function(pg.arange, autograph=False)):
         with pytest.raises(ValueError, match="arange.*step.*zero"):
             function(0, 5, 0)
@@ -194,8 +194,6 @@ def test_arange_of_tensors_and_errors() -> None:
             function(0, 5, pg.asarray(0))
         with pytest.raises(TypeError, match=r"arange.*scalars.*\[2\]"):
             function(pg.asarray([1, 2]))
-        with pytest.raises(TypeError, match="arange.*bool"):
-            function(pg.asarray(True))
         with pytest.raises(ValueError, match="arange"):
             function(0.0, float("inf"))
     with pytest.raises((OverflowError, MemoryError)):
@@ -205,7 +203,9 @@ def test_arange_of_tensors_and_errors() -> None:
 
 
 @given(
-    st.integers(-1000, 1000), st.integers(-1000, 1000), st.integers(-50, 50).filter(lambda s: s != 0)
+    st.integers(-1000, 1000),
+    st.integers(-1000, 1000),
+    st.integers(-50, 50).filter(lambda s: s != 0),
 )
 def test_arange_of_ints(start: int, stop: int, step: int) -> None:
     assert pg.arange(start, stop, step).tolist() == list(range(start, stop, step))
@@ -259,7 +259,11 @@ def test_meshgrid(indexing: Any) -> None:
     arrays = [sample("float64", (n,), n) for n in (2, 3, 4)]
     for count in range(4):
         expected = list(np.meshgrid(*arrays[:count], indexing=indexing))
-        results = every_way(lambda *a: pg.meshgrid(*a, indexing=indexing), *arrays[:count]) if count != 0 else {}
+        results = (
+            every_way(lambda *a: pg.meshgrid(*a, indexing=indexing), *arrays[:count])
+            if count != 0
+            else {}
+        )
         for way, found in results.items():
             for have, want in zip(found, expected, strict=True):
                 np.testing.assert_array_equal(have, want, way)

@@ -287,9 +287,7 @@ def test_python_round() -> None:
         n = np.asarray([1250, 1350, -1250, 1249, 1251, -5, 15, 25, 2**31 - 1], dtype)
         for digits in (-1, -2, -3, -8):
             expected = [round(int(i), digits) for i in n[:-1]]
-            check(
-                lambda n, d=digits: n.__round__(d), np.asarray(expected, dtype), n[:-1]
-            )
+            check(lambda n, d=digits: n.__round__(d), np.asarray(expected, dtype), n[:-1])
         check(lambda n: n.__round__(3), n, n)
         check(lambda n: n.__round__(-20), np.zeros_like(n), n)
 

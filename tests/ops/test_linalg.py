@@ -95,9 +95,7 @@ def test_vecdot() -> None:
         x, y = sample(dtype, (2, 3), 1), sample(dtype, (3,), 2)
         check(pg.vecdot, np.asarray(np.vecdot(x, y)), x, y, rtol=1e-6, atol=1e-5)
     x, y = sample("float64", (3, 2), 1), sample("float64", (3, 1), 2)
-    check(
-        lambda x, y: pg.vecdot(x, y, axis=-2), (x * y).sum(axis=0), x, y, rtol=1e-14, atol=1e-14
-    )
+    check(lambda x, y: pg.vecdot(x, y, axis=-2), (x * y).sum(axis=0), x, y, rtol=1e-14, atol=1e-14)
     with pytest.raises(ValueError, match="vecdot"):
         pg.vecdot(pg.ones((2, 3)), pg.ones((2, 4)))
 

@@ -51,7 +51,13 @@ def test_reshape_errors() -> None:
 
 
 def test_broadcasting() -> None:
-    for start, shape in [((), (2, 3)), ((3,), (2, 3)), ((2, 1), (2, 3)), ((1, 3), (0, 3)), ((), ())]:
+    for start, shape in [
+        ((), (2, 3)),
+        ((3,), (2, 3)),
+        ((2, 1), (2, 3)),
+        ((1, 3), (0, 3)),
+        ((), ()),
+    ]:
         for dtype in DTYPES:
             x = sample(dtype, start)
             check(lambda x, s=shape: pg.broadcast_to(x, s), np.broadcast_to(x, shape), x)
@@ -78,9 +84,7 @@ def test_orders_of_dimensions() -> None:
     check(pg.transpose, x.T, x)
     check(lambda x: pg.transpose(x, (1, 0, 2)), np.transpose(x, (1, 0, 2)), x)
     for source, target in [(0, -1), (2, 0), ((0, 1), (1, 0)), ((0, 2), (-1, 0))]:
-        check(
-            lambda x, s=source, t=target: pg.moveaxis(x, s, t), np.moveaxis(x, source, target), x
-        )
+        check(lambda x, s=source, t=target: pg.moveaxis(x, s, t), np.moveaxis(x, source, target), x)
     check(pg.transpose, np.zeros((3, 0)), np.zeros((0, 3)))
     for axes in [(0, 1), (0, 0, 1), (0, 1, 3)]:
         with pytest.raises(ValueError, match="permute_dims"):
@@ -146,7 +150,9 @@ def test_unstack() -> None:
             unknown=False,
         )
     dynamic = pg.function(
-        pg.unstack, autograph=False, input_signature=[pg.TensorSpec((None, 3), "int64")]
+        lambda x: pg.unstack(x),
+        autograph=False,
+        input_signature=[pg.TensorSpec((None, 3), "int64")],
     )
     with pytest.raises(ValueError, match="unstack.*not known"):
         dynamic(x)

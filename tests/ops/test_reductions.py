@@ -183,7 +183,9 @@ def test_long_sums_are_accurate() -> None:
         np.testing.assert_allclose(found, matrix.sum(axis=axis), rtol=1e-11, atol=1e-11)
 
 
-@pytest.mark.parametrize(("name", "method"), [("cumulative_sum", "cumsum"), ("cumulative_prod", "cumprod")])
+@pytest.mark.parametrize(
+    ("name", "method"), [("cumulative_sum", "cumsum"), ("cumulative_prod", "cumprod")]
+)
 def test_scans(name: str, method: str) -> None:
     function = getattr(pg, name)
     for dtype in DTYPES:

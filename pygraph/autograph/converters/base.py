@@ -66,6 +66,8 @@ class Converter:
     checked: int = 0
     hidden: frozenset[str] = frozenset()
     before: list[ast.stmt] = field(default_factory=list)
+    # Conditional expressions that may give None: what they are assigned to is checked when read.
+    optional: set[ast.expr] = field(default_factory=set)
     place: Place = field(init=False)
 
     def convert(self) -> FunctionNode:

@@ -6,9 +6,10 @@ A single comparison of two values stays as it is: the tensor's own operators ser
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from pygraph.autograph.analysis.scopes import comprehension_targets
-from pygraph.autograph.converters.base import EXPRESSIONS, Converter
+from pygraph.autograph.converters.base import EXPRESSIONS, STATEMENTS, Converter
 from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters, thunk
 
 _SYMBOLS: dict[type[ast.cmpop], str] = {
@@ -119,6 +120,8 @@ def convert_if_exp(converter: Converter, node: ast.expr) -> ast.expr:
     assigned = _walrus_mask(converter, branches)
     arguments = [test, *(lazy(converter, branch) for branch in branches)]
     result = call(converter.operator("if_expr", node), arguments, node)
+    if node in converter.optional:
+        result.keywords.append(at(ast.keyword("optional", constant(True, node)), node))
     return _with_names(converter, result, assigned)
 
 
@@ -192,6 +195,24 @@ def convert_comprehension(converter: Converter, node: ast.expr) -> ast.expr:
     return node
 
 
+def convert_assign(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Convert an assignment; a variable may get None on some ways, and is checked when read."""
+    assert isinstance(node, ast.Assign)
+    if converter.facts(node).optionals:
+        converter.optional = set(_if_expressions(node.value))
+    converter.children(node)
+    converter.optional = set()
+    return [node]
+
+
+def _if_expressions(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.IfExp):
+        yield node
+        yield from _if_expressions(node.body)
+        yield from _if_expressions(node.orelse)
+
+
+STATEMENTS[ast.Assign] = convert_assign
 EXPRESSIONS.update(
     {
         ast.Name: convert_name,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pygraph.autograph.frames import is_users
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.tensors import stages
+from pygraph.graph.locations import describe
 
 RESULT = "the return value"
 EXPRESSION = "the value of the expression"
@@ -43,13 +45,13 @@ def _staged_if(
 ) -> Any:
     variables = Variables(names, (if_body, else_body))
     before = variables.get()
+    site = BranchSite(if_body, else_body)
 
     def trace(branch: Callable[[], Any] | None) -> list[Any]:
         variables.set(before)
-        result = run(branch) if branch is not None else None
+        result = None if branch is None else _run_noted(branch, site)
         return [*variables.get(), result]
 
-    site = BranchSite(if_body, else_body)
     try:
         *values, result = stage_cond(
             test,
@@ -67,14 +69,31 @@ def _staged_if(
     return result
 
 
+def _run_noted(branch: Callable[[], Any], site: BranchSite) -> Any:
+    """Run a branch while it is traced; an error of the user's own says why the branch ran."""
+    try:
+        return run(branch)
+    except NameError:
+        raise
+    except Exception as error:
+        if not hasattr(error, "__notes__") and is_users(error):
+            error.add_note(
+                f"raised while tracing the branch at {describe(site.start())}: its condition is a "
+                "tensor, so both branches are traced; `raise` in one is not staged yet"
+            )
+        raise
+
+
 def if_expr(
     test: Any,
     body: Callable[[], Any],
     orelse: Callable[[], Any],
     names: Sequence[str] = (),
     helpers: Sequence[Callable[..., Any]] = (),
+    *,
+    optional: bool = False,
 ) -> Any:
-    """``body if test else orelse``.
+    """``body if test else orelse``; only an ``optional`` one may be None on one way.
 
     ``names`` are variables that an expression assigns with ``:=``, found in the cells of
     ``helpers`` (the two expressions, if not given).
@@ -95,6 +114,7 @@ def if_expr(
         lambda: trace(orelse),
         [*names, EXPRESSION],
         site=BranchSite(body, orelse),
+        required="" if optional else EXPRESSION,
     )
     variables.set(values)
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,19 @@ from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.tensors import is_tracing, mark, rollback, stages
+from pygraph.graph.locations import describe, user_line
+
+MANY = 10_000
+
+
+def _warn(start: int) -> None:
+    """Warn of a Python loop that makes a large graph, iteration by iteration."""
+    if is_tracing() and mark() > start + MANY:
+        warnings.warn(
+            f"a Python loop put more than {MANY} iterations into the graph, one by one "
+            f"({describe(user_line())}); loop over pygraph.range(n) or a tensor to stage it",
+            stacklevel=2,
+        )
 
 
 @dataclass(slots=True)
@@ -81,6 +95,8 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
         if count == 0 and is_tracing():
             first = mark(), variables.get()
         count += 1
+        if count == MANY and first is not None:
+            _warn(first[0])
         loop.body()
 
 
@@ -131,8 +147,11 @@ def for_stmt(
 
 
 def _for(loop: _Loop, iterator: Iterator[Any]) -> None:
-    for item in iterator:
+    start = mark()
+    for count, item in enumerate(iterator, 1):
         loop.body(item)
+        if count == MANY:
+            _warn(start)
         if loop.test is not None:
             going = loop.test()
             if stages(going):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, cast
 
-from pygraph.autograph.operators.variables import _assignments, assignment_line
+from pygraph.autograph.operators.variables import assignment_line, assignments
 from pygraph.graph.locations import Location, is_library_file
 
 
@@ -19,6 +19,11 @@ class BranchSite:
     def __init__(self, body: Callable[..., Any], orelse: Callable[..., Any] | None) -> None:
         self.body = body
         self.orelse = orelse
+
+    def start(self) -> Location:
+        """Return the line of the ``if``."""
+        code = cast(Any, self.body).__code__
+        return (code.co_filename, code.co_firstlineno, code.co_name)
 
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
         """Return where each branch gives a variable its value."""
@@ -32,7 +37,6 @@ class LoopSite:
 
     def __init__(self, body: Callable[..., Any]) -> None:
         self.body = body
-        self.frame_line: Location | None = None
 
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
         """Return where a variable gets its value before the loop and in its body."""
@@ -57,6 +61,6 @@ def _before(body: Callable[..., Any], name: str) -> Location | None:
     if frame is None:
         return None
     code = frame.f_code
-    lines = [line for line in _assignments(code, name) if line <= first]
+    lines = [line for line in assignments(code, name) if line <= first]
     line = max(lines, default=code.co_firstlineno if name in code.co_varnames else first)
     return (code.co_filename, line, code.co_name)

@@ -96,11 +96,12 @@ def local_error(error: NameError) -> NameError:
 def assignment_line(function: Callable[..., Any], name: str) -> Location | None:
     """Return the last line at which a function, or a helper inside it, assigns a variable."""
     code = cast(FunctionType, function).__code__
-    lines = list(_assignments(code, name))
+    lines = list(assignments(code, name))
     return (code.co_filename, max(lines), code.co_name) if lines else None
 
 
-def _assignments(code: Any, name: str) -> Iterable[int]:
+def assignments(code: Any, name: str) -> Iterable[int]:
+    """Yield the lines at which a code object, or that of a helper in it, assigns a variable."""
     import dis
 
     for instruction in dis.get_instructions(code):
@@ -112,4 +113,4 @@ def _assignments(code: Any, name: str) -> Iterable[int]:
         if hasattr(constant, "co_code"):
             mark = mark_of(constant)
             if mark is not None and mark.owner is not None:
-                yield from _assignments(constant, name)
+                yield from assignments(constant, name)

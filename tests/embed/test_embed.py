@@ -1,0 +1,220 @@
+"""C and C++ programs against the headers and the library of the package, without Python."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pygraph as pg
+
+HERE = Path(__file__).resolve().parent
+EXAMPLE = HERE.parent.parent / "examples" / "embed" / "sum_squares.cpp"
+WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werror"]
+# A sanitized library leaves its runtime's symbols open, until that is preloaded.
+OPEN_SYMBOLS = ["-Wl,--allow-shlib-undefined"] if "PYGRAPH_SANITIZED" in os.environ else []
+
+# The numbers of pygraph_status.
+VALUE, TYPE, INDEX, ZERO_DIVISION, UNBOUND, FORMAT, FILE = 1, 2, 3, 4, 6, 11, 14
+
+
+def flags() -> list[str]:
+    """What `python -m pygraph config` says."""
+    command = [sys.executable, "-m", "pygraph", "config"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return shlex.split(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that compiles one source to a program."""
+    folder = tmp_path_factory.mktemp("programs")
+    package = flags()
+    plain = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+
+    def compile_source(source: Path, *compiler: str) -> Path:
+        program = folder / source.stem
+        command = [*compiler, *WARNINGS, str(source), "-o", str(program), *package, *OPEN_SYMBOLS]
+        done = subprocess.run(command, capture_output=True, text=True, env=plain)
+        assert done.returncode == 0, done.stderr
+        return program
+
+    return compile_source
+
+
+def run(program: Path, *arguments: object) -> dict[str, str]:
+    """Run a program that prints `name: text` lines."""
+    command = [str(program), *map(str, arguments)]
+    # Nothing of Python's or of this build's environment may be needed.
+    kept = ("LD_PRELOAD", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return dict(line.split(": ", 1) for line in done.stdout.splitlines())
+
+
+@pg.function
+def sum_squares(n: Any) -> Any:
+    s = 0
+    for i in pg.range(n + 1):
+        s += i**2
+    return s
+
+
+def shrink(x, limit):  # type: ignore[no-untyped-def]
+    rounds = 0
+    while pg.any(x > limit):
+        for row in x:
+            if pg.all(row <= limit):
+                break
+            rounds += 1
+        x = pg.where(x > limit, x // 2, x)
+    return x, rounds
+
+
+@pg.function
+def choose(flags, invert):  # type: ignore[no-untyped-def]
+    return ~flags if invert else flags
+
+
+@pg.function
+def quotient(a, b):  # type: ignore[no-untyped-def]
+    return a // b
+
+
+@pg.function
+def pick(x, i):  # type: ignore[no-untyped-def]
+    return x[i]
+
+
+@pg.function
+def unset(x):  # type: ignore[no-untyped-def]
+    if x > 0.0:
+        y = x
+    return y  # only sometimes
+
+
+def shrink_both() -> pg.Function:
+    """`shrink`, traced for matrices of any size and for vectors of three."""
+    function = pg.function(shrink)
+    function.get_concrete_function(
+        pg.TensorSpec((None, None), pg.float64), pg.TensorSpec((), pg.float64)
+    )
+    function.get_concrete_function(pg.TensorSpec((3,), pg.int32), pg.TensorSpec((), pg.int32))
+    return function
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of programs that Python saved."""
+    path = tmp_path_factory.mktemp("graphs")
+    sum_squares(pg.asarray(1))
+    pg.save(sum_squares, path / "sum_squares.pgraph")
+    pg.save(shrink_both(), path / "shrink.pgraph")
+    choose(pg.asarray([True, False, True]), pg.asarray(True))
+    pg.save(choose, path / "choose.pgraph")
+    quotient(pg.asarray(1), pg.asarray(1))
+    pg.save(quotient, path / "quotient.pgraph")
+    pick(pg.asarray([1.0, 2.0, 3.0]), pg.asarray(0))
+    pg.save(pick, path / "pick.pgraph")
+    unset(pg.asarray(1.0))
+    pg.save(unset, path / "unset.pgraph")
+    (path / "text.pgraph").write_text("graph")
+    (path / "cut.pgraph").write_bytes((path / "shrink.pgraph").read_bytes()[:-100])
+    return path
+
+
+def line_of(text: str) -> int:
+    """Return the line of this file on which some code stands."""
+    lines = Path(__file__).read_text().splitlines()
+    (found,) = [number for number, line in enumerate(lines, 1) if line.strip().startswith(text)]
+    return found
+
+
+def test_the_example_needs_no_python(build: Callable[..., Path], folder: Path) -> None:
+    program = build(EXAMPLE, "g++", "-std=c++20")
+    command = [str(program), str(folder / "sum_squares.pgraph"), "10"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "385\n"), done.stderr
+    done = subprocess.run([*command[:1], "nowhere", "10"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "cannot read nowhere\n")
+    libraries = subprocess.run(["ldd", str(program)], capture_output=True, text=True).stdout
+    assert "libpygraph.so" in libraries
+    assert "python" not in libraries.replace(str(Path(pg.__file__).parent), "")
+
+
+def test_tour(build: Callable[..., Path], folder: Path) -> None:
+    program = build(HERE / "tour.cpp", "g++", "-std=c++20", "-pthread")
+    shown = run(program, folder)
+    assert "unexpected" not in shown
+
+    assert shown["graphs"] == "2"
+    assert shown["results"] == "2"
+    function = shrink_both()
+    wanted, rounds = function(np.array([[1.0, 2, 3], [4, 50, 6]]), np.float64(4.0))
+    elements = " ".join(f"{value:g}" for value in np.asarray(wanted).ravel())
+    assert shown["matrix"] == f"[2] [3] {elements}"
+    assert shown["rounds"] == str(int(rounds))
+    assert shown["wide"] == "[1] [1] 4"
+    assert shown["empty"] == "[0] [3]"
+    assert shown["vector"] == "[3] 4 1 2"
+    assert shown["inverted"] == "[3] 0 1 0"
+    assert shown["kept"] == "[3] 1 0 1"
+    assert (shown["quotient"], shown["after"], shown["set"]) == ("3", "-4", "1")
+    assert shown["wrong"] == "0"
+
+
+def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> None:
+    program = build(HERE / "tour.cpp", "g++", "-std=c++20", "-pthread")
+    shown = run(program, folder)
+    here = re.escape(__file__)
+    cases = {
+        "no such graph": (TYPE, r".*\(float32\[2\], float64\[\]\)"),
+        "too few inputs": (TYPE, r".*\(float64\[2, 3\]\)"),
+        "zero": (ZERO_DIVISION, rf".*\({here}:{line_of('return a // b')} in quotient\)"),
+        "index": (INDEX, rf".*3.*\({here}:{line_of('return x[i]')} in pick\)"),
+        "unset": (UNBOUND, rf".*'y'.*\({here}:{line_of('return y  # only')} in unset\)"),
+        "no file": (FILE, r"cannot read .*nowhere\.pgraph"),
+        "no program": (FORMAT, r".*magic.*"),
+        "cut program": (FORMAT, r".*ends.*"),
+        "count": (VALUE, r".*4 elements, 3.*"),
+        "negative": (VALUE, r".*negative.*"),
+        "rank": (VALUE, r".*16 dimensions.*"),
+        "dtype": (TYPE, r".*dtype.*"),
+        "item": (VALUE, r".*2 elements.*"),
+    }
+    for name, (status, pattern) in cases.items():
+        assert re.fullmatch(f"{status} {pattern}", shown[name]), f"{name}: {shown[name]}"
+
+
+def test_plain_c(build: Callable[..., Path], folder: Path) -> None:
+    program = build(HERE / "plain.c", "gcc", "-std=c99")
+    assert run(program, folder / "sum_squares.pgraph") == {
+        "version": pg.__version__,
+        "graphs": "1",
+        "from a file": "385",
+        "from memory": "2870",
+        "flipped": str(FORMAT),
+        "no program": "1",
+        "message": "1",
+        "shape": "2 2",
+        "last": "4",
+        "complex": str(TYPE),
+    }
+
+
+def test_headers_need_nothing_of_the_tree() -> None:
+    include = Path(flags()[0].removeprefix("-I"))
+    assert include.is_relative_to(Path(pg.__file__).parent)
+    assert sorted(path.name for path in (include / "pygraph").iterdir()) == [
+        "pygraph.h",
+        "pygraph.hpp",
+    ]
