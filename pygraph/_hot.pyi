@@ -154,7 +154,7 @@ class CompiledGraph:
         self,
         capsule: object,
         template: list[int | Constant],
-        unflatten: Callable[[list[Any]], Any] | None,
+        structure: object,
     ) -> None: ...
     def run_flat(self, tensors: tuple[Tensor, ...]) -> Any: ...
 

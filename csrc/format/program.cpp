@@ -32,6 +32,16 @@ void store(std::vector<std::byte>& bytes, T value) {
 
 std::size_t padded(std::size_t size) { return (size + kBlock - 1) / kBlock * kBlock; }
 
+// The start of the block after `at`; there are only zeros in between.
+std::size_t skip_padding(std::span<const std::byte> bytes, std::size_t at) {
+  const std::size_t end = padded(at);
+  if (end > bytes.size()) fail("it ends early, at byte " + std::to_string(bytes.size()));
+  for (; at < end; ++at) {
+    if (bytes[at] != std::byte{0}) fail("byte " + std::to_string(at) + " is padding, but not zero");
+  }
+  return end;
+}
+
 }  // namespace
 
 std::vector<ir::Module> read_program(std::span<const std::byte> bytes) {
@@ -40,15 +50,15 @@ std::vector<ir::Module> read_program(std::span<const std::byte> bytes) {
   if (version != kProgramVersion) fail("version " + std::to_string(version) + " is not known, only " + std::to_string(kProgramVersion));
   const auto count = load<std::uint32_t>(bytes, 12);
   std::vector<ir::Module> graphs;
-  std::size_t at = kBlock;
+  std::size_t at = skip_padding(bytes, kHeader);
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto length = load<std::uint64_t>(bytes, at);
-    at += kBlock;
-    if (at > bytes.size() || length > bytes.size() - at) fail("graph " + std::to_string(i) + " ends beyond the file");
+    at = skip_padding(bytes, at + sizeof(length));
+    if (length > bytes.size() - at) fail("graph " + std::to_string(i) + " ends beyond the file");
     graphs.push_back(read(bytes.subspan(at, length)));
-    at = padded(at + length);
+    at = skip_padding(bytes, at + length);
   }
-  if (at != padded(bytes.size())) fail("it goes on after its last graph");
+  if (at != bytes.size()) fail("it goes on after its last graph");
   return graphs;
 }
 

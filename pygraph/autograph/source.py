@@ -64,8 +64,12 @@ def compile_in_scope(
         statement = ast.ClassDef(class_name, [], [], [statement], [])
     names = [*code.co_freevars, *extra_names]
     arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
-    outer = ast.FunctionDef("scope", arguments, [statement], [])
-    for added in (statement, outer, *arguments.args):
+    body: list[ast.stmt] = [statement]
+    if isinstance(statement, ast.FunctionDef) and statement.name not in names:
+        # A function that calls itself finds itself where it was found: among the globals.
+        body.insert(0, ast.Global([statement.name]))
+    outer = ast.FunctionDef("scope", arguments, body, [])
+    for added in (*body, outer, *arguments.args):
         if not hasattr(added, "lineno"):
             ast.copy_location(added, node)
     module = ast.Module([outer], [])

@@ -106,7 +106,8 @@ def _only(values: list[Any] | None, names: Sequence[str]) -> list[Any]:
     out = []
     for name, value in zip(names, values, strict=True):
         form = form_of(name, value, settled=True)
-        out.append(form.put_together(iter([placeholder(t.dtype, t.shape) for t in form.types])))
+        tensors = [placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in form.types]
+        out.append(form.put_together(iter(tensors)))
     return out
 
 

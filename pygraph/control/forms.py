@@ -95,7 +95,7 @@ class Form:
     def take_apart(self, value: Any, current: Form) -> list[Any]:
         """Return the tensors of a value whose own form is ``current``; records casts as needed."""
         if current.structure is None:
-            parts = [placeholder(leaf.dtype, leaf.shape) for leaf in self._tensor_leaves()]
+            parts = [placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in self._tensor_leaves()]
         else:
             inner = value.value if isinstance(value, Maybe) else value
             leaves = flatten(inner)[0]

@@ -95,10 +95,11 @@ def as_number(value: Any, dtype: str) -> Any:
     )
 
 
-def placeholder(dtype: str, shape: tuple[int | None, ...]) -> Any:
+def placeholder(dtype: str, shape: tuple[int | None, ...], weak: bool) -> Any:
     """Return a tensor that stands for a variable without a value; nothing may look at it."""
     dims = [0 if dim is None else dim for dim in shape]
-    return apply("undef", (), {"dtype": dtype, "shape": dims})
+    tensor = apply("undef", (), {"dtype": dtype, "shape": dims})
+    return as_number(tensor, dtype) if weak else tensor
 
 
 def length(value: Any) -> Any:

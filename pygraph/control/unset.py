@@ -41,13 +41,13 @@ class Maybe:
     def read(self) -> Any:
         """Return the value; running the graph raises UnboundLocalError where there is none."""
         leaves, structure = flatten(self.value)
-        checked = [
-            apply("check_defined", (leaf, self.defined), {"name": self.name})
-            if hasattr(leaf, "static_shape")
-            else leaf
-            for leaf in leaves
-        ]
+        checked = [self._check(leaf) if hasattr(leaf, "static_shape") else leaf for leaf in leaves]
+        if not any(hasattr(leaf, "static_shape") for leaf in leaves):
+            self._check(True)
         return unflatten(structure, checked)
+
+    def _check(self, value: Any) -> Any:
+        return apply("check_defined", (value, self.defined), {"name": self.name})
 
     def is_none(self) -> Any:
         """Return, as a tensor, whether the variable is None; one that is unset may not be asked."""

@@ -6,9 +6,10 @@ import os
 from typing import Any
 
 from pygraph import _core
-from pygraph._hot import EagerTensor
+from pygraph._hot import CompiledGraph, Constant, EagerTensor
 from pygraph.function import ConcreteFunction, Function
 from pygraph.graph import Graph, TensorSpec
+from pygraph.graph.structure import flatten
 from pygraph.ops import asarray
 
 
@@ -50,6 +51,7 @@ class Program:
 
     def __init__(self, modules: list[_core.Module]) -> None:
         self._executables = [_core.Executable(module) for module in modules]
+        self._compiled = [_compiled(executable) for executable in self._executables]
         self._specs = [
             [
                 TensorSpec([None if dim < 0 else dim for dim in dims], dtype)
@@ -69,8 +71,16 @@ class Program:
         Raises TypeError, naming the types given, where there is none.
         """
         tensors = [asarray(value) for value in inputs]
-        for executable, specs in zip(self._executables, self._specs, strict=True):
+        for compiled, specs in zip(self._compiled, self._specs, strict=True):
             if len(specs) == len(tensors) and all(map(TensorSpec.accepts, specs, tensors)):
-                return executable.run(tensors)
+                results: list[EagerTensor] = compiled.run_flat(tuple(tensors))
+                return results
         given = ", ".join(f"{tensor.dtype}{list(tensor.static_shape)}" for tensor in tensors)
         raise TypeError(f"no graph of the program takes inputs ({given})")
+
+
+def _compiled(executable: _core.Executable) -> CompiledGraph:
+    """Return what runs a graph and gives its results as a list."""
+    outputs: list[int | Constant] = [*range(len(executable.module().results()))]
+    _, structure = flatten(outputs)
+    return CompiledGraph(executable.capsule(), outputs, structure)

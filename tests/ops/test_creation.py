@@ -90,9 +90,9 @@ def test_asarray_of_lists_of_tensors() -> None:
     v, w = sample("int32", (3,), 1), sample("float64", (3,), 2)
     check(lambda v, w: pg.asarray([v, w, [1, 2, 3]]), np.asarray([v, w, [1, 2, 3]]), v, w)
     check(lambda v: pg.asarray([[v], [v]]), np.asarray([[v], [v]]), v)
-    with pytest.raises(ValueError, match="asarray.*shape"):
+    with pytest.raises(ValueError, match=r"asarray.*shape"):
         pg.asarray([pg.ones(2), pg.ones(3)])
-    with pytest.raises(ValueError, match="asarray.*dimensions"):
+    with pytest.raises(ValueError, match=r"asarray.*dimensions"):
         pg.asarray([pg.ones(2), 1])
 
 
@@ -155,7 +155,7 @@ def test_shapes_with_tensors() -> None:
     for bad in (1.5, "a", None, (2, 1.5), True):
         with pytest.raises(TypeError, match="zeros"):
             pg.zeros(bad)
-    with pytest.raises(ValueError, match="zeros.*negative"):
+    with pytest.raises(ValueError, match=r"zeros.*negative"):
         pg.zeros((2, -1))
     with pytest.raises(ValueError, match="negative"):
         pg.function(lambda n: pg.zeros(n), autograph=False)(pg.asarray(-1))
@@ -163,7 +163,7 @@ def test_shapes_with_tensors() -> None:
         pg.zeros(2**64)
     with pytest.raises((MemoryError, OverflowError)):
         pg.zeros((2**31, 2**31, 2**31))
-    with pytest.raises(TypeError, match="bool|integer"):
+    with pytest.raises(TypeError, match=r"bool|integer"):
         pg.function(lambda n: pg.zeros(n), autograph=False)(pg.asarray(1.0))
 
 
@@ -188,9 +188,9 @@ def test_arange_of_tensors_and_errors() -> None:
         check(lambda stop: pg.arange(stop), np.arange(4, dtype=dtype), stop)
         check(lambda stop: pg.arange(1, stop, 2), np.arange(1, 4, 2, dtype=dtype), stop)
     for function in (pg.arange, pg.function(pg.arange, autograph=False)):
-        with pytest.raises(ValueError, match="arange.*step.*zero"):
+        with pytest.raises(ValueError, match=r"arange.*step.*zero"):
             function(0, 5, 0)
-        with pytest.raises(ValueError, match="arange.*step.*zero"):
+        with pytest.raises(ValueError, match=r"arange.*step.*zero"):
             function(0, 5, pg.asarray(0))
         with pytest.raises(TypeError, match=r"arange.*scalars.*\[2\]"):
             function(pg.asarray([1, 2]))

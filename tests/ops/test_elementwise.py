@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from modes import DTYPES, FLOATING, INTEGERS, NUMBERS, check, close, odd, sample
+from modes import DTYPES, FLOATING, INTEGERS, NUMBERS, check, close, odd, sample, staged
 
 import pygraph as pg
 
@@ -236,6 +236,33 @@ def test_clip(dtype: str) -> None:
         check(lambda x: pg.clip(x, -1, 1), np.clip(special, -1, 1), special)
 
 
+@st.composite
+def broadcasting_shapes(draw: st.DrawFn) -> list[tuple[int, ...]]:
+    """Three shapes that broadcast against each other."""
+    full = draw(st.lists(st.integers(0, 4), max_size=5))
+    shapes = []
+    for _ in range(3):
+        own = full[draw(st.integers(0, len(full))) :]
+        shapes.append(tuple(1 if draw(st.booleans()) else dim for dim in own))
+    return shapes
+
+
+@given(broadcasting_shapes(), st.sampled_from(NUMBERS), st.booleans())
+def test_any_shapes_that_broadcast(
+    shapes: list[tuple[int, ...]], dtype: str, unknown: bool
+) -> None:
+    c, x, y = sample("bool", shapes[0], 1), sample(dtype, shapes[1], 2), sample(dtype, shapes[2], 3)
+
+    def function(c: Any, x: Any, y: Any) -> Any:
+        return pg.where(c, x - y, y * x)
+
+    expected = np.where(c, x - y, y * x)
+    for call in (function, staged(function, [c, x, y], unknown)):
+        found = np.asarray(call(pg.asarray(c), pg.asarray(x), pg.asarray(y)))
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found, expected)
+
+
 SPECIAL = np.asarray([0.0, -0.0, 1.0, -1.0, 2.5, -2.5, np.inf, -np.inf, np.nan, 1e300, 5e-324])
 
 
@@ -372,7 +399,7 @@ def test_dtypes_that_ops_do_not_take() -> None:
     for name in ("bitwise_left_shift", "bitwise_right_shift"):
         with pytest.raises(TypeError, match=f"{name} is not defined for bool"):
             getattr(pg, name)(flags, flags)
-    with pytest.raises(TypeError, match="add.*list"):
+    with pytest.raises(TypeError, match=r"add.*list"):
         pg.add(pg.ones(2), [1, 2])
     with pytest.raises(TypeError, match="str"):
         pg.sin("x")

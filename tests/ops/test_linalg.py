@@ -47,7 +47,7 @@ def test_matmul_errors() -> None:
         pg.matmul(pg.ones((2, 3)), pg.ones((4, 5)))
     with pytest.raises(ValueError, match=r"^matmul: shapes \[2, 3\] and \[4\]"):
         pg.function(pg.matmul, autograph=False)(np.ones((2, 3)), np.ones(4))
-    with pytest.raises(ValueError, match="matmul.*scalar"):
+    with pytest.raises(ValueError, match=r"matmul.*scalar"):
         pg.matmul(pg.ones(()), pg.ones((4, 5)))
     with pytest.raises(TypeError, match="matmul is not defined for bool"):
         pg.matmul(pg.asarray([True]), pg.asarray([True]))
@@ -67,6 +67,9 @@ def test_matrix_transpose() -> None:
         check(lambda x: x.mT, np.swapaxes(x, -1, -2), x)
     x = sample("bool", (2, 3))
     check(lambda x: x.T, x.T, x)
+    for shape in [(), (3,), (2, 3, 4)]:
+        with pytest.raises(ValueError, match=f"T is for .* two dimensions, got {len(shape)}"):
+            pg.ones(shape).T  # noqa: B018
     with pytest.raises(ValueError, match="matrix_transpose"):
         pg.matrix_transpose(pg.ones(3))
 
