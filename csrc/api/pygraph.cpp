@@ -52,9 +52,12 @@ pygraph_status failed(pygraph_status status, const std::string& message) {
 
 // The message with the user's line where the fault has one.
 std::string described(const Error& error, const pygraph::ir::Module* module) {
-  if (module == nullptr || error.location() == pygraph::kNoLocation || error.location() >= module->locations.size()) return error.message();
+  if (module == nullptr || error.location() == pygraph::kNoLocation ||
+      error.location() >= module->locations.size())
+    return error.message();
   const pygraph::ir::Location& at = module->locations[error.location()];
-  return error.message() + " (" + at.file + ":" + std::to_string(at.line) + " in " + at.function + ")";
+  return error.message() + " (" + at.file + ":" + std::to_string(at.line) + " in " + at.function +
+         ")";
 }
 
 template <class Action>
@@ -96,14 +99,17 @@ extern "C" {
 const char* pygraph_version(void) { return PYGRAPH_VERSION; }
 const char* pygraph_last_error(void) { return last_error.c_str(); }
 
-pygraph_status pygraph_tensor_new(pygraph_dtype dtype, int rank, const int64_t* shape, const void* data, pygraph_tensor** result) {
+pygraph_status pygraph_tensor_new(pygraph_dtype dtype, int rank, const int64_t* shape,
+                                  const void* data, pygraph_tensor** result) {
   return guarded([&] {
     *result = nullptr;
     const auto index = static_cast<std::size_t>(dtype);
-    if (index >= pygraph::kDTypeCount || !pygraph::info(static_cast<pygraph::DType>(index)).supported) {
+    if (index >= pygraph::kDTypeCount ||
+        !pygraph::info(static_cast<pygraph::DType>(index)).supported) {
       throw Error(ErrorKind::type, "this dtype is not supported");
     }
-    if (rank < 0 || rank > pygraph::kMaxRank) throw Error(ErrorKind::value, "a tensor has at most 16 dimensions");
+    if (rank < 0 || rank > pygraph::kMaxRank)
+      throw Error(ErrorKind::value, "a tensor has at most 16 dimensions");
     pygraph::Shape dims;
     for (int i = 0; i < rank; ++i) {
       if (shape[i] < 0) throw Error(ErrorKind::value, "a dimension must not be negative");
@@ -117,9 +123,13 @@ pygraph_status pygraph_tensor_new(pygraph_dtype dtype, int rank, const int64_t* 
 }
 
 void pygraph_tensor_free(pygraph_tensor* tensor) { delete tensor; }
-pygraph_dtype pygraph_tensor_dtype(const pygraph_tensor* tensor) { return static_cast<pygraph_dtype>(tensor->value.dtype()); }
+pygraph_dtype pygraph_tensor_dtype(const pygraph_tensor* tensor) {
+  return static_cast<pygraph_dtype>(tensor->value.dtype());
+}
 int pygraph_tensor_rank(const pygraph_tensor* tensor) { return tensor->value.shape().rank(); }
-const int64_t* pygraph_tensor_shape(const pygraph_tensor* tensor) { return tensor->value.shape().begin(); }
+const int64_t* pygraph_tensor_shape(const pygraph_tensor* tensor) {
+  return tensor->value.shape().begin();
+}
 const void* pygraph_tensor_data(const pygraph_tensor* tensor) { return tensor->value.data(); }
 size_t pygraph_tensor_bytes(const pygraph_tensor* tensor) { return tensor->value.bytes(); }
 
@@ -127,20 +137,25 @@ pygraph_status pygraph_program_load(const char* path, pygraph_program** result) 
   *result = nullptr;
   std::ifstream file(path, std::ios::binary);
   if (!file) return failed(PYGRAPH_ERROR_FILE, std::string("cannot read ") + path);
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const std::vector<char> bytes{std::istreambuf_iterator<char>(file),
+                                std::istreambuf_iterator<char>()};
   return pygraph_program_read(bytes.data(), bytes.size(), result);
 }
 
 pygraph_status pygraph_program_read(const void* data, size_t size, pygraph_program** result) {
   *result = nullptr;
-  return guarded([&] { *result = read_program({static_cast<const std::byte*>(data), size}).release(); });
+  return guarded(
+      [&] { *result = read_program({static_cast<const std::byte*>(data), size}).release(); });
 }
 
 void pygraph_program_free(pygraph_program* program) { delete program; }
-size_t pygraph_program_graph_count(const pygraph_program* program) { return program->graphs.size(); }
+size_t pygraph_program_graph_count(const pygraph_program* program) {
+  return program->graphs.size();
+}
 
-pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tensor* const* inputs, size_t input_count,
-                                   pygraph_tensor*** outputs, size_t* output_count) {
+pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tensor* const* inputs,
+                                   size_t input_count, pygraph_tensor*** outputs,
+                                   size_t* output_count) {
   *outputs = nullptr;
   *output_count = 0;
   std::vector<pygraph::Tensor> given;
@@ -150,7 +165,8 @@ pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tenso
     for (const auto& graph : program->graphs) {
       if (chosen == nullptr && graph->accepts(given)) chosen = graph.get();
     }
-    if (chosen == nullptr) throw Error(ErrorKind::type, "no graph of the program takes inputs " + signature_text(given));
+    if (chosen == nullptr)
+      throw Error(ErrorKind::type, "no graph of the program takes inputs " + signature_text(given));
   });
   if (prepared != PYGRAPH_OK) return prepared;
   return guarded(
@@ -158,7 +174,8 @@ pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tenso
         std::vector<pygraph::Tensor> results(chosen->output_count());
         chosen->run(given, results, pygraph::exec::Host{});
         std::vector<std::unique_ptr<pygraph_tensor>> wrapped;
-        for (pygraph::Tensor& value : results) wrapped.push_back(std::make_unique<pygraph_tensor>(pygraph_tensor{std::move(value)}));
+        for (pygraph::Tensor& value : results)
+          wrapped.push_back(std::make_unique<pygraph_tensor>(pygraph_tensor{std::move(value)}));
         auto list = std::make_unique<pygraph_tensor*[]>(wrapped.size());
         for (size_t i = 0; i < wrapped.size(); ++i) list[i] = wrapped[i].release();
         *output_count = wrapped.size();

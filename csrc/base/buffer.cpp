@@ -79,7 +79,9 @@ class BlockCache {
     if (bytes <= kSmallestBlock) return 0;
     return static_cast<std::size_t>(std::bit_width(bytes - 1)) - 6;
   }
-  static std::size_t round_up(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+  static std::size_t round_up(std::size_t bytes) {
+    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  }
 
   std::mutex mutex_;
   std::array<std::vector<std::byte*>, kClassCount> free_;

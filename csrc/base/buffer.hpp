@@ -1,5 +1,6 @@
-// Reference-counted memory. A buffer either owns an aligned block or borrows memory that a host keeps alive.
-// Blocks come from a capped cache of freed ones (fresh large pages are slow to fault in); release_memory() empties it.
+// Reference-counted memory. A buffer either owns an aligned block or borrows memory that a host
+// keeps alive. Blocks come from a capped cache of freed ones (fresh large pages are slow to fault
+// in); release_memory() empties it.
 #pragma once
 
 #include <atomic>
@@ -12,9 +13,9 @@ namespace pygraph {
 inline constexpr std::size_t kAlignment = 64;
 
 struct MemoryStats {
-  std::int64_t bytes_in_use;      // owned by live buffers
-  std::int64_t bytes_cached;      // held for reuse
-  std::int64_t allocations;       // blocks handed out since the process started, cached ones included
+  std::int64_t bytes_in_use;  // owned by live buffers
+  std::int64_t bytes_cached;  // held for reuse
+  std::int64_t allocations;   // blocks handed out since the process started, cached ones included
   std::int64_t live_buffers;
 };
 

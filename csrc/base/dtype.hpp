@@ -37,7 +37,9 @@ inline constexpr DTypeInfo kDTypeTable[] = {
 #undef PYGRAPH_DTYPE
 };
 
-constexpr const DTypeInfo& info(DType dtype) { return kDTypeTable[static_cast<std::size_t>(dtype)]; }
+constexpr const DTypeInfo& info(DType dtype) {
+  return kDTypeTable[static_cast<std::size_t>(dtype)];
+}
 constexpr std::size_t itemsize(DType dtype) { return info(dtype).itemsize; }
 constexpr bool is_integer(DType dtype) { return info(dtype).cls == DTypeClass::integer; }
 constexpr bool is_floating(DType dtype) { return info(dtype).cls == DTypeClass::floating; }

@@ -9,19 +9,19 @@
 namespace pygraph {
 
 enum class ErrorKind : std::uint8_t {
-  value,         // a wrong value or shape
-  type,          // a wrong dtype, arity or kind
-  index,         // an index out of range
-  zero_division, // an integer divided by zero
-  overflow,      // a number that fits no dtype, a size that fits no memory
-  unbound,       // a variable read before it was set
-  assertion,     // a failed assert of the user's program
-  memory,        // no memory, or a limit on it
-  interrupted,   // the host asked to stop
-  limit,         // a limit on steps or time
-  format,        // bytes or text that are no valid graph
-  runtime,       // anything else that the user's program asked to raise
-  internal       // a bug of ours
+  value,          // a wrong value or shape
+  type,           // a wrong dtype, arity or kind
+  index,          // an index out of range
+  zero_division,  // an integer divided by zero
+  overflow,       // a number that fits no dtype, a size that fits no memory
+  unbound,        // a variable read before it was set
+  assertion,      // a failed assert of the user's program
+  memory,         // no memory, or a limit on it
+  interrupted,    // the host asked to stop
+  limit,          // a limit on steps or time
+  format,         // bytes or text that are no valid graph
+  runtime,        // anything else that the user's program asked to raise
+  internal        // a bug of ours
 };
 
 inline constexpr std::uint32_t kNoLocation = 0;

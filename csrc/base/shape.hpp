@@ -25,7 +25,8 @@ class Shape {
       : Shape(std::span<const std::int64_t>(dims.begin(), dims.size())) {}
   explicit Shape(std::span<const std::int64_t> dims) {
     if (dims.size() > kMaxRank) {
-      throw Error(ErrorKind::value, "a tensor has at most 16 dimensions, got " + std::to_string(dims.size()));
+      throw Error(ErrorKind::value,
+                  "a tensor has at most 16 dimensions, got " + std::to_string(dims.size()));
     }
     rank_ = static_cast<int>(dims.size());
     std::copy(dims.begin(), dims.end(), dims_);
@@ -60,7 +61,8 @@ class Shape {
       if (dim == 0) return 0;
       too_large = too_large || __builtin_mul_overflow(n, dim, &n);
     }
-    if (too_large) throw Error(ErrorKind::overflow, "shape " + text() + " has more elements than 63 bits count");
+    if (too_large)
+      throw Error(ErrorKind::overflow, "shape " + text() + " has more elements than 63 bits count");
     return n;
   }
 
@@ -69,12 +71,15 @@ class Shape {
     std::string out = "[";
     for (int i = 0; i < rank_; ++i) {
       if (i > 0) out += ", ";
-      out += is_unknown(dims_[i]) ? "?" + std::to_string(symbol_of(dims_[i])) : std::to_string(dims_[i]);
+      out += is_unknown(dims_[i]) ? "?" + std::to_string(symbol_of(dims_[i]))
+                                  : std::to_string(dims_[i]);
     }
     return out + "]";
   }
 
-  friend bool operator==(const Shape& a, const Shape& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+  friend bool operator==(const Shape& a, const Shape& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
 
  private:
   int rank_ = 0;

@@ -16,7 +16,8 @@ namespace pygraph {
 inline std::size_t byte_count(DType dtype, const Shape& shape) {
   std::int64_t bytes = 0;
   if (__builtin_mul_overflow(shape.count(), static_cast<std::int64_t>(itemsize(dtype)), &bytes)) {
-    throw Error(ErrorKind::overflow, "shape " + shape.text() + " needs more bytes than 63 bits count");
+    throw Error(ErrorKind::overflow,
+                "shape " + shape.text() + " needs more bytes than 63 bits count");
   }
   return static_cast<std::size_t>(bytes);
 }

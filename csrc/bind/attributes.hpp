@@ -25,9 +25,11 @@ inline const ops::OpRow& op_named(std::string_view name) {
 
 namespace detail {
 
-[[noreturn]] inline void wrong_attribute(const ops::OpRow& op, std::string_view name, const char* expected) {
+[[noreturn]] inline void wrong_attribute(const ops::OpRow& op, std::string_view name,
+                                         const char* expected) {
   PyErr_Clear();
-  throw Error(ErrorKind::type, std::string(op.name) + ": attribute " + std::string(name) + " must be " + expected);
+  throw Error(ErrorKind::type,
+              std::string(op.name) + ": attribute " + std::string(name) + " must be " + expected);
 }
 
 inline std::string text_of(const ops::OpRow& op, std::string_view name, PyObject* value) {
@@ -40,19 +42,24 @@ inline std::string text_of(const ops::OpRow& op, std::string_view name, PyObject
 
 inline std::int64_t integer_of(const ops::OpRow& op, std::string_view name, PyObject* value) {
   const long long number = PyLong_Check(value) ? PyLong_AsLongLong(value) : -1;
-  if (!PyLong_Check(value) || (number == -1 && PyErr_Occurred() != nullptr)) wrong_attribute(op, name, "an integer of 64 bits");
+  if (!PyLong_Check(value) || (number == -1 && PyErr_Occurred() != nullptr))
+    wrong_attribute(op, name, "an integer of 64 bits");
   return number;
 }
 
-inline std::vector<std::int64_t> integers_of(const ops::OpRow& op, std::string_view name, PyObject* value) {
-  if (!PyTuple_Check(value) && !PyList_Check(value)) wrong_attribute(op, name, "a tuple of integers");
+inline std::vector<std::int64_t> integers_of(const ops::OpRow& op, std::string_view name,
+                                             PyObject* value) {
+  if (!PyTuple_Check(value) && !PyList_Check(value))
+    wrong_attribute(op, name, "a tuple of integers");
   std::vector<std::int64_t> numbers;
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(value);
-  for (Py_ssize_t i = 0; i < size; ++i) numbers.push_back(integer_of(op, name, PySequence_Fast_GET_ITEM(value, i)));
+  for (Py_ssize_t i = 0; i < size; ++i)
+    numbers.push_back(integer_of(op, name, PySequence_Fast_GET_ITEM(value, i)));
   return numbers;
 }
 
-inline ir::Attribute attribute_of(const ops::OpRow& op, const ops::AttributeSpec& spec, PyObject* value) {
+inline ir::Attribute attribute_of(const ops::OpRow& op, const ops::AttributeSpec& spec,
+                                  PyObject* value) {
   switch (spec.kind) {
     case ops::AttributeKind::integer:
     case ops::AttributeKind::constant: return integer_of(op, spec.name, value);
@@ -80,12 +87,14 @@ inline std::vector<ir::Attribute> attributes_from(const ops::OpRow& op, PyObject
   attributes.reserve(op.attributes.size());
   const Py_ssize_t given = dict == nullptr || dict == Py_None ? 0 : PyDict_Size(dict);
   for (const ops::AttributeSpec& spec : op.attributes) {
-    PyObject* value = given == 0 ? nullptr : PyDict_GetItemString(dict, std::string(spec.name).c_str());
+    PyObject* value =
+        given == 0 ? nullptr : PyDict_GetItemString(dict, std::string(spec.name).c_str());
     if (value == nullptr) detail::wrong_attribute(op, spec.name, "given");
     attributes.push_back(detail::attribute_of(op, spec, value));
   }
   if (static_cast<std::size_t>(given) != op.attributes.size()) {
-    throw Error(ErrorKind::type, std::string(op.name) + " was given an attribute that it does not have");
+    throw Error(ErrorKind::type,
+                std::string(op.name) + " was given an attribute that it does not have");
   }
   return attributes;
 }

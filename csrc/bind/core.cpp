@@ -21,10 +21,12 @@ namespace py = pybind11;
 namespace pygraph::bind {
 namespace {
 
-constexpr std::string_view kAttributeKinds[] = {"integer", "real", "boolean", "dtype", "ints", "string", "constant"};
-constexpr std::string_view kOperands[] = {"none",   "any",     "numeric",         "floating",   "integral",
-                                          "integer", "boolean", "condition_first", "first_free", "first_two_free",
-                                          "control"};
+constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean", "dtype",
+                                                "ints",    "string", "constant"};
+constexpr std::string_view kOperands[] = {
+    "none",    "any",     "numeric",         "floating",   "integral",
+    "integer", "boolean", "condition_first", "first_free", "first_two_free",
+    "control"};
 constexpr std::string_view kEffects[] = {"pure", "may_fail", "control"};
 
 // A type as Python holds it while tracing: (dtype name, dims), an unknown dim negative.
@@ -36,7 +38,9 @@ DType dtype_named(const std::string& text) {
   return *dtype;
 }
 
-ir::Type type_from(const PythonType& type) { return {ir::Kind::tensor, dtype_named(type.first), Shape(type.second)}; }
+ir::Type type_from(const PythonType& type) {
+  return {ir::Kind::tensor, dtype_named(type.first), Shape(type.second)};
+}
 
 PythonType python_type(const ir::Type& type) {
   return {std::string(name(type.dtype)), {type.shape.begin(), type.shape.end()}};
@@ -53,7 +57,8 @@ py::list op_table() {
   for (const ops::OpRow& op : ops::op_table()) {
     py::list attributes;
     for (const ops::AttributeSpec& spec : op.attributes) {
-      attributes.append(py::make_tuple(spec.name, kAttributeKinds[static_cast<std::size_t>(spec.kind)]));
+      attributes.append(
+          py::make_tuple(spec.name, kAttributeKinds[static_cast<std::size_t>(spec.kind)]));
     }
     py::dict row;
     row["name"] = op.name;
@@ -68,7 +73,8 @@ py::list op_table() {
   return rows;
 }
 
-std::pair<std::vector<std::string>, bool> promote(const std::string& op, const std::vector<std::pair<std::string, bool>>& operands) {
+std::pair<std::vector<std::string>, bool> promote(
+    const std::string& op, const std::vector<std::pair<std::string, bool>>& operands) {
   std::vector<ops::Operand> parsed;
   for (const auto& [dtype, weak] : operands) parsed.push_back({dtype_named(dtype), weak});
   const ops::Promotion promotion = ops::promote(op_named(op), parsed);
@@ -84,9 +90,10 @@ std::string result_type(const std::vector<std::pair<std::string, bool>>& operand
 }
 
 // The output types of an op, and the number of unknown dims numbered by then.
-std::pair<std::vector<PythonType>, std::int64_t> infer(const std::string& op_name, const std::vector<PythonType>& inputs, const py::dict& attributes,
-                                                       const py::list& values, std::int64_t symbol_count,
-                                                       const std::vector<std::pair<std::vector<PythonType>, std::vector<PythonType>>>& subgraphs) {
+std::pair<std::vector<PythonType>, std::int64_t> infer(
+    const std::string& op_name, const std::vector<PythonType>& inputs, const py::dict& attributes,
+    const py::list& values, std::int64_t symbol_count,
+    const std::vector<std::pair<std::vector<PythonType>, std::vector<PythonType>>>& subgraphs) {
   const ops::OpRow& op = op_named(op_name);
   const std::vector<ir::Type> input_types = types_from(inputs);
   const std::vector<ir::Attribute> parsed = attributes_from(op, attributes.ptr());
@@ -96,7 +103,8 @@ std::pair<std::vector<PythonType>, std::int64_t> infer(const std::string& op_nam
     known.push_back(tensor == nullptr ? nullptr : tensor->data());
   }
   std::vector<std::pair<std::vector<ir::Type>, std::vector<ir::Type>>> types;
-  for (const auto& [parameters, results] : subgraphs) types.emplace_back(types_from(parameters), types_from(results));
+  for (const auto& [parameters, results] : subgraphs)
+    types.emplace_back(types_from(parameters), types_from(results));
   std::vector<ops::Signature> signatures;
   for (const auto& [parameters, results] : types) signatures.push_back({parameters, results});
   const std::vector<ir::Type> outputs = ops::infer({.op = &op,
@@ -148,13 +156,16 @@ py::list nodes_of(const ir::Module& module) {
       const ops::OpRow& op = ops::row(node.op);
       py::dict attributes;
       for (std::size_t i = 0; i < op.attributes.size(); ++i) {
-        attributes[py::str(std::string(op.attributes[i].name))] = attribute_to_python(function.attributes_of(node)[i]);
+        attributes[py::str(std::string(op.attributes[i].name))] =
+            attribute_to_python(function.attributes_of(node)[i]);
       }
       std::vector<PythonType> outputs;
-      for (std::uint32_t i = 0; i < node.output_count; ++i) outputs.push_back(python_type(function.types[node.first_output + i]));
+      for (std::uint32_t i = 0; i < node.output_count; ++i)
+        outputs.push_back(python_type(function.types[node.first_output + i]));
       const auto inputs = function.inputs_of(node);
-      nodes.append(py::make_tuple(op.name, f, std::vector<ir::ValueId>(inputs.begin(), inputs.end()), node.first_output, outputs, attributes,
-                                  chain_of(module, node.location)));
+      nodes.append(
+          py::make_tuple(op.name, f, std::vector<ir::ValueId>(inputs.begin(), inputs.end()),
+                         node.first_output, outputs, attributes, chain_of(module, node.location)));
     }
   }
   return nodes;
@@ -162,17 +173,20 @@ py::list nodes_of(const ir::Module& module) {
 
 std::vector<PythonType> parameter_types(const ir::Module& module) {
   std::vector<PythonType> types;
-  for (std::uint32_t i = 0; i < module.functions[0].parameter_count(); ++i) types.push_back(python_type(module.functions[0].types[i]));
+  for (std::uint32_t i = 0; i < module.functions[0].parameter_count(); ++i)
+    types.push_back(python_type(module.functions[0].types[i]));
   return types;
 }
 
 std::vector<PythonType> result_types(const ir::Module& module) {
   std::vector<PythonType> types;
-  for (ir::ValueId value : module.functions[0].results) types.push_back(python_type(module.functions[0].types[value]));
+  for (ir::ValueId value : module.functions[0].results)
+    types.push_back(python_type(module.functions[0].types[value]));
   return types;
 }
 
-std::vector<Tensor> run(exec::Executable& executable, const std::vector<Tensor>& inputs, std::int64_t cost_limit, std::size_t byte_limit) {
+std::vector<Tensor> run(exec::Executable& executable, const std::vector<Tensor>& inputs,
+                        std::int64_t cost_limit, std::size_t byte_limit) {
   executable.check(inputs);
   std::vector<Tensor> outputs(executable.output_count());
   PythonHost host(false);
@@ -224,37 +238,56 @@ void translate(std::exception_ptr pointer) {
 }  // namespace
 
 PYBIND11_MODULE(_core, m) {
-  m.doc() = "The C++ core of pygraph: graphs, their formats, inference and the state of the process.";
+  m.doc() =
+      "The C++ core of pygraph: graphs, their formats, inference and the state of the process.";
   py::register_local_exception_translator(&translate);
 
   py::class_<ir::Module>(m, "Module", "A verified graph.")
       .def("write", &write_module, "The graph as bytes, constants included.")
-      .def("as_text", [](const ir::Module& module) { return format::print(module); }, "The graph as text, which parse() reads.")
-      .def("nodes", &nodes_of, "Every node: (op, function, inputs, first output, output types, attributes, location chain).")
+      .def(
+          "as_text", [](const ir::Module& module) { return format::print(module); },
+          "The graph as text, which parse() reads.")
+      .def("nodes", &nodes_of,
+           "Every node: (op, function, inputs, first output, output types, attributes, location "
+           "chain).")
       .def("parameters", &parameter_types, "The entry's parameter types: (dtype, dims) each.")
       .def("results", &result_types, "The entry's result types: (dtype, dims) each.")
-      .def("location", &chain_of, py::arg("id"), "The chain of a location, innermost first: (file, line, function) each.");
+      .def("location", &chain_of, py::arg("id"),
+           "The chain of a location, innermost first: (file, line, function) each.");
 
-  py::class_<exec::Executable, std::shared_ptr<exec::Executable>>(m, "Executable", "A graph with its plans.")
-      .def(py::init([](const ir::Module& module) { return std::make_shared<exec::Executable>(module); }))
+  py::class_<exec::Executable, std::shared_ptr<exec::Executable>>(m, "Executable",
+                                                                  "A graph with its plans.")
+      .def(py::init(
+          [](const ir::Module& module) { return std::make_shared<exec::Executable>(module); }))
       .def("module", &exec::Executable::module, py::return_value_policy::reference_internal)
       .def("capsule", &executable_capsule, "For the call path.")
       .def("run", &run, py::arg("inputs"), py::arg("cost_limit") = 0, py::arg("byte_limit") = 0)
-      .def("plan_text", [](exec::Executable& executable, const std::vector<Tensor>& inputs) { return executable.planned(inputs)->plan().text(); });
+      .def("plan_text", [](exec::Executable& executable, const std::vector<Tensor>& inputs) {
+        return executable.planned(inputs)->plan().text();
+      });
 
-  m.def("read", [](const py::bytes& data, const std::vector<Tensor>& constants) { return format::read(bytes_of(data), constants); },
-        py::arg("data"), py::arg("constants") = std::vector<Tensor>{});
-  m.def("read_program", [](const py::bytes& data) { return format::read_program(bytes_of(data)); }, py::arg("data"));
-  m.def("write_program", [](const std::vector<const ir::Module*>& graphs) {
-    const std::vector<std::byte> bytes = format::write_program(graphs);
-    return py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  }, py::arg("graphs"));
+  m.def(
+      "read",
+      [](const py::bytes& data, const std::vector<Tensor>& constants) {
+        return format::read(bytes_of(data), constants);
+      },
+      py::arg("data"), py::arg("constants") = std::vector<Tensor>{});
+  m.def(
+      "read_program", [](const py::bytes& data) { return format::read_program(bytes_of(data)); },
+      py::arg("data"));
+  m.def(
+      "write_program",
+      [](const std::vector<const ir::Module*>& graphs) {
+        const std::vector<std::byte> bytes = format::write_program(graphs);
+        return py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      },
+      py::arg("graphs"));
   m.def("parse", [](const std::string& text) { return format::parse(text); }, py::arg("text"));
   m.def("op_table", &op_table);
   m.def("promote", &promote, py::arg("op"), py::arg("operands"));
   m.def("result_type", &result_type, py::arg("operands"));
-  m.def("infer", &infer, py::arg("op"), py::arg("inputs"), py::arg("attributes"), py::arg("values"), py::arg("symbol_count"),
-        py::arg("subgraphs"));
+  m.def("infer", &infer, py::arg("op"), py::arg("inputs"), py::arg("attributes"), py::arg("values"),
+        py::arg("symbol_count"), py::arg("subgraphs"));
   m.def("build_info", &build_info);
   m.def("memory_stats", &memory_statistics);
   m.def("release_memory", [] {

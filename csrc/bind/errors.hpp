@@ -33,7 +33,8 @@ inline PyObject* location_chain(const ir::Module& module, ir::LocationId id) {
   PyObject* chain = PyList_New(0);
   while (chain != nullptr && id != kNoLocation && id < module.locations.size()) {
     const ir::Location& location = module.locations[id];
-    PyObject* entry = Py_BuildValue("(sIs)", location.file.c_str(), location.line, location.function.c_str());
+    PyObject* entry =
+        Py_BuildValue("(sIs)", location.file.c_str(), location.line, location.function.c_str());
     if (entry == nullptr || PyList_Append(chain, entry) != 0) Py_CLEAR(chain);
     Py_XDECREF(entry);
     id = location.parent;

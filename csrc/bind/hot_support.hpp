@@ -25,7 +25,8 @@ inline PyObject*& builder_slot() {
 inline PyObject* current_builder() { return builder_slot(); }
 inline void set_current_builder(PyObject* builder) { builder_slot() = builder; }
 
-// What went wrong in a run. `kind` is -1 for nothing and -2 where a Python exception is set already (Ctrl-C).
+// What went wrong in a run. `kind` is -1 for nothing and -2 where a Python exception is set already
+// (Ctrl-C).
 struct RunError {
   int kind = -1;
   std::string message;
@@ -33,7 +34,8 @@ struct RunError {
 };
 
 inline RunError describe(const Error& error) {
-  if (error.kind() == ErrorKind::interrupted && PyErr_Occurred() != nullptr) return {-2, {}, error.location()};
+  if (error.kind() == ErrorKind::interrupted && PyErr_Occurred() != nullptr)
+    return {-2, {}, error.location()};
   return {static_cast<int>(error.kind()), error.message(), error.location()};
 }
 
@@ -51,10 +53,12 @@ RunError guarded(Action action) {
   }
 }
 
-// Work above which the GIL is given up for a whole run: giving it up and taking it back costs about as much as this.
+// Work above which the GIL is given up for a whole run: giving it up and taking it back costs about
+// as much as this.
 inline constexpr std::int64_t kReleaseCost = 100'000;
 
-inline RunError run_executable(exec::Executable& executable, const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs, bool check) {
+inline RunError run_executable(exec::Executable& executable, const std::vector<Tensor>& inputs,
+                               std::vector<Tensor>& outputs, bool check) {
   return guarded([&] {
     if (check) executable.check(inputs);
     outputs.resize(executable.output_count());
@@ -64,12 +68,13 @@ inline RunError run_executable(exec::Executable& executable, const std::vector<T
 }
 
 // The dtypes that an op's operands have to be converted to.
-inline RunError promote_operands(const ops::OpRow& op, const std::vector<ops::Operand>& operands, std::vector<DType>& dtypes) {
+inline RunError promote_operands(const ops::OpRow& op, const std::vector<ops::Operand>& operands,
+                                 std::vector<DType>& dtypes) {
   return guarded([&] { dtypes = ops::promote(op, operands).dtypes; });
 }
 
-inline RunError run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes, const std::vector<Tensor>& inputs,
-                          std::vector<Tensor>& outputs) {
+inline RunError run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes,
+                          const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
   return guarded([&] {
     const std::shared_ptr<exec::PlannedRun> planned = exec::eager_plan(op, attributes, inputs);
     outputs.resize(planned->plan().outputs.size());
@@ -82,7 +87,8 @@ inline RunError find_op(const char* name, const ops::OpRow** op) {
   return guarded([&] { *op = &op_named(name); });
 }
 
-inline RunError parse_attributes(const ops::OpRow& op, PyObject* dict, std::vector<ir::Attribute>& attributes) {
+inline RunError parse_attributes(const ops::OpRow& op, PyObject* dict,
+                                 std::vector<ir::Attribute>& attributes) {
   return guarded([&] { attributes = attributes_from(op, dict); });
 }
 
@@ -91,8 +97,8 @@ inline bool takes_inputs(const ops::OpRow& op, std::size_t count) {
   return op.inputs.variadic ? count >= minimum : count == minimum;
 }
 
-// A 0-d tensor of the dtype from a Python number, which must be of a class that fits (promotion has seen to that).
-// Returns false with a Python exception set where an integer does not fit.
+// A 0-d tensor of the dtype from a Python number, which must be of a class that fits (promotion has
+// seen to that). Returns false with a Python exception set where an integer does not fit.
 inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
   result = Tensor::empty(dtype, Shape());
   const auto store = [&](auto number) { std::memcpy(result.data(), &number, sizeof number); };
@@ -116,7 +122,8 @@ inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
   const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
   if (number == -1 && PyErr_Occurred() != nullptr) return false;
   if (overflow != 0 || (dtype == DType::int32 && (number < INT32_MIN || number > INT32_MAX))) {
-    PyErr_Format(PyExc_OverflowError, "Python integer %R does not fit %s", value, std::string(name(dtype)).c_str());
+    PyErr_Format(PyExc_OverflowError, "Python integer %R does not fit %s", value,
+                 std::string(name(dtype)).c_str());
     return false;
   }
   if (dtype == DType::int32) {
@@ -140,7 +147,9 @@ inline PyObject* element_to_python(const Tensor& tensor, std::int64_t index) {
     case DType::int64: return PyLong_FromLongLong(load(std::int64_t{}));
     case DType::float32: return PyFloat_FromDouble(static_cast<double>(load(float{})));
     case DType::float64: return PyFloat_FromDouble(load(double{}));
-    default: PyErr_SetString(PyExc_TypeError, "this dtype has no Python number yet"); return nullptr;
+    default:
+      PyErr_SetString(PyExc_TypeError, "this dtype has no Python number yet");
+      return nullptr;
   }
 }
 
@@ -153,14 +162,17 @@ inline void release_python_owner(void* owner) {
 // A tensor over memory that `owner` keeps alive.
 inline Tensor borrow_memory(void* data, DType dtype, const Shape& shape, PyObject* owner) {
   Py_INCREF(owner);
-  return Tensor(BufferRef::adopt(Buffer::borrow(data, byte_count(dtype, shape), owner, release_python_owner)), dtype, shape);
+  return Tensor(
+      BufferRef::adopt(Buffer::borrow(data, byte_count(dtype, shape), owner, release_python_owner)),
+      dtype, shape);
 }
 
 // The executable in a capsule made by the cold module.
 inline constexpr const char* kExecutableCapsule = "pygraph.executable";
 
 inline std::shared_ptr<exec::Executable> executable_from(PyObject* capsule) {
-  auto* held = static_cast<std::shared_ptr<exec::Executable>*>(PyCapsule_GetPointer(capsule, kExecutableCapsule));
+  auto* held = static_cast<std::shared_ptr<exec::Executable>*>(
+      PyCapsule_GetPointer(capsule, kExecutableCapsule));
   return held == nullptr ? nullptr : *held;
 }
 

@@ -1,4 +1,5 @@
-// The executor's host when Python is around: Ctrl-C ends a run, and other threads get the interpreter during a long one.
+// The executor's host when Python is around: Ctrl-C ends a run, and other threads get the
+// interpreter during a long one.
 #pragma once
 
 #include <Python.h>
@@ -9,8 +10,9 @@
 
 namespace pygraph::bind {
 
-// For the time of one run, on a thread that holds the GIL. The GIL is given up when the run turns out long (at its first
-// poll), or at once where `release_now`; it is held again when this object goes.
+// For the time of one run, on a thread that holds the GIL. The GIL is given up when the run turns
+// out long (at its first poll), or at once where `release_now`; it is held again when this object
+// goes.
 class PythonHost {
  public:
   explicit PythonHost(bool release_now) {
@@ -37,7 +39,8 @@ class PythonHost {
     thread_ = nullptr;
   }
 
-  // Taking the GIL back can cost milliseconds while other threads run, so it is not done at every poll.
+  // Taking the GIL back can cost milliseconds while other threads run, so it is not done at every
+  // poll.
   static bool poll(void* context) {
     auto* self = static_cast<PythonHost*>(context);
     if (self->thread_ == nullptr) {

@@ -1,4 +1,5 @@
-// How pybind11 passes tensors: through the two functions that the Cython module exports in a capsule.
+// How pybind11 passes tensors: through the two functions that the Cython module exports in a
+// capsule.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -11,13 +12,15 @@ namespace pygraph::bind {
 struct TensorApi {
   // A new reference; nullptr with an exception set on failure.
   PyObject* (*wrap)(const Tensor* tensor);
-  // The tensor inside an EagerTensor (borrowed), or nullptr without an exception where the object is none.
+  // The tensor inside an EagerTensor (borrowed), or nullptr without an exception where the object
+  // is none.
   const Tensor* (*unwrap)(PyObject* object);
 };
 
 inline const TensorApi& tensor_api() {
   static const TensorApi* api = [] {
-    const auto capsule = pybind11::module_::import("pygraph._hot").attr("tensor_api").cast<pybind11::capsule>();
+    const auto capsule =
+        pybind11::module_::import("pygraph._hot").attr("tensor_api").cast<pybind11::capsule>();
     return capsule.get_pointer<const TensorApi>();
   }();
   return *api;
@@ -38,7 +41,9 @@ struct type_caster<pygraph::Tensor> {
     return true;
   }
 
-  static handle cast(const pygraph::Tensor& tensor, return_value_policy, handle) { return pygraph::bind::tensor_api().wrap(&tensor); }
+  static handle cast(const pygraph::Tensor& tensor, return_value_policy, handle) {
+    return pygraph::bind::tensor_api().wrap(&tensor);
+  }
 };
 
 }  // namespace pybind11::detail

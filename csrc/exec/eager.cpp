@@ -20,7 +20,9 @@ Cache& cache() {
   return *instance;
 }
 
-void append_bytes(std::string& key, const void* data, std::size_t bytes) { key.append(static_cast<const char*>(data), bytes); }
+void append_bytes(std::string& key, const void* data, std::size_t bytes) {
+  key.append(static_cast<const char*>(data), bytes);
+}
 
 template <class T>
 void append_value(std::string& key, const T& value) {
@@ -46,20 +48,23 @@ void append_attribute(std::string& key, const ir::Attribute& attribute) {
   }
 }
 
-std::string key_of(const ops::OpRow& op, std::span<const ir::Attribute> attributes, std::span<const Tensor> inputs) {
+std::string key_of(const ops::OpRow& op, std::span<const ir::Attribute> attributes,
+                   std::span<const Tensor> inputs) {
   std::string key;
   append_value(key, op.code);
   for (const ir::Attribute& attribute : attributes) append_attribute(key, attribute);
   for (const Tensor& input : inputs) {
     append_value(key, input.dtype());
     append_value(key, static_cast<std::uint8_t>(input.shape().rank()));
-    append_bytes(key, input.shape().begin(), static_cast<std::size_t>(input.shape().rank()) * sizeof(std::int64_t));
+    append_bytes(key, input.shape().begin(),
+                 static_cast<std::size_t>(input.shape().rank()) * sizeof(std::int64_t));
   }
   return key;
 }
 
 // The graph of one node. The inputs have the dtypes that the op demands already.
-ir::Module one_node(const ops::OpRow& op, std::span<const ir::Attribute> attributes, std::span<const Tensor> inputs) {
+ir::Module one_node(const ops::OpRow& op, std::span<const ir::Attribute> attributes,
+                    std::span<const Tensor> inputs) {
   ir::Module module;
   ir::Function& function = module.functions.emplace_back();
   std::vector<ir::ValueId> ids;
@@ -77,14 +82,17 @@ ir::Module one_node(const ops::OpRow& op, std::span<const ir::Attribute> attribu
                                                     .symbol_count = &module.symbol_count});
   ir::Node& node = function.append(op.code, ids, attributes, {}, kNoLocation);
   node.output_count = static_cast<std::uint32_t>(outputs.size());
-  for (std::uint32_t i = 0; i < node.output_count; ++i) function.results.push_back(node.first_output + i);
+  for (std::uint32_t i = 0; i < node.output_count; ++i)
+    function.results.push_back(node.first_output + i);
   function.types.insert(function.types.end(), outputs.begin(), outputs.end());
   return module;
 }
 
 }  // namespace
 
-std::shared_ptr<PlannedRun> eager_plan(const ops::OpRow& op, std::span<const ir::Attribute> attributes, std::span<const Tensor> inputs) {
+std::shared_ptr<PlannedRun> eager_plan(const ops::OpRow& op,
+                                       std::span<const ir::Attribute> attributes,
+                                       std::span<const Tensor> inputs) {
   std::string key = key_of(op, attributes, inputs);
   Cache& plans = cache();
   {

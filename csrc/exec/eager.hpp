@@ -1,4 +1,5 @@
-// One op at a time: each op with its attributes and input types is a one-node plan, kept for the next call.
+// One op at a time: each op with its attributes and input types is a one-node plan, kept for the
+// next call.
 #pragma once
 
 #include <memory>
@@ -11,8 +12,11 @@
 
 namespace pygraph::exec {
 
-// The plan of an op on inputs of these types, made on the first use. Where dims depend on data they are found at run time.
-std::shared_ptr<PlannedRun> eager_plan(const ops::OpRow& op, std::span<const ir::Attribute> attributes, std::span<const Tensor> inputs);
+// The plan of an op on inputs of these types, made on the first use. Where dims depend on data they
+// are found at run time.
+std::shared_ptr<PlannedRun> eager_plan(const ops::OpRow& op,
+                                       std::span<const ir::Attribute> attributes,
+                                       std::span<const Tensor> inputs);
 
 void clear_eager_plans();
 

@@ -11,7 +11,9 @@ namespace {
 
 std::atomic<std::int64_t> live{0};
 
-ir::Type type_of(const Tensor& tensor) { return {ir::Kind::tensor, tensor.dtype(), tensor.shape()}; }
+ir::Type type_of(const Tensor& tensor) {
+  return {ir::Kind::tensor, tensor.dtype(), tensor.shape()};
+}
 
 }  // namespace
 
@@ -31,7 +33,8 @@ void PlannedRun::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, 
 }
 
 Executable::Executable(ir::Module module) : module_(std::move(module)) {
-  const bool is_static = std::all_of(inputs().begin(), inputs().end(), [](const ir::Type& type) { return type.shape.is_static(); });
+  const bool is_static = std::all_of(inputs().begin(), inputs().end(),
+                                     [](const ir::Type& type) { return type.shape.is_static(); });
   if (is_static) static_plan_ = make_plan(inputs());
   ++live;
 }
@@ -40,7 +43,8 @@ Executable::~Executable() { --live; }
 
 std::shared_ptr<PlannedRun> Executable::make_plan(std::span<const ir::Type> inputs) const {
   const passes::Options options = passes::Options::from_environment();
-  return std::make_shared<PlannedRun>(plan::build(passes::optimise(module_, inputs, options), options));
+  return std::make_shared<PlannedRun>(
+      plan::build(passes::optimise(module_, inputs, options), options));
 }
 
 bool Executable::accepts(std::span<const Tensor> given) const {
@@ -56,11 +60,13 @@ void Executable::check(std::span<const Tensor> given) const {
   const auto wanted = inputs();
   const ir::Function& entry = module_.functions[0];
   if (given.size() != wanted.size()) {
-    throw Error(ErrorKind::type, entry.name + " takes " + std::to_string(wanted.size()) + " tensors, got " + std::to_string(given.size()));
+    throw Error(ErrorKind::type, entry.name + " takes " + std::to_string(wanted.size()) +
+                                     " tensors, got " + std::to_string(given.size()));
   }
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i] && ops::fits(type_of(given[i]), wanted[i])) continue;
-    throw Error(ErrorKind::type, entry.name + ": input " + std::to_string(i) + " (" + entry.parameter_names[i] + ") must be " + wanted[i].text() +
+    throw Error(ErrorKind::type, entry.name + ": input " + std::to_string(i) + " (" +
+                                     entry.parameter_names[i] + ") must be " + wanted[i].text() +
                                      ", got " + (given[i] ? type_of(given[i]).text() : "nothing"));
   }
 }
@@ -68,10 +74,13 @@ void Executable::check(std::span<const Tensor> given) const {
 std::shared_ptr<PlannedRun> Executable::planned(std::span<const Tensor> given) {
   if (static_plan_ != nullptr) return static_plan_;
   const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(recent_.begin(), recent_.end(), [&](const std::shared_ptr<PlannedRun>& candidate) {
-    return std::equal(given.begin(), given.end(), candidate->plan().inputs.begin(),
-                      [](const Tensor& tensor, const ir::Type& type) { return tensor.shape() == type.shape; });
-  });
+  const auto found = std::find_if(
+      recent_.begin(), recent_.end(), [&](const std::shared_ptr<PlannedRun>& candidate) {
+        return std::equal(given.begin(), given.end(), candidate->plan().inputs.begin(),
+                          [](const Tensor& tensor, const ir::Type& type) {
+                            return tensor.shape() == type.shape;
+                          });
+      });
   if (found != recent_.end()) {
     recent_.splice(recent_.begin(), recent_, found);
     return recent_.front();

@@ -1,4 +1,5 @@
-// A graph that can be run: the verified module and the plans made from it, one per set of input shapes.
+// A graph that can be run: the verified module and the plans made from it, one per set of input
+// shapes.
 #pragma once
 
 #include <atomic>
@@ -31,14 +32,17 @@ class PlannedRun {
 
 class Executable {
  public:
-  // Takes a verified module. A graph whose inputs have no unknown dims is planned at once; errors of a shape rule show here.
+  // Takes a verified module. A graph whose inputs have no unknown dims is planned at once; errors
+  // of a shape rule show here.
   explicit Executable(ir::Module module);
   ~Executable();
   Executable(const Executable&) = delete;
   Executable& operator=(const Executable&) = delete;
 
   const ir::Module& module() const { return module_; }
-  std::span<const ir::Type> inputs() const { return std::span(module_.functions[0].types).first(module_.functions[0].parameter_count()); }
+  std::span<const ir::Type> inputs() const {
+    return std::span(module_.functions[0].types).first(module_.functions[0].parameter_count());
+  }
   std::size_t output_count() const { return module_.functions[0].results.size(); }
 
   // Whether tensors of these dtypes and shapes may be passed.
@@ -51,7 +55,9 @@ class Executable {
   // The plan for inputs of these shapes (the only one, if no dim is unknown).
   std::shared_ptr<PlannedRun> planned(std::span<const Tensor> inputs);
   // About how much work a run is besides its loops; 0 if that is not known beforehand.
-  std::int64_t straight_cost() const { return static_plan_ == nullptr ? 0 : static_plan_->plan().straight_cost; }
+  std::int64_t straight_cost() const {
+    return static_plan_ == nullptr ? 0 : static_plan_->plan().straight_cost;
+  }
 
  private:
   std::shared_ptr<PlannedRun> make_plan(std::span<const ir::Type> inputs) const;
@@ -61,7 +67,8 @@ class Executable {
   ir::Module module_;
   std::shared_ptr<PlannedRun> static_plan_;
   std::mutex mutex_;
-  std::list<std::shared_ptr<PlannedRun>> recent_;  // of graphs with unknown dims, the last used first
+  std::list<std::shared_ptr<PlannedRun>>
+      recent_;  // of graphs with unknown dims, the last used first
 };
 
 // How many executables exist. Those of eager ops are not counted.

@@ -10,11 +10,13 @@ constexpr std::size_t kKeptArena = 1 << 16;
 }  // namespace
 
 Frame::Frame(const plan::Plan& plan) : pointers(plan.storages.size(), nullptr) {
-  const bool any_dynamic = std::any_of(plan.storages.begin(), plan.storages.end(),
-                                       [](const plan::Storage& storage) { return storage.kind == plan::StorageKind::dynamic; });
+  const bool any_dynamic = std::any_of(
+      plan.storages.begin(), plan.storages.end(),
+      [](const plan::Storage& storage) { return storage.kind == plan::StorageKind::dynamic; });
   if (any_dynamic) tensors.resize(plan.storages.size());
   std::size_t most_outputs = 1;
-  std::size_t most_inputs = 3;  // elementwise kernels are handed three operands whatever their arity
+  std::size_t most_inputs =
+      3;  // elementwise kernels are handed three operands whatever their arity
   for (const plan::Instruction& instruction : plan.instructions) {
     most_outputs = std::max<std::size_t>(most_outputs, instruction.output_count);
     most_inputs = std::max<std::size_t>(most_inputs, instruction.input_count);
@@ -23,7 +25,8 @@ Frame::Frame(const plan::Plan& plan) : pointers(plan.storages.size(), nullptr) {
   inputs.resize(most_inputs, nullptr);
   for (std::size_t i = 0; i < plan.storages.size(); ++i) {
     const plan::Storage& storage = plan.storages[i];
-    if (storage.kind == plan::StorageKind::constant) pointers[i] = plan.constants[storage.index].data();
+    if (storage.kind == plan::StorageKind::constant)
+      pointers[i] = plan.constants[storage.index].data();
   }
   large_ = plan.arena_bytes > kKeptArena;
 }

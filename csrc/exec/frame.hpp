@@ -1,4 +1,5 @@
-// The memory of one run of a plan: where every storage is, the arena, the tensors whose dims depend on data.
+// The memory of one run of a plan: where every storage is, the arena, the tensors whose dims depend
+// on data.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
-// What a run gets from the program around it: a way to be stopped, and limits. No run reaches outside but through this.
+// What a run gets from the program around it: a way to be stopped, and limits. No run reaches
+// outside but through this.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +9,8 @@ namespace pygraph::exec {
 
 struct Host {
   void* context = nullptr;
-  // Called from time to time (every few milliseconds of a loop's work). True stops the run with `interrupted`.
+  // Called from time to time (every few milliseconds of a loop's work). True stops the run with
+  // `interrupted`.
   bool (*poll)(void* context) = nullptr;
   // The most work (about one unit an element operation) and memory a run may take; 0: no limit.
   std::int64_t cost_limit = 0;

@@ -18,12 +18,14 @@ constexpr std::int64_t kPollInterval = 2'000'000;
 
 class Run {
  public:
-  Run(const plan::Plan& plan, Frame& frame, const Host& host) : plan_(plan), frame_(frame), host_(host) {
+  Run(const plan::Plan& plan, Frame& frame, const Host& host)
+      : plan_(plan), frame_(frame), host_(host) {
     if (host.byte_limit != 0) charge(plan.arena_bytes);
   }
 
   void bind_inputs(std::span<const Tensor> inputs) {
-    for (std::size_t i = 0; i < inputs.size(); ++i) frame_.pointers[plan_.input_storages[i]] = inputs[i].data();
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      frame_.pointers[plan_.input_storages[i]] = inputs[i].data();
   }
 
   void bind_outputs(std::span<Tensor> outputs) {
@@ -50,14 +52,19 @@ class Run {
         case Code::nothing: break;
         case Code::flat: {
           const plan::FlatCall& call = flats[instruction.target];
-          const void* const in[3] = {pointers[call.inputs[0]], pointers[call.inputs[1]], pointers[call.inputs[2]]};
-          const kernels::Fault fault = call.kernel(pointers[call.output], in, call.steps, call.count);
-          if (!fault.ok()) [[unlikely]] fail(instruction, plan_.kernels[call.prepared], fault);
+          const void* const in[3] = {pointers[call.inputs[0]], pointers[call.inputs[1]],
+                                     pointers[call.inputs[2]]};
+          const kernels::Fault fault =
+              call.kernel(pointers[call.output], in, call.steps, call.count);
+          if (!fault.ok()) [[unlikely]]
+            fail(instruction, plan_.kernels[call.prepared], fault);
           break;
         }
         case Code::kernel: kernel(instruction, operands); break;
         case Code::dynamic: dynamic(instruction, operands); break;
-        case Code::move: move(pointers[operands[0]], pointers[operands[1]], instruction.bytes); break;
+        case Code::move:
+          move(pointers[operands[0]], pointers[operands[1]], instruction.bytes);
+          break;
         case Code::move_dynamic: move_dynamic(instruction, operands); break;
         case Code::jump: at = first + instruction.target; break;
         case Code::jump_if_false:
@@ -83,13 +90,18 @@ class Run {
       const plan::Output& output = plan_.outputs[i];
       const plan::Storage& storage = plan_.storages[output.storage];
       switch (storage.kind) {
-        case StorageKind::input: outputs[i] = Tensor(inputs[storage.index].buffer(), output.type.dtype, output.type.shape); break;
+        case StorageKind::input:
+          outputs[i] = Tensor(inputs[storage.index].buffer(), output.type.dtype, output.type.shape);
+          break;
         case StorageKind::constant:
-          outputs[i] = Tensor(plan_.constants[storage.index].buffer(), output.type.dtype, output.type.shape);
+          outputs[i] =
+              Tensor(plan_.constants[storage.index].buffer(), output.type.dtype, output.type.shape);
           break;
         case StorageKind::dynamic: outputs[i] = frame_.tensors[output.storage]; break;
         case StorageKind::output:
-          if (storage.index != i) outputs[i] = Tensor(outputs[storage.index].buffer(), output.type.dtype, output.type.shape);
+          if (storage.index != i)
+            outputs[i] =
+                Tensor(outputs[storage.index].buffer(), output.type.dtype, output.type.shape);
           break;
         case StorageKind::arena: throw Error(ErrorKind::internal, "a result was left in the arena");
       }
@@ -97,7 +109,9 @@ class Run {
   }
 
  private:
-  bool flag(StorageId id) const { return *reinterpret_cast<const std::uint8_t*>(frame_.pointers[id]) != 0; }
+  bool flag(StorageId id) const {
+    return *reinterpret_cast<const std::uint8_t*>(frame_.pointers[id]) != 0;
+  }
 
   void kernel(const Instruction& instruction, const StorageId* operands) {
     const ops::KernelCall& call = plan_.kernels[instruction.target].call;
@@ -112,12 +126,15 @@ class Run {
       gather_operands(instruction, operands);
       fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
     }
-    if (!fault.ok()) [[unlikely]] fail(instruction, plan_.kernels[instruction.target], fault);
+    if (!fault.ok()) [[unlikely]]
+      fail(instruction, plan_.kernels[instruction.target], fault);
   }
 
   void gather_operands(const Instruction& instruction, const StorageId* operands) {
-    for (std::size_t i = 0; i < instruction.output_count; ++i) frame_.outputs[i] = frame_.pointers[operands[i]];
-    for (std::size_t i = 0; i < instruction.input_count; ++i) frame_.inputs[i] = frame_.pointers[operands[instruction.output_count + i]];
+    for (std::size_t i = 0; i < instruction.output_count; ++i)
+      frame_.outputs[i] = frame_.pointers[operands[i]];
+    for (std::size_t i = 0; i < instruction.input_count; ++i)
+      frame_.inputs[i] = frame_.pointers[operands[instruction.output_count + i]];
   }
 
   // The dims of this value are known now: infer, allocate, prepare and call.
@@ -127,7 +144,8 @@ class Run {
     std::vector<const std::byte*> values;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const StorageId id = operands[instruction.output_count + i];
-      if (plan_.storages[id].kind == StorageKind::dynamic) inputs[i].shape = frame_.tensors[id].shape();
+      if (plan_.storages[id].kind == StorageKind::dynamic)
+        inputs[i].shape = frame_.tensors[id].shape();
       values.push_back(frame_.pointers[id]);
     }
     try {
@@ -140,9 +158,11 @@ class Run {
                                                         .subgraphs = {},
                                                         .symbol_count = &no_symbols});
       for (std::size_t i = 0; i < outputs.size(); ++i) {
-        if (plan_.storages[operands[i]].kind == StorageKind::dynamic) set_tensor(operands[i], allocate(outputs[i]));
+        if (plan_.storages[operands[i]].kind == StorageKind::dynamic)
+          set_tensor(operands[i], allocate(outputs[i]));
       }
-      const ops::KernelCall call = ops::prepare(*described.op, described.attributes, inputs, outputs, values);
+      const ops::KernelCall call =
+          ops::prepare(*described.op, described.attributes, inputs, outputs, values);
       gather_operands(instruction, operands);
       const kernels::Fault fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
       if (!fault.ok()) fail(instruction, {described.op, call}, fault);
@@ -184,7 +204,8 @@ class Run {
   // Limits count what a run asks for in total: simple, and never too generous.
   void charge(std::size_t bytes) {
     if (bytes > host_.byte_limit - bytes_) {
-      throw Error(ErrorKind::limit, "the run needs more than the " + std::to_string(host_.byte_limit) + " bytes it may use");
+      throw Error(ErrorKind::limit, "the run needs more than the " +
+                                        std::to_string(host_.byte_limit) + " bytes it may use");
     }
     bytes_ += bytes;
   }
@@ -202,11 +223,13 @@ class Run {
 
   [[noreturn]] void fail_undefined(const Instruction& instruction) const {
     throw Error(ErrorKind::unbound,
-                "cannot access local variable '" + plan_.names[instruction.target] + "' where it is not associated with a value",
+                "cannot access local variable '" + plan_.names[instruction.target] +
+                    "' where it is not associated with a value",
                 instruction.location);
   }
 
-  [[noreturn]] static void fail(const Instruction& instruction, const plan::PreparedCall& prepared, const kernels::Fault& fault) {
+  [[noreturn]] static void fail(const Instruction& instruction, const plan::PreparedCall& prepared,
+                                const kernels::Fault& fault) {
     Error error = ops::fault_error(*prepared.op, prepared.call, fault);
     error.set_location(instruction.location);
     throw error;
@@ -222,7 +245,8 @@ class Run {
 
 }  // namespace
 
-void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host) {
+void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
+         std::span<Tensor> outputs, const Host& host) {
   Run state(plan, frame, host);
   frame.acquire(plan);
   state.bind_inputs(inputs);

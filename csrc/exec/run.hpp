@@ -8,8 +8,9 @@
 
 namespace pygraph::exec {
 
-// Runs the plan. `inputs` are of the plan's input types; `outputs` has one entry per result and is overwritten.
-// Throws Error, with the location of the node at fault.
-void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host);
+// Runs the plan. `inputs` are of the plan's input types; `outputs` has one entry per result and is
+// overwritten. Throws Error, with the location of the node at fault.
+void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
+         std::span<Tensor> outputs, const Host& host);
 
 }  // namespace pygraph::exec

@@ -14,11 +14,14 @@ constexpr std::uint32_t kProgramVersion = 1;
 constexpr std::size_t kBlock = 64;
 constexpr std::size_t kHeader = 16;
 
-[[noreturn]] void fail(const std::string& text) { throw Error(ErrorKind::format, "program file: " + text); }
+[[noreturn]] void fail(const std::string& text) {
+  throw Error(ErrorKind::format, "program file: " + text);
+}
 
 template <class T>
 T load(std::span<const std::byte> bytes, std::size_t at) {
-  if (at > bytes.size() || bytes.size() - at < sizeof(T)) fail("it ends early, at byte " + std::to_string(bytes.size()));
+  if (at > bytes.size() || bytes.size() - at < sizeof(T))
+    fail("it ends early, at byte " + std::to_string(bytes.size()));
   T value;
   std::memcpy(&value, bytes.data() + at, sizeof value);
   return value;
@@ -45,9 +48,12 @@ std::size_t skip_padding(std::span<const std::byte> bytes, std::size_t at) {
 }  // namespace
 
 std::vector<ir::Module> read_program(std::span<const std::byte> bytes) {
-  if (bytes.size() < kHeader || std::memcmp(bytes.data(), kProgramMagic, 8) != 0) fail("it does not start with the magic number");
+  if (bytes.size() < kHeader || std::memcmp(bytes.data(), kProgramMagic, 8) != 0)
+    fail("it does not start with the magic number");
   const auto version = load<std::uint32_t>(bytes, 8);
-  if (version != kProgramVersion) fail("version " + std::to_string(version) + " is not known, only " + std::to_string(kProgramVersion));
+  if (version != kProgramVersion)
+    fail("version " + std::to_string(version) + " is not known, only " +
+         std::to_string(kProgramVersion));
   const auto count = load<std::uint32_t>(bytes, 12);
   std::vector<ir::Module> graphs;
   std::size_t at = skip_padding(bytes, kHeader);
@@ -63,7 +69,8 @@ std::vector<ir::Module> read_program(std::span<const std::byte> bytes) {
 }
 
 std::vector<std::byte> write_program(std::span<const ir::Module* const> graphs) {
-  std::vector<std::byte> bytes(reinterpret_cast<const std::byte*>(kProgramMagic), reinterpret_cast<const std::byte*>(kProgramMagic) + 8);
+  std::vector<std::byte> bytes(reinterpret_cast<const std::byte*>(kProgramMagic),
+                               reinterpret_cast<const std::byte*>(kProgramMagic) + 8);
   store(bytes, kProgramVersion);
   store(bytes, static_cast<std::uint32_t>(graphs.size()));
   bytes.resize(kBlock);

@@ -3,7 +3,8 @@
 //   8 bytes  magic "\x89pgprog\n"
 //   u32      version (1)
 //   u32      number of graphs
-//   then for each: u64 length, and that many bytes of a graph (format/wire.hpp), padded with zeros to a multiple of 64
+//   then for each: u64 length, and that many bytes of a graph (format/wire.hpp), padded with zeros
+//   to a multiple of 64
 //
 // The first graph starts at byte 64, so that constants are aligned in a mapped file.
 #pragma once

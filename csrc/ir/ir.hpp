@@ -1,5 +1,6 @@
-// The graph as flat arrays. A module is a table of functions; a function is a list of nodes in program order; everything
-// refers to everything else by index. The types of values are inferred (ops/verify), never taken from outside.
+// The graph as flat arrays. A module is a table of functions; a function is a list of nodes in
+// program order; everything refers to everything else by index. The types of values are inferred
+// (ops/verify), never taken from outside.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,8 @@ using ValueId = std::uint32_t;
 using FunctionId = std::uint32_t;
 using LocationId = std::uint32_t;  // 0: none
 
-// What a value is. Lists and variables have their places in the formats from version 1 on; no op makes them yet.
+// What a value is. Lists and variables have their places in the formats from version 1 on; no op
+// makes them yet.
 enum class Kind : std::uint8_t { tensor, list, variable };
 
 struct Type {
@@ -36,12 +38,13 @@ struct Type {
 };
 
 // An attribute's value. Which alternative an attribute has is fixed by its op's row.
-using Attribute = std::variant<std::int64_t, double, bool, DType, std::vector<std::int64_t>, std::string>;
+using Attribute =
+    std::variant<std::int64_t, double, bool, DType, std::vector<std::int64_t>, std::string>;
 
 struct Node {
   OpCode op;
   LocationId location = kNoLocation;
-  std::uint32_t first_input = 0;   // in Function::inputs
+  std::uint32_t first_input = 0;  // in Function::inputs
   std::uint32_t input_count = 0;
   std::uint32_t first_output = 0;  // a value id; outputs are consecutive
   std::uint32_t output_count = 0;
@@ -62,16 +65,22 @@ struct Function {
   std::vector<ValueId> results;
   std::vector<std::string> result_names;  // as many as results; may be empty strings
 
-  std::uint32_t parameter_count() const { return static_cast<std::uint32_t>(parameter_names.size()); }
-  std::span<const ValueId> inputs_of(const Node& node) const { return {inputs.data() + node.first_input, node.input_count}; }
+  std::uint32_t parameter_count() const {
+    return static_cast<std::uint32_t>(parameter_names.size());
+  }
+  std::span<const ValueId> inputs_of(const Node& node) const {
+    return {inputs.data() + node.first_input, node.input_count};
+  }
   std::span<const Attribute> attributes_of(const Node& node) const {
     return {attributes.data() + node.first_attribute, node.attribute_count};
   }
   std::span<const FunctionId> subgraphs_of(const Node& node) const {
     return {subgraphs.data() + node.first_subgraph, node.subgraph_count};
   }
-  // Appends a node and its operands. Outputs get the next value ids; their types are appended by whoever infers them.
-  Node& append(OpCode op, std::span<const ValueId> node_inputs, std::span<const Attribute> node_attributes,
+  // Appends a node and its operands. Outputs get the next value ids; their types are appended by
+  // whoever infers them.
+  Node& append(OpCode op, std::span<const ValueId> node_inputs,
+               std::span<const Attribute> node_attributes,
                std::span<const FunctionId> node_subgraphs, LocationId location) {
     Node node{op, location};
     node.first_input = static_cast<std::uint32_t>(inputs.size());
@@ -89,7 +98,8 @@ struct Function {
   }
 };
 
-// A line of the user's program. `parent` is the call it was inlined at (an earlier entry), 0 for none.
+// A line of the user's program. `parent` is the call it was inlined at (an earlier entry), 0 for
+// none.
 struct Location {
   std::string file;
   std::string function;
@@ -97,7 +107,8 @@ struct Location {
   LocationId parent = kNoLocation;
 };
 
-// Function 0 is the entry. A function other than 0 is the subgraph of exactly one node, in a function of lower index.
+// Function 0 is the entry. A function other than 0 is the subgraph of exactly one node, in a
+// function of lower index.
 struct Module {
   std::vector<Function> functions;
   std::vector<Tensor> constants;

@@ -26,7 +26,8 @@ Types like_first(const InferInput& in, const Shape& shape) {
 
 Types infer_constant(const InferInput& in) {
   const auto index = static_cast<std::uint64_t>(integer(in.attributes[0]));
-  if (index >= in.constants.size()) refuse(in, ErrorKind::format, "no constant has number " + std::to_string(index));
+  if (index >= in.constants.size())
+    refuse(in, ErrorKind::format, "no constant has number " + std::to_string(index));
   const Tensor& value = in.constants[index];
   return {tensor(value.dtype(), value.shape())};
 }
@@ -40,7 +41,8 @@ Types infer_undef(const InferInput& in) {
 Types infer_iota(const InferInput& in) {
   const DType result = dtype(in.attributes[1]);
   if (is_bool(result)) refuse(in, ErrorKind::type, "is not defined for bool");
-  if (integer(in.attributes[0]) < 0) refuse(in, ErrorKind::value, "the length must not be negative");
+  if (integer(in.attributes[0]) < 0)
+    refuse(in, ErrorKind::value, "the length must not be negative");
   return {tensor(result, {integer(in.attributes[0])})};
 }
 
@@ -51,24 +53,30 @@ std::int64_t range_length(const InferInput& in) {
   const auto [start, stop, step] = bounds;
   if (step == 0) refuse(in, ErrorKind::value, "the step must not be zero");
   if constexpr (std::is_floating_point_v<T>) {
-    const double length = std::ceil((static_cast<double>(stop) - static_cast<double>(start)) / static_cast<double>(step));
+    const double length = std::ceil((static_cast<double>(stop) - static_cast<double>(start)) /
+                                    static_cast<double>(step));
     if (!(length < 9.0e18)) refuse(in, ErrorKind::value, "the bounds and the step must be finite");
     return length > 0 ? static_cast<std::int64_t>(length) : 0;
   } else {
     const bool forward = step > 0;
     if (forward ? start >= stop : start <= stop) return 0;
-    const auto distance = forward ? static_cast<std::uint64_t>(stop) - static_cast<std::uint64_t>(start)
-                                  : static_cast<std::uint64_t>(start) - static_cast<std::uint64_t>(stop);
-    const auto stride = forward ? static_cast<std::uint64_t>(step) : -static_cast<std::uint64_t>(step);
+    const auto distance =
+        forward ? static_cast<std::uint64_t>(stop) - static_cast<std::uint64_t>(start)
+                : static_cast<std::uint64_t>(start) - static_cast<std::uint64_t>(stop);
+    const auto stride =
+        forward ? static_cast<std::uint64_t>(step) : -static_cast<std::uint64_t>(step);
     const std::uint64_t length = (distance - 1) / stride + 1;
-    if (length > INT64_MAX) refuse(in, ErrorKind::overflow, "the range has more elements than 63 bits count");
+    if (length > INT64_MAX)
+      refuse(in, ErrorKind::overflow, "the range has more elements than 63 bits count");
     return static_cast<std::int64_t>(length);
   }
 }
 
 Types infer_arange(const InferInput& in) {
   for (const ir::Type& type : in.inputs) {
-    if (type.shape.rank() != 0) refuse(in, ErrorKind::type, "start, stop and step must be scalars, got shape " + type.shape.text());
+    if (type.shape.rank() != 0)
+      refuse(in, ErrorKind::type,
+             "start, stop and step must be scalars, got shape " + type.shape.text());
   }
   const DType dtype = in.inputs[0].dtype;
   if (!in.value(0) || !in.value(1) || !in.value(2)) return {tensor(dtype, {in.new_unknown()})};
@@ -81,51 +89,62 @@ Types infer_arange(const InferInput& in) {
   }
 }
 
-Types infer_astype(const InferInput& in) { return {tensor(dtype(in.attributes[0]), in.inputs[0].shape)}; }
+Types infer_astype(const InferInput& in) {
+  return {tensor(dtype(in.attributes[0]), in.inputs[0].shape)};
+}
 
 Types infer_broadcast(const InferInput& in) {
   Shape shape = in.inputs[0].shape;
-  for (std::size_t i = 1; i < in.inputs.size(); ++i) shape = broadcast_shapes(in, shape, in.inputs[i].shape);
+  for (std::size_t i = 1; i < in.inputs.size(); ++i)
+    shape = broadcast_shapes(in, shape, in.inputs[i].shape);
   return {tensor(result_dtype(*in.op, in.inputs.back().dtype), shape)};
 }
 
 Types infer_matmul(const InferInput& in) {
   Shape a = in.inputs[0].shape;
   Shape b = in.inputs[1].shape;
-  if (a.rank() == 0 || b.rank() == 0) refuse(in, ErrorKind::value, "takes arrays of one dimension or more, got a scalar");
+  if (a.rank() == 0 || b.rank() == 0)
+    refuse(in, ErrorKind::value, "takes arrays of one dimension or more, got a scalar");
   const bool a_vector = a.rank() == 1;
   const bool b_vector = b.rank() == 1;
   const std::int64_t a_inner = a[a.rank() - 1];
   const std::int64_t b_inner = b_vector ? b[0] : b[b.rank() - 2];
   if (!is_unknown(a_inner) && !is_unknown(b_inner) && a_inner != b_inner) {
     refuse(in, ErrorKind::value,
-           "shapes " + a.text() + " and " + b.text() + " do not match: the last dimension of the first is " + std::to_string(a_inner) +
+           "shapes " + a.text() + " and " + b.text() +
+               " do not match: the last dimension of the first is " + std::to_string(a_inner) +
                ", that to contract of the second " + std::to_string(b_inner));
   }
-  const Shape batch = broadcast_shapes(in, Shape(a.dims().first(static_cast<std::size_t>(a_vector ? 0 : a.rank() - 2))),
-                                       Shape(b.dims().first(static_cast<std::size_t>(b_vector ? 0 : b.rank() - 2))));
+  const Shape batch = broadcast_shapes(
+      in, Shape(a.dims().first(static_cast<std::size_t>(a_vector ? 0 : a.rank() - 2))),
+      Shape(b.dims().first(static_cast<std::size_t>(b_vector ? 0 : b.rank() - 2))));
   Shape shape = batch;
   if (!a_vector) shape.append(a[a.rank() - 2]);
   if (!b_vector) shape.append(b[b.rank() - 1]);
   return like_first(in, shape);
 }
 
-void check_operands(const InferInput& in, const Signature& subgraph, std::span<const ir::Type> given, const char* which) {
+void check_operands(const InferInput& in, const Signature& subgraph,
+                    std::span<const ir::Type> given, const char* which) {
   if (subgraph.parameters.size() != given.size()) {
-    refuse(in, ErrorKind::format, std::string("the ") + which + " subgraph takes " + std::to_string(subgraph.parameters.size()) +
-                                      " values, " + std::to_string(given.size()) + " are passed");
+    refuse(in, ErrorKind::format,
+           std::string("the ") + which + " subgraph takes " +
+               std::to_string(subgraph.parameters.size()) + " values, " +
+               std::to_string(given.size()) + " are passed");
   }
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (!fits(given[i], subgraph.parameters[i])) {
-      refuse(in, ErrorKind::type, std::string("operand ") + std::to_string(i) + " is " + given[i].text() + ", the " + which +
-                                      " subgraph takes " + subgraph.parameters[i].text());
+      refuse(in, ErrorKind::type,
+             std::string("operand ") + std::to_string(i) + " is " + given[i].text() + ", the " +
+                 which + " subgraph takes " + subgraph.parameters[i].text());
     }
   }
 }
 
 void check_predicate(const InferInput& in, const ir::Type& type) {
   if (type.dtype != DType::bool_ || type.shape.rank() != 0) {
-    refuse(in, ErrorKind::value, "the predicate must be a boolean scalar, got " + type.text() + "; use any or all");
+    refuse(in, ErrorKind::value,
+           "the predicate must be a boolean scalar, got " + type.text() + "; use any or all");
   }
 }
 
@@ -136,12 +155,14 @@ Types infer_cond(const InferInput& in) {
   check_operands(in, then_graph, in.inputs.subspan(1), "then");
   check_operands(in, else_graph, in.inputs.subspan(1), "else");
   if (then_graph.results.size() != else_graph.results.size()) {
-    refuse(in, ErrorKind::format, "the branches give " + std::to_string(then_graph.results.size()) + " and " +
-                                      std::to_string(else_graph.results.size()) + " results");
+    refuse(in, ErrorKind::format,
+           "the branches give " + std::to_string(then_graph.results.size()) + " and " +
+               std::to_string(else_graph.results.size()) + " results");
   }
   Types outputs;
   for (std::size_t i = 0; i < then_graph.results.size(); ++i) {
-    outputs.push_back(join(then_graph.results[i], else_graph.results[i], "cond: result " + std::to_string(i), in.symbol_count));
+    outputs.push_back(join(then_graph.results[i], else_graph.results[i],
+                           "cond: result " + std::to_string(i), in.symbol_count));
   }
   return outputs;
 }
@@ -156,15 +177,19 @@ Types infer_while_loop(const InferInput& in) {
   if (test.results.size() != 1) refuse(in, ErrorKind::format, "the test must give one result");
   check_predicate(in, test.results[0]);
   const auto state = body.parameters.subspan(captures);
-  if (body.results.size() != state.size()) refuse(in, ErrorKind::format, "the body must give as many results as there is state");
+  if (body.results.size() != state.size())
+    refuse(in, ErrorKind::format, "the body must give as many results as there is state");
   Types outputs;
   for (std::size_t i = 0; i < state.size(); ++i) {
     const std::string which = "state " + std::to_string(i);
     if (!fits(body.results[i], state[i])) {
-      refuse(in, ErrorKind::type, which + " is " + state[i].text() + " and becomes " + body.results[i].text());
+      refuse(in, ErrorKind::type,
+             which + " is " + state[i].text() + " and becomes " + body.results[i].text());
     }
     if (!fits(state[i], test.parameters[captures + i])) {
-      refuse(in, ErrorKind::type, which + " is " + state[i].text() + ", the test takes " + test.parameters[captures + i].text());
+      refuse(in, ErrorKind::type,
+             which + " is " + state[i].text() + ", the test takes " +
+                 test.parameters[captures + i].text());
     }
     outputs.push_back(state[i]);
     for (int axis = 0; axis < state[i].shape.rank(); ++axis) {
@@ -205,16 +230,19 @@ Shape broadcast_shapes(const InferInput& in, const Shape& a, const Shape& b) {
 }
 
 bool fits(const ir::Type& from, const ir::Type& to) {
-  if (from.kind != to.kind || from.dtype != to.dtype || from.shape.rank() != to.shape.rank()) return false;
+  if (from.kind != to.kind || from.dtype != to.dtype || from.shape.rank() != to.shape.rank())
+    return false;
   for (int axis = 0; axis < to.shape.rank(); ++axis) {
     if (!is_unknown(to.shape[axis]) && from.shape[axis] != to.shape[axis]) return false;
   }
   return true;
 }
 
-ir::Type join(const ir::Type& a, const ir::Type& b, const std::string& what, std::int64_t* symbol_count) {
+ir::Type join(const ir::Type& a, const ir::Type& b, const std::string& what,
+              std::int64_t* symbol_count) {
   if (a.kind != b.kind || a.dtype != b.dtype || a.shape.rank() != b.shape.rank()) {
-    throw Error(ErrorKind::type, what + " is " + a.text() + " on one path and " + b.text() + " on the other");
+    throw Error(ErrorKind::type,
+                what + " is " + a.text() + " on one path and " + b.text() + " on the other");
   }
   ir::Type out = a;
   for (int axis = 0; axis < a.shape.rank(); ++axis) {
@@ -249,7 +277,8 @@ std::vector<ir::Type> infer(const InferInput& in) {
     case Rule::slice_update: return like_first(in, slice_updated_shape(in));
     case Rule::nonzero: {
       const Shape& shape = in.inputs[0].shape;
-      if (shape.rank() == 0) refuse(in, ErrorKind::value, "takes an array of one dimension or more");
+      if (shape.rank() == 0)
+        refuse(in, ErrorKind::value, "takes an array of one dimension or more");
       const std::int64_t length = nonzero_length(in);
       return Types(static_cast<std::size_t>(shape.rank()), tensor(DType::int64, {length}));
     }

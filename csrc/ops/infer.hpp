@@ -1,6 +1,6 @@
-// Shape and dtype inference: from the types of an op's inputs to the types of its outputs. It runs in four places, with the
-// same rules: while tracing, when a graph is read, when a graph is specialised to the shapes of a call, and at run time for
-// dims that depend on data.
+// Shape and dtype inference: from the types of an op's inputs to the types of its outputs. It runs
+// in four places, with the same rules: while tracing, when a graph is read, when a graph is
+// specialised to the shapes of a call, and at run time for dims that depend on data.
 #pragma once
 
 #include <span>
@@ -22,9 +22,9 @@ struct InferInput {
   std::span<const ir::Attribute> attributes;
   // The elements of each input whose value is known, else nullptr. May be shorter than `inputs`.
   std::span<const std::byte* const> values;
-  std::span<const Tensor> constants;       // the module's
-  std::span<const Signature> subgraphs;    // of this node
-  std::int64_t* symbol_count = nullptr;    // where new unknown dims are numbered
+  std::span<const Tensor> constants;     // the module's
+  std::span<const Signature> subgraphs;  // of this node
+  std::int64_t* symbol_count = nullptr;  // where new unknown dims are numbered
 
   std::int64_t new_unknown() const { return unknown_dim((*symbol_count)++); }
   const std::byte* value(std::size_t i) const { return i < values.size() ? values[i] : nullptr; }
@@ -33,10 +33,13 @@ struct InferInput {
 // The types of the outputs. Throws `type` or `value`, with the op named.
 std::vector<ir::Type> infer(const InferInput& input);
 
-// Whether a value of type `from` may stand where `to` is declared: same dtype and rank, and every constant dim equal.
+// Whether a value of type `from` may stand where `to` is declared: same dtype and rank, and every
+// constant dim equal.
 bool fits(const ir::Type& from, const ir::Type& to);
 
-// The type that covers both: a dim that differs becomes unknown. Throws `type` (with `what` named) if dtype or rank differ.
-ir::Type join(const ir::Type& a, const ir::Type& b, const std::string& what, std::int64_t* symbol_count);
+// The type that covers both: a dim that differs becomes unknown. Throws `type` (with `what` named)
+// if dtype or rank differ.
+ir::Type join(const ir::Type& a, const ir::Type& b, const std::string& what,
+              std::int64_t* symbol_count);
 
 }  // namespace pygraph::ops

@@ -15,22 +15,23 @@ constexpr Arity arity(Arity given) { return given; }
 // Each list ends with an unused entry, since an array may not be empty.
 #define A(name, kind) AttributeSpec{#name, AttributeKind::kind},
 #define PYGRAPH_OP(name, inputs, operands, result, rule, family, effects, attributes) \
-  constexpr AttributeSpec name##_attributes[] = {attributes AttributeSpec{"", AttributeKind::integer}};
+  constexpr AttributeSpec name##_attributes[] = {                                     \
+      attributes AttributeSpec{"", AttributeKind::integer}};
 #include "ops/ops.def"
 #undef PYGRAPH_OP
 #undef A
 
 constexpr OpRow kRows[] = {
-#define PYGRAPH_OP(name, inputs, operands, result, rule, family, effects, attributes)   \
-  OpRow{OpCode::name,                                                                   \
-        #name,                                                                          \
-        arity(inputs),                                                                  \
-        Operands::operands,                                                             \
-        Result::result,                                                                 \
-        Rule::rule,                                                                     \
-        Family::family,                                                                 \
-        Effects::effects,                                                               \
-        std::span(name##_attributes).first(std::size(name##_attributes) - 1),           \
+#define PYGRAPH_OP(name, inputs, operands, result, rule, family, effects, attributes) \
+  OpRow{OpCode::name,                                                                 \
+        #name,                                                                        \
+        arity(inputs),                                                                \
+        Operands::operands,                                                           \
+        Result::result,                                                               \
+        Rule::rule,                                                                   \
+        Family::family,                                                               \
+        Effects::effects,                                                             \
+        std::span(name##_attributes).first(std::size(name##_attributes) - 1),         \
         Family::family == Family::control ? 2 : 0},
 #include "ops/ops.def"
 #undef PYGRAPH_OP
@@ -53,7 +54,8 @@ std::optional<OpCode> find_op(std::string_view name) {
   return found->second;
 }
 
-SliceRange slice_range(std::int64_t start, std::int64_t stop, std::int64_t step, std::int64_t size) {
+SliceRange slice_range(std::int64_t start, std::int64_t stop, std::int64_t step,
+                       std::int64_t size) {
   const bool forward = step > 0;
   const std::int64_t lowest = forward ? 0 : -1;
   const std::int64_t highest = forward ? size : size - 1;
@@ -66,8 +68,10 @@ SliceRange slice_range(std::int64_t start, std::int64_t stop, std::int64_t step,
   const std::int64_t end = bound(stop, forward ? highest : lowest);
   const std::int64_t distance = forward ? end - first : first - end;
   if (distance <= 0) return {std::max<std::int64_t>(first, 0), 0};
-  const std::uint64_t stride = forward ? static_cast<std::uint64_t>(step) : -static_cast<std::uint64_t>(step);
-  return {first, static_cast<std::int64_t>((static_cast<std::uint64_t>(distance) - 1) / stride) + 1};
+  const std::uint64_t stride =
+      forward ? static_cast<std::uint64_t>(step) : -static_cast<std::uint64_t>(step);
+  return {first,
+          static_cast<std::int64_t>((static_cast<std::uint64_t>(distance) - 1) / stride) + 1};
 }
 
 }  // namespace pygraph::ops

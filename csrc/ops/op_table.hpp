@@ -22,7 +22,8 @@ namespace pygraph::ops {
 
 using ir::OpCode;
 
-// Which dtypes an op takes, and how promotion joins them. Inputs of the IR have these dtypes already.
+// Which dtypes an op takes, and how promotion joins them. Inputs of the IR have these dtypes
+// already.
 enum class Operands : std::uint8_t {
   none,             // no inputs
   any,              // one common dtype
@@ -39,7 +40,7 @@ enum class Operands : std::uint8_t {
 
 // The dtype of the result.
 enum class Result : std::uint8_t {
-  same,         // the common dtype of the operands
+  same,  // the common dtype of the operands
   boolean,
   int64,
   accumulator,  // bool and integers: int64; floating: the same
@@ -47,14 +48,54 @@ enum class Result : std::uint8_t {
 };
 
 enum class Rule : std::uint8_t {
-  constant, undef, iota, arange, astype, broadcast, reduce, reduce_nonempty, scan, matmul, dim_size, reshape, broadcast_to,
-  permute_dims, expand_dims, squeeze, concat, slice, slice_dynamic, gather, scatter, slice_update, nonzero, cond, while_loop,
+  constant,
+  undef,
+  iota,
+  arange,
+  astype,
+  broadcast,
+  reduce,
+  reduce_nonempty,
+  scan,
+  matmul,
+  dim_size,
+  reshape,
+  broadcast_to,
+  permute_dims,
+  expand_dims,
+  squeeze,
+  concat,
+  slice,
+  slice_dynamic,
+  gather,
+  scatter,
+  slice_update,
+  nonzero,
+  cond,
+  while_loop,
   check_defined
 };
 
 enum class Family : std::uint8_t {
-  constant, undef, iota, arange, elementwise, reduce, arg_reduce, scan, matmul, dim_size, copy, view, concat, gather, scatter,
-  slice_update, nonzero, control, check
+  constant,
+  undef,
+  iota,
+  arange,
+  elementwise,
+  reduce,
+  arg_reduce,
+  scan,
+  matmul,
+  dim_size,
+  copy,
+  view,
+  concat,
+  gather,
+  scatter,
+  slice_update,
+  nonzero,
+  control,
+  check
 };
 
 enum class Effects : std::uint8_t { pure, may_fail, control };
@@ -101,7 +142,9 @@ struct SliceRange {
 SliceRange slice_range(std::int64_t start, std::int64_t stop, std::int64_t step, std::int64_t size);
 
 // Typed access to a node's attributes by position.
-inline std::int64_t integer(const ir::Attribute& attribute) { return std::get<std::int64_t>(attribute); }
+inline std::int64_t integer(const ir::Attribute& attribute) {
+  return std::get<std::int64_t>(attribute);
+}
 inline bool boolean(const ir::Attribute& attribute) { return std::get<bool>(attribute); }
 inline DType dtype(const ir::Attribute& attribute) { return std::get<DType>(attribute); }
 inline const std::vector<std::int64_t>& ints(const ir::Attribute& attribute) {

@@ -21,11 +21,14 @@ using kernels::Fault;
 
 template <class Fn>
 Fn found(Fn kernel, const OpRow& op, DType in) {
-  if (kernel == nullptr) throw Error(ErrorKind::type, std::string(op.name) + " has no kernel for " + std::string(name(in)));
+  if (kernel == nullptr)
+    throw Error(ErrorKind::type,
+                std::string(op.name) + " has no kernel for " + std::string(name(in)));
   return kernel;
 }
 
-// Elementwise: either one flat loop, or outer dims walked like an odometer around a flat inner loop.
+// Elementwise: either one flat loop, or outer dims walked like an odometer around a flat inner
+// loop.
 
 Fault run_flat(const KernelCall& call, void* const* out, const void* const* in) {
   return call.elementwise(out[0], in, call.steps, call.count);
@@ -86,7 +89,8 @@ std::vector<LoopDim> loop_nest(std::span<const ir::Type> inputs, const Shape& ou
   return nest;
 }
 
-KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs, const ir::Type& out) {
+KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs,
+                               const ir::Type& out) {
   KernelCall call;
   const DType in = inputs.back().dtype;
   call.elementwise = found(kernels::find_elementwise(op.name, in, out.dtype), op, in);
@@ -99,7 +103,8 @@ KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs
   }
   const std::vector<LoopDim> nest = loop_nest(inputs, out.shape);
   call.count = nest.empty() ? 1 : nest.back().size;
-  for (std::size_t i = 0; i < inputs.size(); ++i) call.steps[i] = !nest.empty() && nest.back().moves[i] ? 1 : 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    call.steps[i] = !nest.empty() && nest.back().moves[i] ? 1 : 0;
   if (nest.size() <= 1) {
     call.run = run_flat;
     call.flat = true;
@@ -109,8 +114,9 @@ KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs
   call.run = run_broadcast;
   std::array<std::int64_t, 3> strides{};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    strides[i] = nest.back().moves[i] ? nest.back().size * static_cast<std::int64_t>(itemsize(inputs[i].dtype))
-                                      : static_cast<std::int64_t>(itemsize(inputs[i].dtype));
+    strides[i] = nest.back().moves[i]
+                     ? nest.back().size * static_cast<std::int64_t>(itemsize(inputs[i].dtype))
+                     : static_cast<std::int64_t>(itemsize(inputs[i].dtype));
   }
   std::vector<std::int64_t> rows;
   for (auto dim = nest.rbegin() + 1; dim != nest.rend(); ++dim) {
@@ -126,10 +132,12 @@ KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs
   return call;
 }
 
-// Reductions: the input's dims merge into alternating kept and reduced groups. The innermost kept group and the innermost
-// reduced one are the kernel's; the others are walked around it, and every block after the first of an output accumulates.
+// Reductions: the input's dims merge into alternating kept and reduced groups. The innermost kept
+// group and the innermost reduced one are the kernel's; the others are walked around it, and every
+// block after the first of an output accumulates.
 
-// parameters: groups, then per outer group: size, input stride, output stride (bytes), reduced; then n, inner.
+// parameters: groups, then per outer group: size, input stride, output stride (bytes), reduced;
+// then n, inner.
 Fault run_reduce(const KernelCall& call, void* const* out, const void* const* in) {
   const std::int64_t* geometry = call.parameters.data();
   const auto groups = static_cast<int>(*geometry++);
@@ -178,7 +186,8 @@ std::vector<Group> reduction_groups(const Shape& shape, const std::vector<std::i
 }
 
 // n and inner of a reduction or scan along a single run of axes, with `outer` blocks around it.
-KernelCall prepare_reduce(const OpRow& op, std::span<const ir::Attribute> attributes, const ir::Type& in, const ir::Type& out) {
+KernelCall prepare_reduce(const OpRow& op, std::span<const ir::Attribute> attributes,
+                          const ir::Type& in, const ir::Type& out) {
   KernelCall call;
   call.reduce = found(kernels::find_reduce(op.name, in.dtype, out.dtype), op, in.dtype);
   call.run = run_reduce;
@@ -206,7 +215,8 @@ KernelCall prepare_reduce(const OpRow& op, std::span<const ir::Attribute> attrib
   std::int64_t out_stride = inner * static_cast<std::int64_t>(itemsize(out.dtype));
   std::vector<std::int64_t> rows;
   for (auto group = groups.rbegin(); group != groups.rend(); ++group) {
-    const std::int64_t row[] = {group->size, in_stride, group->reduced ? 0 : out_stride, group->reduced ? 1 : 0};
+    const std::int64_t row[] = {group->size, in_stride, group->reduced ? 0 : out_stride,
+                                group->reduced ? 1 : 0};
     rows.insert(rows.begin(), std::begin(row), std::end(row));
     in_stride *= group->size;
     if (!group->reduced) out_stride *= group->size;
@@ -218,12 +228,14 @@ KernelCall prepare_reduce(const OpRow& op, std::span<const ir::Attribute> attrib
   return call;
 }
 
-// argmax, argmin and scans: `outer` blocks of [n][inner]. parameters: outer, n, inner, bytes of an input and an output block.
+// argmax, argmin and scans: `outer` blocks of [n][inner]. parameters: outer, n, inner, bytes of an
+// input and an output block.
 Fault run_arg_reduce(const KernelCall& call, void* const* out, const void* const* in) {
   const std::int64_t* p = call.parameters.data();
   const char* from = static_cast<const char*>(in[0]);
   auto* to = static_cast<char*>(out[0]);
-  for (std::int64_t i = 0; i < p[0]; ++i) call.reduce(to + i * p[4], from + i * p[3], p[1], p[2], false);
+  for (std::int64_t i = 0; i < p[0]; ++i)
+    call.reduce(to + i * p[4], from + i * p[3], p[1], p[2], false);
   return {};
 }
 
@@ -235,13 +247,15 @@ Fault run_scan(const KernelCall& call, void* const* out, const void* const* in) 
   return {};
 }
 
-void set_blocks(KernelCall& call, const ir::Type& in, const ir::Type& out, std::int64_t outer, std::int64_t n, std::int64_t inner, std::int64_t out_n) {
+void set_blocks(KernelCall& call, const ir::Type& in, const ir::Type& out, std::int64_t outer,
+                std::int64_t n, std::int64_t inner, std::int64_t out_n) {
   call.parameters = {outer, n, inner, n * inner * static_cast<std::int64_t>(itemsize(in.dtype)),
                      out_n * inner * static_cast<std::int64_t>(itemsize(out.dtype))};
   call.cost = in.shape.count();
 }
 
-KernelCall prepare_arg_reduce(const OpRow& op, std::span<const ir::Attribute> attributes, const ir::Type& in, const ir::Type& out) {
+KernelCall prepare_arg_reduce(const OpRow& op, std::span<const ir::Attribute> attributes,
+                              const ir::Type& in, const ir::Type& out) {
   KernelCall call;
   call.reduce = found(kernels::find_reduce(op.name, in.dtype, out.dtype), op, in.dtype);
   call.run = out.shape.count() == 0 ? run_nothing : run_arg_reduce;
@@ -251,21 +265,25 @@ KernelCall prepare_arg_reduce(const OpRow& op, std::span<const ir::Attribute> at
     return call;
   }
   const auto axis = static_cast<int>(axes[0]);
-  set_blocks(call, in, out, elements(in.shape, 0, axis), in.shape[axis], elements(in.shape, axis + 1, in.shape.rank()), 1);
+  set_blocks(call, in, out, elements(in.shape, 0, axis), in.shape[axis],
+             elements(in.shape, axis + 1, in.shape.rank()), 1);
   return call;
 }
 
-KernelCall prepare_scan(const OpRow& op, std::span<const ir::Attribute> attributes, const ir::Type& in, const ir::Type& out) {
+KernelCall prepare_scan(const OpRow& op, std::span<const ir::Attribute> attributes,
+                        const ir::Type& in, const ir::Type& out) {
   KernelCall call;
   call.scan = found(kernels::find_scan(op.name, in.dtype, out.dtype), op, in.dtype);
   call.run = out.shape.count() == 0 ? run_nothing : run_scan;
   const auto axis = static_cast<int>(integer(attributes[0]));
-  set_blocks(call, in, out, elements(in.shape, 0, axis), in.shape[axis], elements(in.shape, axis + 1, in.shape.rank()), in.shape[axis]);
+  set_blocks(call, in, out, elements(in.shape, 0, axis), in.shape[axis],
+             elements(in.shape, axis + 1, in.shape.rank()), in.shape[axis]);
   return call;
 }
 
 // Matrix products: a broadcast batch around m x k times k x n.
-// parameters: m, n, k, batch rank, then per batch dim: size, strides of a, b (bytes); the output is contiguous.
+// parameters: m, n, k, batch rank, then per batch dim: size, strides of a, b (bytes); the output is
+// contiguous.
 Fault run_matmul(const KernelCall& call, void* const* out, const void* const* in) {
   const std::int64_t* p = call.parameters.data();
   const auto rank = static_cast<int>(p[3]);
@@ -330,7 +348,8 @@ KernelCall prepare_matmul(std::span<const ir::Type> inputs, const ir::Type& out)
     const int b_dim = dim - (batch - b_batch);
     const std::int64_t a_size = a_dim < 0 ? 1 : a[a_dim];
     const std::int64_t b_size = b_dim < 0 ? 1 : b[b_dim];
-    const std::int64_t row[] = {std::max(a_size, b_size), a_size == 1 ? 0 : a_stride, b_size == 1 ? 0 : b_stride};
+    const std::int64_t row[] = {std::max(a_size, b_size), a_size == 1 ? 0 : a_stride,
+                                b_size == 1 ? 0 : b_stride};
     rows.insert(rows.begin(), std::begin(row), std::end(row));
     a_stride *= a_size;
     b_stride *= b_size;
@@ -375,8 +394,9 @@ KernelCall prepare_range(const OpRow& op, const ir::Type& out) {
 
 }  // namespace
 
-KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes, std::span<const ir::Type> inputs,
-                   std::span<const ir::Type> outputs, std::span<const std::byte* const> values) {
+KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
+                   std::span<const ir::Type> inputs, std::span<const ir::Type> outputs,
+                   std::span<const std::byte* const> values) {
   switch (op.family) {
     case Family::elementwise: return prepare_elementwise(op, inputs, outputs[0]);
     case Family::reduce: return prepare_reduce(op, attributes, inputs[0], outputs[0]);
@@ -397,12 +417,17 @@ KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes, s
 Error fault_error(const OpRow& op, const KernelCall& call, const kernels::Fault& fault) {
   const std::string prefix = std::string(op.name) + ": ";
   switch (fault.code) {
-    case kernels::FaultCode::division_by_zero: return {ErrorKind::zero_division, prefix + "integer division by zero"};
+    case kernels::FaultCode::division_by_zero:
+      return {ErrorKind::zero_division, prefix + "integer division by zero"};
     case kernels::FaultCode::negative_integer_power:
-      return {ErrorKind::value, prefix + "an integer to a negative integer power; convert one of them to a floating dtype"};
+      return {
+          ErrorKind::value,
+          prefix +
+              "an integer to a negative integer power; convert one of them to a floating dtype"};
     case kernels::FaultCode::index_out_of_range: {
       const auto which = static_cast<std::size_t>(fault.extra);
-      return {ErrorKind::index, prefix + "index " + std::to_string(fault.detail) + " is out of range for an axis of size " +
+      return {ErrorKind::index, prefix + "index " + std::to_string(fault.detail) +
+                                    " is out of range for an axis of size " +
                                     std::to_string(call.parameters[4 + which])};
     }
     case kernels::FaultCode::none: break;

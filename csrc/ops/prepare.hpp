@@ -1,5 +1,6 @@
-// From an op with known types to a call of its kernel: which kernel, which loops, which strides. Made once per instruction
-// when a plan is built; again at each run only for values whose dims depend on data.
+// From an op with known types to a call of its kernel: which kernel, which loops, which strides.
+// Made once per instruction when a plan is built; again at each run only for values whose dims
+// depend on data.
 #pragma once
 
 #include <cstdint>
@@ -20,20 +21,22 @@ struct KernelCall {
     kernels::ReduceFn reduce;
     kernels::ScanFn scan;
   };
-  std::int64_t count = 0;           // elements of an elementwise call, or of the family's inner loop
+  std::int64_t count = 0;  // elements of an elementwise call, or of the family's inner loop
   std::int64_t steps[3] = {0, 0, 0};  // of a flat elementwise call
   DType dtype = DType::bool_;
   std::uint32_t itemsize = 0;
   int inputs = 0;
   bool flat = false;  // `run` does no more than call `elementwise` with `steps` and `count`
-  unsigned in_place = 0;  // bit i: the output may be the memory of input i, if that has the same size in bytes
-  std::int64_t cost = 1;  // about how many element operations
+  unsigned in_place =
+      0;  // bit i: the output may be the memory of input i, if that has the same size in bytes
+  std::int64_t cost = 1;                 // about how many element operations
   std::vector<std::int64_t> parameters;  // the family's geometry
 };
 
 // `values` as in InferInput: only `slice_dynamic` needs them (at run time). All types are static.
-KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes, std::span<const ir::Type> inputs,
-                   std::span<const ir::Type> outputs, std::span<const std::byte* const> values);
+KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
+                   std::span<const ir::Type> inputs, std::span<const ir::Type> outputs,
+                   std::span<const std::byte* const> values);
 
 // What a fault of that call is to a user.
 Error fault_error(const OpRow& op, const KernelCall& call, const kernels::Fault& fault);

@@ -9,7 +9,8 @@ namespace {
 
 using kernels::Fault;
 
-// A strided view of a contiguous tensor: where it starts and how far apart its elements are, in elements.
+// A strided view of a contiguous tensor: where it starts and how far apart its elements are, in
+// elements.
 struct View {
   std::int64_t offset = 0;
   Shape shape;
@@ -35,20 +36,24 @@ Fault run_copy(const KernelCall& call, void* const* out, const void* const* in) 
 Fault run_view(const KernelCall& call, void* const* out, const void* const* in) {
   const std::int64_t* p = call.parameters.data();
   const auto rank = static_cast<int>(p[1]);
-  kernels::copy_strided(out[0], p + 2 + rank, static_cast<const char*>(in[0]) + p[0], p + 2 + 2 * rank, p + 2, rank, call.itemsize);
+  kernels::copy_strided(out[0], p + 2 + rank, static_cast<const char*>(in[0]) + p[0],
+                        p + 2 + 2 * rank, p + 2, rank, call.itemsize);
   return {};
 }
 
-// parameters: as above, then the bytes of the whole. The first input is copied, the second written over the view.
+// parameters: as above, then the bytes of the whole. The first input is copied, the second written
+// over the view.
 Fault run_slice_update(const KernelCall& call, void* const* out, const void* const* in) {
   const std::int64_t* p = call.parameters.data();
   const auto rank = static_cast<int>(p[1]);
   if (out[0] != in[0]) std::memcpy(out[0], in[0], static_cast<std::size_t>(call.count));
-  kernels::copy_strided(static_cast<char*>(out[0]) + p[0], p + 2 + rank, in[1], p + 2 + 2 * rank, p + 2, rank, call.itemsize);
+  kernels::copy_strided(static_cast<char*>(out[0]) + p[0], p + 2 + rank, in[1], p + 2 + 2 * rank,
+                        p + 2, rank, call.itemsize);
   return {};
 }
 
-void set_view(KernelCall& call, std::int64_t offset, const Shape& shape, const Shape& out_strides, const Shape& in_strides) {
+void set_view(KernelCall& call, std::int64_t offset, const Shape& shape, const Shape& out_strides,
+              const Shape& in_strides) {
   call.parameters = {offset * call.itemsize, shape.rank()};
   for (const Shape* part : {&shape, &out_strides, &in_strides}) {
     call.parameters.insert(call.parameters.end(), part->begin(), part->end());
@@ -62,7 +67,8 @@ View sliced(const Shape& shape, std::span<const ir::Attribute> attributes) {
   for (int axis = 0; axis < shape.rank(); ++axis) {
     const auto i = static_cast<std::size_t>(axis);
     const std::int64_t step = ints(attributes[2])[i];
-    const SliceRange range = slice_range(ints(attributes[0])[i], ints(attributes[1])[i], step, shape[axis]);
+    const SliceRange range =
+        slice_range(ints(attributes[0])[i], ints(attributes[1])[i], step, shape[axis]);
     view.offset += range.length == 0 ? 0 : range.start * strides[axis];
     view.shape.append(range.length);
     // With one element at the most the step is never taken, and may be too large to multiply.
@@ -71,7 +77,8 @@ View sliced(const Shape& shape, std::span<const ir::Attribute> attributes) {
   return view;
 }
 
-View dynamically_sliced(const Shape& shape, std::span<const ir::Attribute> attributes, std::span<const std::byte* const> values) {
+View dynamically_sliced(const Shape& shape, std::span<const ir::Attribute> attributes,
+                        std::span<const std::byte* const> values) {
   View view{0, shape, contiguous_strides(shape)};
   const auto axis = static_cast<int>(integer(attributes[0]));
   std::int64_t bounds[2];
@@ -104,7 +111,8 @@ View permuted(const Shape& shape, const std::vector<std::int64_t>& axes) {
   return view;
 }
 
-KernelCall prepare_view(const OpRow& op, std::span<const ir::Attribute> attributes, const ir::Type& in, const ir::Type& out,
+KernelCall prepare_view(const OpRow& op, std::span<const ir::Attribute> attributes,
+                        const ir::Type& in, const ir::Type& out,
                         std::span<const std::byte* const> values) {
   KernelCall call;
   call.run = run_view;
@@ -120,7 +128,8 @@ KernelCall prepare_view(const OpRow& op, std::span<const ir::Attribute> attribut
   return call;
 }
 
-KernelCall prepare_slice_update(std::span<const ir::Attribute> attributes, const ir::Type& in, const ir::Type& out) {
+KernelCall prepare_slice_update(std::span<const ir::Attribute> attributes, const ir::Type& in,
+                                const ir::Type& out) {
   KernelCall call;
   call.run = run_slice_update;
   call.in_place = 0b1;
@@ -140,28 +149,31 @@ Fault run_concat(const KernelCall& call, void* const* out, const void* const* in
     for (int i = 0; i < call.inputs; ++i) {
       const auto bytes = static_cast<std::size_t>(p[1 + i]);
       if (bytes == 0) continue;
-      std::memcpy(to, static_cast<const char*>(in[i]) + static_cast<std::size_t>(block) * bytes, bytes);
+      std::memcpy(to, static_cast<const char*>(in[i]) + static_cast<std::size_t>(block) * bytes,
+                  bytes);
       to += bytes;
     }
   }
   return {};
 }
 
-KernelCall prepare_concat(std::span<const ir::Attribute> attributes, std::span<const ir::Type> inputs, const ir::Type& out) {
+KernelCall prepare_concat(std::span<const ir::Attribute> attributes,
+                          std::span<const ir::Type> inputs, const ir::Type& out) {
   KernelCall call;
   call.run = run_concat;
   call.inputs = static_cast<int>(inputs.size());
   const auto axis = static_cast<int>(integer(attributes[0]));
   call.parameters = {elements(out.shape, 0, axis)};
   for (const ir::Type& input : inputs) {
-    call.parameters.push_back(elements(input.shape, axis, input.shape.rank()) * static_cast<std::int64_t>(itemsize(input.dtype)));
+    call.parameters.push_back(elements(input.shape, axis, input.shape.rank()) *
+                              static_cast<std::int64_t>(itemsize(input.dtype)));
   }
   call.cost = out.shape.count();
   return call;
 }
 
-// parameters: outer, inner, count, axes, axis sizes, index steps; `steps[0]`: whether a scatter's values advance;
-// `steps[1]`: the bytes of a scatter's destination.
+// parameters: outer, inner, count, axes, axis sizes, index steps; `steps[0]`: whether a scatter's
+// values advance; `steps[1]`: the bytes of a scatter's destination.
 kernels::IndexGeometry geometry_of(const KernelCall& call) {
   const std::int64_t* p = call.parameters.data();
   return {.outer = p[0],
@@ -183,18 +195,21 @@ Fault run_scatter(const KernelCall& call, void* const* out, const void* const* i
   return kernels::scatter(out[0], in[1], call.steps[0], in + 2, geometry_of(call));
 }
 
-void set_indices(KernelCall& call, const Shape& shape, int axis, std::span<const ir::Type> indices) {
+void set_indices(KernelCall& call, const Shape& shape, int axis,
+                 std::span<const ir::Type> indices) {
   const auto axes = static_cast<int>(indices.size());
   std::int64_t count = 1;
   for (const ir::Type& index : indices) {
     if (index.shape.rank() != 0) count = index.shape.count();
   }
-  call.parameters = {elements(shape, 0, axis), elements(shape, axis + axes, shape.rank()), count, axes};
+  call.parameters = {elements(shape, 0, axis), elements(shape, axis + axes, shape.rank()), count,
+                     axes};
   for (int i = 0; i < axes; ++i) call.parameters.push_back(shape[axis + i]);
   for (const ir::Type& index : indices) call.parameters.push_back(index.shape.rank() == 0 ? 0 : 1);
 }
 
-KernelCall prepare_gather(std::span<const ir::Attribute> attributes, std::span<const ir::Type> inputs, const ir::Type& out) {
+KernelCall prepare_gather(std::span<const ir::Attribute> attributes,
+                          std::span<const ir::Type> inputs, const ir::Type& out) {
   KernelCall call;
   call.run = run_gather;
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
@@ -203,7 +218,8 @@ KernelCall prepare_gather(std::span<const ir::Attribute> attributes, std::span<c
   return call;
 }
 
-KernelCall prepare_scatter(std::span<const ir::Attribute> attributes, std::span<const ir::Type> inputs, const ir::Type& out) {
+KernelCall prepare_scatter(std::span<const ir::Attribute> attributes,
+                           std::span<const ir::Type> inputs, const ir::Type& out) {
   KernelCall call;
   call.run = run_scatter;
   call.in_place = 0b1;
@@ -229,7 +245,8 @@ Fault run_nonzero(const KernelCall& call, void* const* out, const void* const* i
   std::int64_t found = 0;
   for (std::int64_t i = 0; i < call.count; ++i) {
     if (flags[i] != 0) {
-      for (std::size_t axis = 0; axis < rank; ++axis) static_cast<std::int64_t*>(out[axis])[found] = index[axis];
+      for (std::size_t axis = 0; axis < rank; ++axis)
+        static_cast<std::int64_t*>(out[axis])[found] = index[axis];
       ++found;
     }
     for (std::size_t axis = rank; axis-- > 0;) {
@@ -251,8 +268,9 @@ KernelCall prepare_nonzero(const ir::Type& in) {
 
 }  // namespace
 
-KernelCall prepare_layout(const OpRow& op, std::span<const ir::Attribute> attributes, std::span<const ir::Type> inputs,
-                          std::span<const ir::Type> outputs, std::span<const std::byte* const> values) {
+KernelCall prepare_layout(const OpRow& op, std::span<const ir::Attribute> attributes,
+                          std::span<const ir::Type> inputs, std::span<const ir::Type> outputs,
+                          std::span<const std::byte* const> values) {
   KernelCall call;
   switch (op.family) {
     case Family::copy:

@@ -12,7 +12,9 @@ bool is_unsigned(DType dtype) { return dtype >= DType::uint8 && dtype <= DType::
 
 DType floating_for(DType integer) {
   if (is_bool(integer)) return DType::float64;
-  return itemsize(integer) == 1 ? DType::float16 : itemsize(integer) == 2 ? DType::float32 : DType::float64;
+  return itemsize(integer) == 1   ? DType::float16
+         : itemsize(integer) == 2 ? DType::float32
+                                  : DType::float64;
 }
 
 DType promote_integers(DType a, DType b) {
@@ -50,7 +52,8 @@ DType default_dtype(DTypeClass cls) {
 }
 
 [[noreturn]] void refuse(const OpRow& op, DType dtype, const char* accepted) {
-  std::string text = std::string(op.name) + " is not defined for " + std::string(name(dtype)) + "; it takes " + accepted;
+  std::string text = std::string(op.name) + " is not defined for " + std::string(name(dtype)) +
+                     "; it takes " + accepted;
   if (is_bool(dtype)) text += " (convert with astype, or use logical_and, logical_or, logical_not)";
   throw Error(ErrorKind::type, text);
 }
@@ -61,24 +64,23 @@ DType accept(const OpRow& op, DType common) {
     case Operands::numeric:
       if (is_bool(common)) refuse(op, common, "numbers");
       return common;
-    case Operands::floating:
-      return is_bool(common) || is_integer(common) ? DType::float64 : common;
+    case Operands::floating: return is_bool(common) || is_integer(common) ? DType::float64 : common;
     case Operands::integral:
       if (!is_bool(common) && !is_integer(common)) refuse(op, common, "integers and bool");
       return common;
     case Operands::integer:
       if (!is_integer(common)) refuse(op, common, "integers");
       return common;
-    case Operands::boolean:
-      return DType::bool_;
-    default:
-      return common;
+    case Operands::boolean: return DType::bool_;
+    default: return common;
   }
 }
 
 DType as_index(const OpRow& op, DType dtype) {
   if (!is_integer(dtype)) {
-    throw Error(ErrorKind::type, std::string(op.name) + ": an index or a size must be an integer, got " + std::string(name(dtype)));
+    throw Error(ErrorKind::type, std::string(op.name) +
+                                     ": an index or a size must be an integer, got " +
+                                     std::string(name(dtype)));
   }
   return DType::int64;
 }
@@ -92,7 +94,8 @@ DType promote_types(DType a, DType b) {
   const DTypeClass upper = info(b).cls;
   if (lower == DTypeClass::boolean) return b;
   if (lower == DTypeClass::integer && upper == DTypeClass::integer) return promote_integers(a, b);
-  if (lower == DTypeClass::integer && upper == DTypeClass::floating) return promote_floating(floating_for(a), b);
+  if (lower == DTypeClass::integer && upper == DTypeClass::floating)
+    return promote_floating(floating_for(a), b);
   if (lower == DTypeClass::floating && upper == DTypeClass::floating) return promote_floating(a, b);
   const DType left = lower == DTypeClass::integer ? complex_for(floating_for(a)) : complex_for(a);
   return itemsize(left) >= itemsize(b) ? left : b;
@@ -126,8 +129,7 @@ Promotion promote(const OpRow& op, std::span<const Operand> operands) {
     return common.weak && (op.result == Result::same || op.result == Result::accumulator);
   };
   switch (op.operands) {
-    case Operands::none:
-      break;
+    case Operands::none: break;
     case Operands::control:
       for (std::size_t i = 0; i < operands.size(); ++i) promotion.dtypes[i] = operands[i].dtype;
       break;
@@ -138,16 +140,17 @@ Promotion promote(const OpRow& op, std::span<const Operand> operands) {
     case Operands::first_free:
       promotion.dtypes[0] = operands[0].dtype;
       for (std::size_t i = 1; i < operands.size(); ++i) {
-        promotion.dtypes[i] = op.rule == Rule::check_defined ? DType::bool_ : as_index(op, operands[i].dtype);
+        promotion.dtypes[i] =
+            op.rule == Rule::check_defined ? DType::bool_ : as_index(op, operands[i].dtype);
       }
       promotion.weak = op.rule == Rule::check_defined && operands[0].weak;
       break;
     case Operands::first_two_free:
       promotion.dtypes[0] = promotion.dtypes[1] = operands[0].dtype;
-      for (std::size_t i = 2; i < operands.size(); ++i) promotion.dtypes[i] = as_index(op, operands[i].dtype);
+      for (std::size_t i = 2; i < operands.size(); ++i)
+        promotion.dtypes[i] = as_index(op, operands[i].dtype);
       break;
-    default:
-      promotion.weak = join(0, operands.size());
+    default: promotion.weak = join(0, operands.size());
   }
   return promotion;
 }

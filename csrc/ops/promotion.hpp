@@ -1,6 +1,6 @@
-// Type promotion: the array API's table, NumPy's where the standard is silent (an integer with a floating dtype), and weak
-// operands: Python numbers, and what was computed from nothing but them, take the dtype of the others where their class
-// allows it.
+// Type promotion: the array API's table, NumPy's where the standard is silent (an integer with a
+// floating dtype), and weak operands: Python numbers, and what was computed from nothing but them,
+// take the dtype of the others where their class allows it.
 #pragma once
 
 #include <span>
@@ -20,7 +20,8 @@ struct Operand {
 };
 Operand result_type(std::span<const Operand> operands);
 
-// The dtype that each input must be converted to before the op; `weak` tells whether the result is a weak number still.
+// The dtype that each input must be converted to before the op; `weak` tells whether the result is
+// a weak number still.
 struct Promotion {
   std::vector<DType> dtypes;
   bool weak = false;

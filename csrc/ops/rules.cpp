@@ -9,17 +9,21 @@ namespace {
 
 int checked_axis(const InferInput& in, std::int64_t axis, int rank) {
   if (axis < 0 || axis >= rank) {
-    refuse(in, ErrorKind::value, "axis " + std::to_string(axis) + " is out of range for an array of " + std::to_string(rank) + " dimensions");
+    refuse(in, ErrorKind::value,
+           "axis " + std::to_string(axis) + " is out of range for an array of " +
+               std::to_string(rank) + " dimensions");
   }
   return static_cast<int>(axis);
 }
 
 // Which axes a list names; refuses one named twice.
-std::array<bool, kMaxRank> named_axes(const InferInput& in, const std::vector<std::int64_t>& axes, int rank) {
+std::array<bool, kMaxRank> named_axes(const InferInput& in, const std::vector<std::int64_t>& axes,
+                                      int rank) {
   std::array<bool, kMaxRank> named{};
   for (std::int64_t given : axes) {
     const auto axis = static_cast<std::size_t>(checked_axis(in, given, rank));
-    if (named[axis]) refuse(in, ErrorKind::value, "axis " + std::to_string(given) + " is named twice");
+    if (named[axis])
+      refuse(in, ErrorKind::value, "axis " + std::to_string(given) + " is named twice");
     named[axis] = true;
   }
   return named;
@@ -31,20 +35,25 @@ std::int64_t scalar_value(const std::byte* data) {
   return value;
 }
 
-// The `shape` attribute with dim inputs filled in; -1 (to be inferred) stays, an unknown dim input becomes kNoBound.
+// The `shape` attribute with dim inputs filled in; -1 (to be inferred) stays, an unknown dim input
+// becomes kNoBound.
 std::vector<std::int64_t> requested_dims(const InferInput& in) {
   std::vector<std::int64_t> dims = ints(in.attributes[0]);
   if (dims.size() > kMaxRank) refuse(in, ErrorKind::value, "a tensor has at most 16 dimensions");
   for (std::size_t i = 1; i < in.inputs.size(); ++i) {
-    if (in.inputs[i].shape.rank() != 0) refuse(in, ErrorKind::type, "a size must be a scalar, got shape " + in.inputs[i].shape.text());
+    if (in.inputs[i].shape.rank() != 0)
+      refuse(in, ErrorKind::type,
+             "a size must be a scalar, got shape " + in.inputs[i].shape.text());
   }
   for (std::int64_t& dim : dims) {
     if (dim >= -1) continue;
     const auto operand = static_cast<std::uint64_t>(-(dim + 2)) + 1;
-    if (dim == INT64_MIN || operand >= in.inputs.size()) refuse(in, ErrorKind::format, "shape names a dim input that is not there");
+    if (dim == INT64_MIN || operand >= in.inputs.size())
+      refuse(in, ErrorKind::format, "shape names a dim input that is not there");
     const std::byte* value = in.value(operand);
     dim = value == nullptr ? kNoBound : scalar_value(value);
-    if (value != nullptr && dim < -1) refuse(in, ErrorKind::value, "a size must not be negative, got " + std::to_string(dim));
+    if (value != nullptr && dim < -1)
+      refuse(in, ErrorKind::value, "a size must not be negative, got " + std::to_string(dim));
   }
   return dims;
 }
@@ -53,19 +62,23 @@ bool is_whole(std::int64_t start, std::int64_t stop, std::int64_t step) {
   return step == 1 && (start == kNoBound || start == 0) && stop == kNoBound;
 }
 
-// The shape that `first` on of the inputs, integer positions on consecutive axes from `axis` on, select from `shape`: the
-// positions replace the axes that they index. Positions have one shape, or are scalars.
+// The shape that `first` on of the inputs, integer positions on consecutive axes from `axis` on,
+// select from `shape`: the positions replace the axes that they index. Positions have one shape, or
+// are scalars.
 Shape indexed_shape(const InferInput& in, const Shape& shape, int axis, std::size_t first) {
   const auto count = static_cast<int>(in.inputs.size() - first);
   if (axis + count > shape.rank()) {
-    refuse(in, ErrorKind::index, "too many indices: " + std::to_string(axis + count) + " for shape " + shape.text());
+    refuse(in, ErrorKind::index,
+           "too many indices: " + std::to_string(axis + count) + " for shape " + shape.text());
   }
   Shape positions = in.inputs[first].shape;
-  for (std::size_t i = first + 1; i < in.inputs.size(); ++i) positions = broadcast_shapes(in, positions, in.inputs[i].shape);
+  for (std::size_t i = first + 1; i < in.inputs.size(); ++i)
+    positions = broadcast_shapes(in, positions, in.inputs[i].shape);
   for (std::size_t i = first; i < in.inputs.size(); ++i) {
     const Shape& own = in.inputs[i].shape;
     if (own.rank() != 0 && own.is_static() && positions.is_static() && own != positions) {
-      refuse(in, ErrorKind::value, "indices must have one shape, got " + own.text() + " and " + positions.text());
+      refuse(in, ErrorKind::value,
+             "indices must have one shape, got " + own.text() + " and " + positions.text());
     }
   }
   Shape out;
@@ -82,7 +95,8 @@ Shape reduced_shape(const InferInput& in) {
   const std::vector<std::int64_t>& axes = ints(in.attributes[0]);
   const bool keepdims = boolean(in.attributes[1]);
   const auto reduced = named_axes(in, axes, shape.rank());
-  if (in.op->family == Family::arg_reduce && axes.size() != 1 && axes.size() != static_cast<std::size_t>(shape.rank())) {
+  if (in.op->family == Family::arg_reduce && axes.size() != 1 &&
+      axes.size() != static_cast<std::size_t>(shape.rank())) {
     refuse(in, ErrorKind::value, "takes one axis, or all of them");
   }
   Shape out;
@@ -92,7 +106,9 @@ Shape reduced_shape(const InferInput& in) {
       continue;
     }
     if (in.op->rule == Rule::reduce_nonempty && shape[axis] == 0) {
-      refuse(in, ErrorKind::value, "has no identity, and axis " + std::to_string(axis) + " of shape " + shape.text() + " is empty");
+      refuse(in, ErrorKind::value,
+             "has no identity, and axis " + std::to_string(axis) + " of shape " + shape.text() +
+                 " is empty");
     }
     if (keepdims) out.append(1);
   }
@@ -129,7 +145,8 @@ Shape reshaped_shape(const InferInput& in) {
   for (std::int64_t dim : dims) out.append(dim == kNoBound || dim == -1 ? in.new_unknown() : dim);
   if (unknown) return out;
   const std::int64_t count = shape.count();
-  const std::string mismatch = "cannot make shape " + shape.text() + " (" + std::to_string(count) + " elements) into ";
+  const std::string mismatch =
+      "cannot make shape " + shape.text() + " (" + std::to_string(count) + " elements) into ";
   if (inferred >= 0) {
     if (known == 0 || count % known != 0) {
       Shape shown = out;
@@ -147,7 +164,10 @@ Shape broadcast_to_shape(const InferInput& in) {
   const Shape& shape = in.inputs[0].shape;
   const std::vector<std::int64_t> dims = requested_dims(in);
   const auto rank = static_cast<int>(dims.size());
-  if (rank < shape.rank()) refuse(in, ErrorKind::value, "shape " + shape.text() + " has more dimensions than the " + std::to_string(rank) + " asked for");
+  if (rank < shape.rank())
+    refuse(in, ErrorKind::value,
+           "shape " + shape.text() + " has more dimensions than the " + std::to_string(rank) +
+               " asked for");
   Shape out;
   for (std::int64_t dim : dims) {
     if (dim == -1) refuse(in, ErrorKind::value, "a size must not be negative, got -1");
@@ -156,7 +176,8 @@ Shape broadcast_to_shape(const InferInput& in) {
   for (int axis = rank - shape.rank(); axis < rank; ++axis) {
     const std::int64_t from = shape[axis - (rank - shape.rank())];
     if (from != 1 && !is_unknown(from) && !is_unknown(out[axis]) && from != out[axis]) {
-      refuse(in, ErrorKind::value, "shape " + shape.text() + " does not broadcast to " + out.text());
+      refuse(in, ErrorKind::value,
+             "shape " + shape.text() + " does not broadcast to " + out.text());
     }
   }
   return out;
@@ -166,7 +187,8 @@ Shape permuted_shape(const InferInput& in) {
   const Shape& shape = in.inputs[0].shape;
   const std::vector<std::int64_t>& axes = ints(in.attributes[0]);
   if (axes.size() != static_cast<std::size_t>(shape.rank())) {
-    refuse(in, ErrorKind::value, "axes must name each of the " + std::to_string(shape.rank()) + " dimensions once");
+    refuse(in, ErrorKind::value,
+           "axes must name each of the " + std::to_string(shape.rank()) + " dimensions once");
   }
   named_axes(in, axes, shape.rank());
   Shape out;
@@ -177,12 +199,14 @@ Shape permuted_shape(const InferInput& in) {
 Shape expanded_shape(const InferInput& in) {
   const Shape& shape = in.inputs[0].shape;
   const std::vector<std::int64_t>& axes = ints(in.attributes[0]);
-  if (axes.size() + static_cast<std::size_t>(shape.rank()) > kMaxRank) refuse(in, ErrorKind::value, "a tensor has at most 16 dimensions");
+  if (axes.size() + static_cast<std::size_t>(shape.rank()) > kMaxRank)
+    refuse(in, ErrorKind::value, "a tensor has at most 16 dimensions");
   const int rank = shape.rank() + static_cast<int>(axes.size());
   const auto added = named_axes(in, axes, rank);
   Shape out;
   int from = 0;
-  for (int axis = 0; axis < rank; ++axis) out.append(added[static_cast<std::size_t>(axis)] ? 1 : shape[from++]);
+  for (int axis = 0; axis < rank; ++axis)
+    out.append(added[static_cast<std::size_t>(axis)] ? 1 : shape[from++]);
   return out;
 }
 
@@ -194,7 +218,8 @@ Shape squeezed_shape(const InferInput& in) {
     if (!dropped[static_cast<std::size_t>(axis)]) {
       out.append(shape[axis]);
     } else if (!is_unknown(shape[axis]) && shape[axis] != 1) {
-      refuse(in, ErrorKind::value, "axis " + std::to_string(axis) + " of shape " + shape.text() + " is not of size 1");
+      refuse(in, ErrorKind::value,
+             "axis " + std::to_string(axis) + " of shape " + shape.text() + " is not of size 1");
     }
   }
   return out;
@@ -205,16 +230,20 @@ Shape concatenated_shape(const InferInput& in) {
   const int along = checked_axis(in, integer(in.attributes[0]), out.rank());
   for (std::size_t i = 1; i < in.inputs.size(); ++i) {
     const Shape& shape = in.inputs[i].shape;
-    if (shape.rank() != out.rank()) refuse(in, ErrorKind::value, "shapes " + in.inputs[0].shape.text() + " and " + shape.text() + " differ in rank");
+    if (shape.rank() != out.rank())
+      refuse(in, ErrorKind::value,
+             "shapes " + in.inputs[0].shape.text() + " and " + shape.text() + " differ in rank");
     for (int axis = 0; axis < out.rank(); ++axis) {
       const bool known = !is_unknown(out[axis]) && !is_unknown(shape[axis]);
       if (axis == along) {
         std::int64_t total = 0;
-        if (known && __builtin_add_overflow(out[axis], shape[axis], &total)) refuse(in, ErrorKind::overflow, "the result is too large");
+        if (known && __builtin_add_overflow(out[axis], shape[axis], &total))
+          refuse(in, ErrorKind::overflow, "the result is too large");
         out[axis] = known ? total : in.new_unknown();
       } else if (known && out[axis] != shape[axis]) {
         refuse(in, ErrorKind::value,
-               "shapes " + in.inputs[0].shape.text() + " and " + shape.text() + " differ on axis " + std::to_string(axis));
+               "shapes " + in.inputs[0].shape.text() + " and " + shape.text() + " differ on axis " +
+                   std::to_string(axis));
       } else if (is_unknown(out[axis])) {
         out[axis] = shape[axis];
       }
@@ -230,7 +259,9 @@ Shape sliced_shape(const InferInput& in) {
   const auto& steps = ints(in.attributes[2]);
   const auto rank = static_cast<std::size_t>(shape.rank());
   if (starts.size() != rank || stops.size() != rank || steps.size() != rank) {
-    refuse(in, ErrorKind::value, "starts, stops and steps must have one entry for each of the " + std::to_string(rank) + " dimensions");
+    refuse(in, ErrorKind::value,
+           "starts, stops and steps must have one entry for each of the " + std::to_string(rank) +
+               " dimensions");
   }
   Shape out;
   for (std::size_t i = 0; i < rank; ++i) {
@@ -251,10 +282,15 @@ Shape dynamically_sliced_shape(const InferInput& in) {
   const std::int64_t step = integer(in.attributes[1]);
   if (step == 0) refuse(in, ErrorKind::value, "the step of a slice must not be zero");
   for (std::size_t i = 1; i < in.inputs.size(); ++i) {
-    if (in.inputs[i].shape.rank() != 0) refuse(in, ErrorKind::type, "the bound of a slice must be a scalar, got shape " + in.inputs[i].shape.text());
+    if (in.inputs[i].shape.rank() != 0)
+      refuse(in, ErrorKind::type,
+             "the bound of a slice must be a scalar, got shape " + in.inputs[i].shape.text());
   }
   const bool known = in.value(1) != nullptr && in.value(2) != nullptr && !is_unknown(out[axis]);
-  out[axis] = known ? slice_range(scalar_value(in.value(1)), scalar_value(in.value(2)), step, out[axis]).length : in.new_unknown();
+  out[axis] =
+      known ? slice_range(scalar_value(in.value(1)), scalar_value(in.value(2)), step, out[axis])
+                  .length
+            : in.new_unknown();
   return out;
 }
 
@@ -266,9 +302,11 @@ Shape gathered_shape(const InferInput& in) {
 Shape scattered_shape(const InferInput& in) {
   const Shape& shape = in.inputs[0].shape;
   const Shape& values = in.inputs[1].shape;
-  const Shape target = indexed_shape(in, shape, checked_axis(in, integer(in.attributes[0]), shape.rank()), 2);
+  const Shape target =
+      indexed_shape(in, shape, checked_axis(in, integer(in.attributes[0]), shape.rank()), 2);
   if (values != target && values.is_static() && target.is_static()) {
-    refuse(in, ErrorKind::value, "the values have shape " + values.text() + ", the positions " + target.text());
+    refuse(in, ErrorKind::value,
+           "the values have shape " + values.text() + ", the positions " + target.text());
   }
   return shape;
 }
@@ -277,7 +315,8 @@ Shape slice_updated_shape(const InferInput& in) {
   const Shape target = sliced_shape(in);
   const Shape& values = in.inputs[1].shape;
   if (values != target && values.is_static() && target.is_static()) {
-    refuse(in, ErrorKind::value, "the values have shape " + values.text() + ", the slice " + target.text());
+    refuse(in, ErrorKind::value,
+           "the values have shape " + values.text() + ", the slice " + target.text());
   }
   return in.inputs[0].shape;
 }

@@ -1,4 +1,5 @@
-// The shape rules of the layout, reduction and indexing ops: each gives the shape of the (one) result. Used by infer.cpp only.
+// The shape rules of the layout, reduction and indexing ops: each gives the shape of the (one)
+// result. Used by infer.cpp only.
 #pragma once
 
 #include "ops/infer.hpp"

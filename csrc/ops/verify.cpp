@@ -9,7 +9,8 @@
 namespace pygraph::ops {
 namespace {
 
-constexpr std::string_view kAttributeKinds[] = {"integer", "real", "boolean", "dtype", "ints", "string", "constant"};
+constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean", "dtype",
+                                                "ints",    "string", "constant"};
 
 bool has_kind(const ir::Attribute& attribute, AttributeKind kind) {
   switch (kind) {
@@ -34,7 +35,8 @@ struct Place {
     const ir::Function& owner = module.functions[function];
     const ir::Node& at = owner.nodes[node];
     throw Error(kind,
-                "function " + std::to_string(function) + " (" + owner.name + "), node " + std::to_string(node) + ": " + text,
+                "function " + std::to_string(function) + " (" + owner.name + "), node " +
+                    std::to_string(node) + ": " + text,
                 at.location < module.locations.size() ? at.location : kNoLocation);
   }
 };
@@ -42,7 +44,9 @@ struct Place {
 class Verifier {
  public:
   explicit Verifier(ir::Module& module)
-      : module_(module), owned_(module.functions.size(), false), depth_(module.functions.size(), 0) {}
+      : module_(module),
+        owned_(module.functions.size(), false),
+        depth_(module.functions.size(), 0) {}
 
   void run() {
     if (module_.functions.empty()) throw Error(ErrorKind::format, "the module has no function");
@@ -57,7 +61,8 @@ class Verifier {
   void check_locations() const {
     for (std::size_t i = 0; i < module_.locations.size(); ++i) {
       if (module_.locations[i].parent >= std::max<std::size_t>(i, 1)) {
-        throw Error(ErrorKind::format, "location " + std::to_string(i) + " names a parent that does not come before it");
+        throw Error(ErrorKind::format, "location " + std::to_string(i) +
+                                           " names a parent that does not come before it");
       }
     }
   }
@@ -65,7 +70,9 @@ class Verifier {
   void check_structure() {
     for (std::size_t f = 0; f < module_.functions.size(); ++f) {
       const ir::Function& function = module_.functions[f];
-      if (f > 0 && !owned_[f]) throw Error(ErrorKind::format, "function " + std::to_string(f) + " is the subgraph of no node");
+      if (f > 0 && !owned_[f])
+        throw Error(ErrorKind::format,
+                    "function " + std::to_string(f) + " is the subgraph of no node");
       check_parameters(f);
       for (std::size_t n = 0; n < function.nodes.size(); ++n) check_node({module_, f, n});
     }
@@ -74,59 +81,82 @@ class Verifier {
   void check_parameters(std::size_t f) const {
     const ir::Function& function = module_.functions[f];
     const std::string where = "function " + std::to_string(f) + " (" + function.name + "): ";
-    if (function.types.size() != function.parameter_names.size()) throw Error(ErrorKind::format, where + "its parameters are not typed");
-    if (function.result_names.size() != function.results.size()) throw Error(ErrorKind::format, where + "its results are not named");
+    if (function.types.size() != function.parameter_names.size())
+      throw Error(ErrorKind::format, where + "its parameters are not typed");
+    if (function.result_names.size() != function.results.size())
+      throw Error(ErrorKind::format, where + "its results are not named");
     for (const ir::Type& type : function.types) {
-      if (type.kind != ir::Kind::tensor) throw Error(ErrorKind::format, where + "only tensor parameters are supported");
+      if (type.kind != ir::Kind::tensor)
+        throw Error(ErrorKind::format, where + "only tensor parameters are supported");
       check_dtype(type.dtype, where);
       for (std::int64_t dim : type.shape) {
-        if (is_unknown(dim) && symbol_of(dim) >= module_.symbol_count) throw Error(ErrorKind::format, where + "a parameter has an unknown dim that the module does not count");
+        if (is_unknown(dim) && symbol_of(dim) >= module_.symbol_count)
+          throw Error(ErrorKind::format,
+                      where + "a parameter has an unknown dim that the module does not count");
       }
     }
   }
 
   static void check_dtype(DType dtype, const std::string& where) {
-    if (static_cast<std::size_t>(dtype) >= kDTypeCount) throw Error(ErrorKind::format, where + "a dtype has no such number");
-    if (!info(dtype).supported) throw Error(ErrorKind::type, where + std::string(name(dtype)) + " is not supported yet");
+    if (static_cast<std::size_t>(dtype) >= kDTypeCount)
+      throw Error(ErrorKind::format, where + "a dtype has no such number");
+    if (!info(dtype).supported)
+      throw Error(ErrorKind::type, where + std::string(name(dtype)) + " is not supported yet");
   }
 
   void check_node(const Place& at) {
     const ir::Function& function = module_.functions[at.function];
     const ir::Node& node = function.nodes[at.node];
-    if (static_cast<std::size_t>(node.op) >= op_table().size()) at.fail(ErrorKind::format, "no op has this number");
+    if (static_cast<std::size_t>(node.op) >= op_table().size())
+      at.fail(ErrorKind::format, "no op has this number");
     const OpRow& op = row(node.op);
-    if (node.location != kNoLocation && node.location >= module_.locations.size()) at.fail(ErrorKind::format, "its location is not in the table");
+    if (node.location != kNoLocation && node.location >= module_.locations.size())
+      at.fail(ErrorKind::format, "its location is not in the table");
     const auto minimum = static_cast<std::uint32_t>(op.inputs.minimum);
     if (op.inputs.variadic ? node.input_count < minimum : node.input_count != minimum) {
-      at.fail(ErrorKind::format, std::string(op.name) + " takes " + (op.inputs.variadic ? "at least " : "") + std::to_string(minimum) +
-                                     " inputs, got " + std::to_string(node.input_count));
+      at.fail(ErrorKind::format,
+              std::string(op.name) + " takes " + (op.inputs.variadic ? "at least " : "") +
+                  std::to_string(minimum) + " inputs, got " + std::to_string(node.input_count));
     }
     check_attributes(at, op, function.attributes_of(node));
     if (node.subgraph_count != static_cast<std::uint32_t>(op.subgraphs)) {
-      at.fail(ErrorKind::format, std::string(op.name) + " has " + std::to_string(op.subgraphs) + " subgraphs, got " + std::to_string(node.subgraph_count));
+      at.fail(ErrorKind::format, std::string(op.name) + " has " + std::to_string(op.subgraphs) +
+                                     " subgraphs, got " + std::to_string(node.subgraph_count));
     }
     for (ir::FunctionId subgraph : function.subgraphs_of(node)) own(at, subgraph);
   }
 
-  void check_attributes(const Place& at, const OpRow& op, std::span<const ir::Attribute> attributes) const {
-    if (attributes.size() != op.attributes.size()) at.fail(ErrorKind::format, std::string(op.name) + " has " + std::to_string(op.attributes.size()) + " attributes, got " + std::to_string(attributes.size()));
+  void check_attributes(const Place& at, const OpRow& op,
+                        std::span<const ir::Attribute> attributes) const {
+    if (attributes.size() != op.attributes.size())
+      at.fail(ErrorKind::format, std::string(op.name) + " has " +
+                                     std::to_string(op.attributes.size()) + " attributes, got " +
+                                     std::to_string(attributes.size()));
     for (std::size_t i = 0; i < attributes.size(); ++i) {
       const AttributeSpec& spec = op.attributes[i];
       if (!has_kind(attributes[i], spec.kind)) {
-        at.fail(ErrorKind::format, std::string(op.name) + ": attribute " + std::string(spec.name) + " must be of kind " +
-                                       std::string(kAttributeKinds[static_cast<std::size_t>(spec.kind)]));
+        at.fail(ErrorKind::format,
+                std::string(op.name) + ": attribute " + std::string(spec.name) +
+                    " must be of kind " +
+                    std::string(kAttributeKinds[static_cast<std::size_t>(spec.kind)]));
       }
-      if (spec.kind == AttributeKind::dtype) check_dtype(dtype(attributes[i]), std::string(op.name) + ": ");
+      if (spec.kind == AttributeKind::dtype)
+        check_dtype(dtype(attributes[i]), std::string(op.name) + ": ");
     }
   }
 
   void own(const Place& at, ir::FunctionId subgraph) {
-    if (subgraph >= module_.functions.size()) at.fail(ErrorKind::format, "a subgraph is not in the table of functions");
-    if (subgraph <= at.function) at.fail(ErrorKind::format, "a subgraph must come after the function that owns it");
-    if (owned_[subgraph]) at.fail(ErrorKind::format, "function " + std::to_string(subgraph) + " is the subgraph of two nodes");
+    if (subgraph >= module_.functions.size())
+      at.fail(ErrorKind::format, "a subgraph is not in the table of functions");
+    if (subgraph <= at.function)
+      at.fail(ErrorKind::format, "a subgraph must come after the function that owns it");
+    if (owned_[subgraph])
+      at.fail(ErrorKind::format,
+              "function " + std::to_string(subgraph) + " is the subgraph of two nodes");
     owned_[subgraph] = true;
     depth_[subgraph] = depth_[at.function] + 1;
-    if (depth_[subgraph] > kMaxNesting) at.fail(ErrorKind::format, "control flow nests deeper than " + std::to_string(kMaxNesting));
+    if (depth_[subgraph] > kMaxNesting)
+      at.fail(ErrorKind::format, "control flow nests deeper than " + std::to_string(kMaxNesting));
   }
 
   void infer_function(std::size_t f) {
@@ -134,7 +164,9 @@ class Verifier {
     known_.assign(function.types.size(), nullptr);
     for (std::size_t n = 0; n < function.nodes.size(); ++n) infer_node({module_, f, n});
     for (ir::ValueId value : function.results) {
-      if (value >= function.types.size()) throw Error(ErrorKind::format, "function " + std::to_string(f) + " (" + function.name + "): a result is no value of it");
+      if (value >= function.types.size())
+        throw Error(ErrorKind::format, "function " + std::to_string(f) + " (" + function.name +
+                                           "): a result is no value of it");
     }
     result_types_[f].clear();
     for (ir::ValueId value : function.results) result_types_[f].push_back(function.types[value]);
@@ -148,7 +180,8 @@ class Verifier {
     std::vector<Operand> operands;
     std::vector<const std::byte*> values;
     for (ir::ValueId id : function.inputs_of(node)) {
-      if (id >= function.types.size()) at.fail(ErrorKind::format, std::string(op.name) + ": an input is not defined before it");
+      if (id >= function.types.size())
+        at.fail(ErrorKind::format, std::string(op.name) + ": an input is not defined before it");
       inputs.push_back(function.types[id]);
       operands.push_back({inputs.back().dtype, false});
       values.push_back(known_[id]);
@@ -156,7 +189,8 @@ class Verifier {
     std::vector<Signature> subgraphs;
     for (ir::FunctionId id : function.subgraphs_of(node)) {
       const ir::Function& subgraph = module_.functions[id];
-      subgraphs.push_back({std::span(subgraph.types).first(subgraph.parameter_count()), result_types_[id]});
+      subgraphs.push_back(
+          {std::span(subgraph.types).first(subgraph.parameter_count()), result_types_[id]});
     }
     try {
       check_operand_dtypes(op, operands);
@@ -171,7 +205,10 @@ class Verifier {
       node.output_count = static_cast<std::uint32_t>(outputs.size());
       function.types.insert(function.types.end(), outputs.begin(), outputs.end());
       known_.resize(function.types.size(), nullptr);
-      if (op.rule == Rule::constant) known_.back() = module_.constants[static_cast<std::size_t>(integer(function.attributes_of(node)[0]))].data();
+      if (op.rule == Rule::constant)
+        known_.back() =
+            module_.constants[static_cast<std::size_t>(integer(function.attributes_of(node)[0]))]
+                .data();
     } catch (const Error& error) {
       at.fail(error.kind(), error.message());
     }
@@ -181,16 +218,20 @@ class Verifier {
     const Promotion promotion = promote(op, operands);
     for (std::size_t i = 0; i < operands.size(); ++i) {
       if (promotion.dtypes[i] == operands[i].dtype) continue;
-      throw Error(ErrorKind::type, std::string(op.name) + ": input " + std::to_string(i) + " is " + std::string(name(operands[i].dtype)) +
-                                       " and should have been converted to " + std::string(name(promotion.dtypes[i])));
+      throw Error(ErrorKind::type, std::string(op.name) + ": input " + std::to_string(i) + " is " +
+                                       std::string(name(operands[i].dtype)) +
+                                       " and should have been converted to " +
+                                       std::string(name(promotion.dtypes[i])));
     }
   }
 
   ir::Module& module_;
   std::vector<bool> owned_;
   std::vector<int> depth_;
-  std::vector<const std::byte*> known_;  // per value of the function at hand: its elements if it is a constant
-  std::vector<std::vector<ir::Type>> result_types_ = std::vector<std::vector<ir::Type>>(module_.functions.size());
+  std::vector<const std::byte*>
+      known_;  // per value of the function at hand: its elements if it is a constant
+  std::vector<std::vector<ir::Type>> result_types_ =
+      std::vector<std::vector<ir::Type>>(module_.functions.size());
 };
 
 }  // namespace

@@ -7,11 +7,12 @@
 namespace pygraph::passes {
 namespace {
 
-// Marks from the results backwards. A subgraph has a higher index than its owner, so from the last function to the first
-// everything that a node owns is decided before the node.
+// Marks from the results backwards. A subgraph has a higher index than its owner, so from the last
+// function to the first everything that a node owns is decided before the node.
 class DeadCode {
  public:
-  explicit DeadCode(ir::Module& module) : module_(module), has_effects_(module.functions.size(), false) {}
+  explicit DeadCode(ir::Module& module)
+      : module_(module), has_effects_(module.functions.size(), false) {}
 
   void run() {
     for (std::size_t i = module_.functions.size(); i-- > 0;) sweep(i);
@@ -27,7 +28,8 @@ class DeadCode {
     // A loop may run for ever, which is an effect too.
     if (node.op == ir::OpCode::while_loop) return true;
     const auto subgraphs = function.subgraphs_of(node);
-    return std::any_of(subgraphs.begin(), subgraphs.end(), [&](ir::FunctionId id) { return has_effects_[id]; });
+    return std::any_of(subgraphs.begin(), subgraphs.end(),
+                       [&](ir::FunctionId id) { return has_effects_[id]; });
   }
 
   void sweep(std::size_t id) {
@@ -40,7 +42,8 @@ class DeadCode {
       const bool effect = must_stay(function, node);
       has_effects_[id] = has_effects_[id] || effect;
       kept[n] = effect;
-      for (std::uint32_t i = 0; i < node.output_count; ++i) kept[n] = kept[n] || needed[node.first_output + i];
+      for (std::uint32_t i = 0; i < node.output_count; ++i)
+        kept[n] = kept[n] || needed[node.first_output + i];
       if (!kept[n]) continue;
       for (ir::ValueId value : function.inputs_of(node)) needed[value] = true;
     }

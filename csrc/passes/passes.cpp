@@ -24,7 +24,8 @@ bool Options::enabled(std::string_view name) const {
   return !none_ && std::find(off_.begin(), off_.end(), name) == off_.end();
 }
 
-ir::Module optimise(const ir::Module& module, std::span<const ir::Type> inputs, const Options& options) {
+ir::Module optimise(const ir::Module& module, std::span<const ir::Type> inputs,
+                    const Options& options) {
   ir::Module result = specialise(module, inputs, options);
   if (options.enabled("dead_code")) remove_dead_code(result);
   return result;

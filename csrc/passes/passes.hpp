@@ -1,5 +1,5 @@
-// The passes over the graph, in the order in which they run. Each is one file, can be switched off, and leaves a graph that
-// ops::verify accepts and that gives the same results.
+// The passes over the graph, in the order in which they run. Each is one file, can be switched off,
+// and leaves a graph that ops::verify accepts and that gives the same results.
 #pragma once
 
 #include <span>
@@ -11,7 +11,8 @@
 
 namespace pygraph::passes {
 
-// Which optimisations to make. From the environment variable PYGRAPH_PASSES: "none" switches all off, "-name,-name" some.
+// Which optimisations to make. From the environment variable PYGRAPH_PASSES: "none" switches all
+// off, "-name,-name" some.
 class Options {
  public:
   static Options all() { return {}; }
@@ -23,14 +24,17 @@ class Options {
   std::vector<std::string> off_;
 };
 
-// A copy of the graph for inputs of these (static) types: every type is inferred again, so that all dims which follow from
-// the inputs become constants. With fold_constants enabled, small pure nodes of known operands become constants.
-ir::Module specialise(const ir::Module& module, std::span<const ir::Type> inputs, const Options& options);
+// A copy of the graph for inputs of these (static) types: every type is inferred again, so that all
+// dims which follow from the inputs become constants. With fold_constants enabled, small pure nodes
+// of known operands become constants.
+ir::Module specialise(const ir::Module& module, std::span<const ir::Type> inputs,
+                      const Options& options);
 
 // Drops the nodes whose results nobody needs and that cannot fail.
 void remove_dead_code(ir::Module& module);
 
 // All of the above.
-ir::Module optimise(const ir::Module& module, std::span<const ir::Type> inputs, const Options& options);
+ir::Module optimise(const ir::Module& module, std::span<const ir::Type> inputs,
+                    const Options& options);
 
 }  // namespace pygraph::passes

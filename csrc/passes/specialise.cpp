@@ -1,5 +1,6 @@
-// An abstract run of the graph on concrete input types. A loop's state starts with the types of its initial values; dims
-// that the body changes become unknown, and the body is inferred again until nothing changes.
+// An abstract run of the graph on concrete input types. A loop's state starts with the types of its
+// initial values; dims that the body changes become unknown, and the body is inferred again until
+// nothing changes.
 #include <cstring>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@ using Known = std::vector<Tensor>;  // per value: its elements, or no tensor
 
 class Specialiser {
  public:
-  Specialiser(const ir::Module& source, const Options& options) : source_(source), fold_(options.enabled("fold_constants")) {
+  Specialiser(const ir::Module& source, const Options& options)
+      : source_(source), fold_(options.enabled("fold_constants")) {
     result_.functions.resize(source.functions.size());
     result_.constants = source.constants;
     result_.locations = source.locations;
@@ -51,7 +53,8 @@ class Specialiser {
     return results;
   }
 
-  void copy_node(const ir::Function& from, const ir::Node& node, ir::Function& to, std::vector<ir::ValueId>& renamed, Known& known) {
+  void copy_node(const ir::Function& from, const ir::Node& node, ir::Function& to,
+                 std::vector<ir::ValueId>& renamed, Known& known) {
     std::vector<ir::ValueId> inputs;
     std::vector<ir::Type> input_types;
     for (ir::ValueId value : from.inputs_of(node)) {
@@ -62,10 +65,14 @@ class Specialiser {
     try {
       const std::vector<ir::Type> outputs = infer_node(op, from, node, inputs, input_types, known);
       std::vector<Tensor> values = fold(op, from, node, inputs, input_types, outputs, known);
-      for (std::uint32_t i = 0; i < node.output_count; ++i) renamed[node.first_output + i] = static_cast<ir::ValueId>(to.types.size()) + i;
+      for (std::uint32_t i = 0; i < node.output_count; ++i)
+        renamed[node.first_output + i] = static_cast<ir::ValueId>(to.types.size()) + i;
       if (values.empty()) {
         append(to, node, from.attributes_of(node), inputs, outputs, from.subgraphs_of(node), known);
-        if (op.rule == ops::Rule::constant) known.back() = source_.constants[static_cast<std::size_t>(ops::integer(from.attributes_of(node)[0]))];
+        if (op.rule == ops::Rule::constant)
+          known.back() =
+              source_
+                  .constants[static_cast<std::size_t>(ops::integer(from.attributes_of(node)[0]))];
       } else {
         append_constant(to, node, values[0], known);
       }
@@ -75,8 +82,10 @@ class Specialiser {
     }
   }
 
-  static void append(ir::Function& to, const ir::Node& node, std::span<const ir::Attribute> attributes, std::span<const ir::ValueId> inputs,
-                     std::span<const ir::Type> outputs, std::span<const ir::FunctionId> subgraphs, Known& known) {
+  static void append(ir::Function& to, const ir::Node& node,
+                     std::span<const ir::Attribute> attributes, std::span<const ir::ValueId> inputs,
+                     std::span<const ir::Type> outputs, std::span<const ir::FunctionId> subgraphs,
+                     Known& known) {
     ir::Node& added = to.append(node.op, inputs, attributes, subgraphs, node.location);
     added.output_count = static_cast<std::uint32_t>(outputs.size());
     to.types.insert(to.types.end(), outputs.begin(), outputs.end());
@@ -93,7 +102,8 @@ class Specialiser {
     known.back() = value;
   }
 
-  std::vector<ir::Type> infer_node(const ops::OpRow& op, const ir::Function& from, const ir::Node& node, std::span<const ir::ValueId> inputs,
+  std::vector<ir::Type> infer_node(const ops::OpRow& op, const ir::Function& from,
+                                   const ir::Node& node, std::span<const ir::ValueId> inputs,
                                    std::span<const ir::Type> input_types, const Known& known) {
     if (op.rule == ops::Rule::cond) return infer_cond(from, node, input_types);
     if (op.rule == ops::Rule::while_loop) return infer_while(from, node, input_types);
@@ -108,17 +118,20 @@ class Specialiser {
                        .symbol_count = &result_.symbol_count});
   }
 
-  std::vector<ir::Type> infer_cond(const ir::Function& from, const ir::Node& node, std::span<const ir::Type> inputs) {
+  std::vector<ir::Type> infer_cond(const ir::Function& from, const ir::Node& node,
+                                   std::span<const ir::Type> inputs) {
     const auto subgraphs = from.subgraphs_of(node);
     std::vector<ir::Type> results = specialise_function(subgraphs[0], inputs.subspan(1));
     const std::vector<ir::Type> others = specialise_function(subgraphs[1], inputs.subspan(1));
     for (std::size_t i = 0; i < results.size(); ++i) {
-      results[i] = ops::join(results[i], others[i], "cond: result " + std::to_string(i), &result_.symbol_count);
+      results[i] = ops::join(results[i], others[i], "cond: result " + std::to_string(i),
+                             &result_.symbol_count);
     }
     return results;
   }
 
-  std::vector<ir::Type> infer_while(const ir::Function& from, const ir::Node& node, std::span<const ir::Type> inputs) {
+  std::vector<ir::Type> infer_while(const ir::Function& from, const ir::Node& node,
+                                    std::span<const ir::Type> inputs) {
     const auto subgraphs = from.subgraphs_of(node);
     const auto captures = static_cast<std::size_t>(ops::integer(from.attributes_of(node)[0]));
     std::vector<ir::Type> types(inputs.begin(), inputs.end());
@@ -129,7 +142,8 @@ class Specialiser {
       for (std::size_t i = 0; i < results.size(); ++i) {
         ir::Type& state = types[captures + i];
         if (ops::fits(results[i], state)) continue;
-        state = ops::join(state, results[i], "while_loop: state " + std::to_string(i), &result_.symbol_count);
+        state = ops::join(state, results[i], "while_loop: state " + std::to_string(i),
+                          &result_.symbol_count);
         settled = false;
       }
     }
@@ -137,19 +151,25 @@ class Specialiser {
   }
 
   // The value of a node whose operands are known; nothing if it has to run.
-  std::vector<Tensor> fold(const ops::OpRow& op, const ir::Function& from, const ir::Node& node, std::span<const ir::ValueId> inputs,
-                           std::span<const ir::Type> input_types, std::span<const ir::Type> outputs, const Known& known) const {
-    const bool computes = op.family != ops::Family::control && op.family != ops::Family::constant && op.family != ops::Family::undef &&
-                          op.family != ops::Family::check && outputs.size() == 1;
+  std::vector<Tensor> fold(const ops::OpRow& op, const ir::Function& from, const ir::Node& node,
+                           std::span<const ir::ValueId> inputs,
+                           std::span<const ir::Type> input_types, std::span<const ir::Type> outputs,
+                           const Known& known) const {
+    const bool computes = op.family != ops::Family::control && op.family != ops::Family::constant &&
+                          op.family != ops::Family::undef && op.family != ops::Family::check &&
+                          outputs.size() == 1;
     if (!fold_ || !computes || !outputs[0].shape.is_static()) return {};
     if (byte_count(outputs[0].dtype, outputs[0].shape) > kLargestFolded) return {};
-    if (op.rule == ops::Rule::dim_size) return fold_dim_size(input_types[0].shape[static_cast<int>(ops::integer(from.attributes_of(node)[0]))]);
+    if (op.rule == ops::Rule::dim_size)
+      return fold_dim_size(
+          input_types[0].shape[static_cast<int>(ops::integer(from.attributes_of(node)[0]))]);
     std::vector<const std::byte*> values;
     for (ir::ValueId input : inputs) {
       if (!known[input]) return {};
       values.push_back(known[input].data());
     }
-    const ops::KernelCall call = ops::prepare(op, from.attributes_of(node), input_types, outputs, values);
+    const ops::KernelCall call =
+        ops::prepare(op, from.attributes_of(node), input_types, outputs, values);
     Tensor result = Tensor::empty(outputs[0].dtype, outputs[0].shape);
     void* out = result.data();
     const std::vector<const void*> in(values.begin(), values.end());
@@ -170,7 +190,8 @@ class Specialiser {
 
 }  // namespace
 
-ir::Module specialise(const ir::Module& module, std::span<const ir::Type> inputs, const Options& options) {
+ir::Module specialise(const ir::Module& module, std::span<const ir::Type> inputs,
+                      const Options& options) {
   return Specialiser(module, options).run(inputs);
 }
 

@@ -1,9 +1,9 @@
-// Makes values share storage where a copy can then be left out: a loop's new state is computed where the old one stood, a
-// branch's result where both branches leave it, a result of the graph in its own buffer, and an elementwise result over an
-// operand that is needed no more.
+// Makes values share storage where a copy can then be left out: a loop's new state is computed
+// where the old one stood, a branch's result where both branches leave it, a result of the graph in
+// its own buffer, and an elementwise result over an operand that is needed no more.
 //
-// Two storages may become one if the lives of their values do not overlap but for the copy between them: between the first
-// write of the source and the copy, nobody touches the target.
+// Two storages may become one if the lives of their values do not overlap but for the copy between
+// them: between the first write of the source and the copy, nobody touches the target.
 #include <algorithm>
 #include <numeric>
 
@@ -14,7 +14,11 @@ namespace {
 
 class Coalescing {
  public:
-  explicit Coalescing(Plan& plan) : plan_(plan), life_(lifetimes(plan, find_loops(plan))), root_(plan.storages.size()), touched_(plan.storages.size()) {
+  explicit Coalescing(Plan& plan)
+      : plan_(plan),
+        life_(lifetimes(plan, find_loops(plan))),
+        root_(plan.storages.size()),
+        touched_(plan.storages.size()) {
     std::iota(root_.begin(), root_.end(), StorageId{0});
     for (std::uint32_t i = 0; i < plan_.instructions.size(); ++i) {
       for (StorageId id : operands(i)) touched_[id].push_back(i);
@@ -35,7 +39,9 @@ class Coalescing {
  private:
   std::span<StorageId> operands(std::uint32_t i) {
     const Instruction& instruction = plan_.instructions[i];
-    return std::span(plan_.operands).subspan(instruction.first_operand, std::size_t{instruction.output_count} + instruction.input_count);
+    return std::span(plan_.operands)
+        .subspan(instruction.first_operand,
+                 std::size_t{instruction.output_count} + instruction.input_count);
   }
 
   StorageId root(StorageId id) {
@@ -64,7 +70,9 @@ class Coalescing {
     if (life_[to].first_write != at) return;
     for (std::size_t k = 1; k < operands(at).size(); ++k) {
       const StorageId from = root(operands(at)[k]);
-      if (from == to || !can_take(to, from) || life_[from].last_use != at || !allows_in_place(at, from)) continue;
+      if (from == to || !can_take(to, from) || life_[from].last_use != at ||
+          !allows_in_place(at, from))
+        continue;
       join(to, from);
       return;
     }
@@ -73,7 +81,8 @@ class Coalescing {
   // `from` can live where `to` does.
   bool can_take(StorageId to, StorageId from) const {
     const StorageKind kind = storage(to).kind;
-    return (kind == StorageKind::arena || kind == StorageKind::output) && storage(from).kind == StorageKind::arena && life_[from].used() &&
+    return (kind == StorageKind::arena || kind == StorageKind::output) &&
+           storage(from).kind == StorageKind::arena && life_[from].used() &&
            storage(to).bytes == storage(from).bytes;
   }
 
@@ -104,11 +113,14 @@ class Coalescing {
     std::vector<Instruction> kept;
     for (std::uint32_t i = 0; i < plan_.instructions.size(); ++i) {
       new_index.push_back(static_cast<std::uint32_t>(kept.size()));
-      const bool empty = plan_.instructions[i].code == Code::move && operands(i)[0] == operands(i)[1];
+      const bool empty =
+          plan_.instructions[i].code == Code::move && operands(i)[0] == operands(i)[1];
       if (!empty) kept.push_back(plan_.instructions[i]);
     }
     for (Instruction& instruction : kept) {
-      const bool jumps = instruction.code == Code::jump || instruction.code == Code::jump_if_false || instruction.code == Code::loop_if_true;
+      const bool jumps = instruction.code == Code::jump ||
+                         instruction.code == Code::jump_if_false ||
+                         instruction.code == Code::loop_if_true;
       if (jumps) instruction.target = new_index[instruction.target];
     }
     plan_.instructions = std::move(kept);
@@ -117,7 +129,8 @@ class Coalescing {
   Plan& plan_;
   std::vector<Lifetime> life_;
   std::vector<StorageId> root_;
-  std::vector<std::vector<std::uint32_t>> touched_;  // the instructions that read or write a storage
+  std::vector<std::vector<std::uint32_t>>
+      touched_;  // the instructions that read or write a storage
 };
 
 }  // namespace

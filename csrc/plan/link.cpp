@@ -10,9 +10,15 @@ void link(Plan& plan) {
     const ops::KernelCall& call = plan.kernels[instruction.target].call;
     if (!call.flat) continue;
     const StorageId* operands = plan.operands.data() + instruction.first_operand;
-    FlatCall flat{.kernel = call.elementwise, .count = call.count, .steps = {}, .output = operands[0], .inputs = {}, .prepared = instruction.target};
+    FlatCall flat{.kernel = call.elementwise,
+                  .count = call.count,
+                  .steps = {},
+                  .output = operands[0],
+                  .inputs = {},
+                  .prepared = instruction.target};
     std::copy(std::begin(call.steps), std::end(call.steps), flat.steps);
-    for (int i = 0; i < 3; ++i) flat.inputs[i] = operands[1 + std::min(i, instruction.input_count - 1)];
+    for (int i = 0; i < 3; ++i)
+      flat.inputs[i] = operands[1 + std::min(i, instruction.input_count - 1)];
     instruction.code = Code::flat;
     instruction.target = static_cast<std::uint32_t>(plan.flats.size());
     plan.flats.push_back(flat);

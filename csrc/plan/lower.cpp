@@ -1,4 +1,5 @@
-// From the nested graph to the flat array: cond and while_loop become jumps, every value gets a storage.
+// From the nested graph to the flat array: cond and while_loop become jumps, every value gets a
+// storage.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -16,7 +17,8 @@ struct Move {
 
 class Lowering {
  public:
-  explicit Lowering(const ir::Module& module) : module_(module), storage_of_(module.functions.size()) {
+  explicit Lowering(const ir::Module& module)
+      : module_(module), storage_of_(module.functions.size()) {
     plan_.constants = module.constants;
   }
 
@@ -29,7 +31,8 @@ class Lowering {
     }
     plan_.input_storages = parameters;
     emit_function(0, parameters);
-    for (std::size_t i = 0; i < entry.results.size(); ++i) add_output(entry.types[entry.results[i]], storage_of_[0][entry.results[i]]);
+    for (std::size_t i = 0; i < entry.results.size(); ++i)
+      add_output(entry.types[entry.results[i]], storage_of_[0][entry.results[i]]);
     emit({.code = Code::finish}, {}, {});
     return std::move(plan_);
   }
@@ -46,7 +49,8 @@ class Lowering {
     return static_cast<StorageId>(plan_.storages.size() - 1);
   }
 
-  std::uint32_t emit(Instruction instruction, std::span<const StorageId> outputs, std::span<const StorageId> inputs) {
+  std::uint32_t emit(Instruction instruction, std::span<const StorageId> outputs,
+                     std::span<const StorageId> inputs) {
     instruction.output_count = static_cast<std::uint16_t>(outputs.size());
     instruction.input_count = static_cast<std::uint16_t>(inputs.size());
     instruction.first_operand = static_cast<std::uint32_t>(plan_.operands.size());
@@ -91,7 +95,8 @@ class Lowering {
     StorageId* outputs = storage_of_[id].data() + node.first_output;
     switch (ops::row(node.op).rule) {
       case ops::Rule::constant: {
-        const auto index = static_cast<std::uint32_t>(ops::integer(function.attributes_of(node)[0]));
+        const auto index =
+            static_cast<std::uint32_t>(ops::integer(function.attributes_of(node)[0]));
         outputs[0] = add_storage(function.types[node.first_output], StorageKind::constant, index);
         return;
       }
@@ -99,8 +104,10 @@ class Lowering {
       case ops::Rule::while_loop: return emit_while(function, node, inputs, outputs);
       case ops::Rule::check_defined: {
         plan_.names.push_back(std::get<std::string>(function.attributes_of(node)[0]));
-        emit({.code = Code::check_defined, .target = static_cast<std::uint32_t>(plan_.names.size() - 1), .location = node.location}, {},
-             std::span(inputs).subspan(1));
+        emit({.code = Code::check_defined,
+              .target = static_cast<std::uint32_t>(plan_.names.size() - 1),
+              .location = node.location},
+             {}, std::span(inputs).subspan(1));
         outputs[0] = inputs[0];
         return;
       }
@@ -108,13 +115,15 @@ class Lowering {
     }
   }
 
-  void emit_kernel(const ir::Function& function, const ir::Node& node, std::span<const StorageId> inputs, StorageId* outputs) {
+  void emit_kernel(const ir::Function& function, const ir::Node& node,
+                   std::span<const StorageId> inputs, StorageId* outputs) {
     const ops::OpRow& op = ops::row(node.op);
     std::vector<ir::Type> input_types;
     bool is_static = true;
     for (ir::ValueId value : function.inputs_of(node)) input_types.push_back(function.types[value]);
-    std::vector<ir::Type> output_types(function.types.begin() + node.first_output,
-                                       function.types.begin() + node.first_output + node.output_count);
+    std::vector<ir::Type> output_types(
+        function.types.begin() + node.first_output,
+        function.types.begin() + node.first_output + node.output_count);
     for (const auto* types : {&input_types, &output_types}) {
       for (const ir::Type& type : *types) is_static = is_static && type.shape.is_static();
     }
@@ -123,19 +132,22 @@ class Lowering {
       outputs[0] = inputs[0];
       return;
     }
-    for (std::uint32_t i = 0; i < node.output_count; ++i) outputs[i] = add_storage(output_types[i], StorageKind::arena);
+    for (std::uint32_t i = 0; i < node.output_count; ++i)
+      outputs[i] = add_storage(output_types[i], StorageKind::arena);
     const std::span<const StorageId> output_span(outputs, node.output_count);
     Instruction instruction{.location = node.location};
     if (is_static) {
       std::vector<const std::byte*> values;
       for (StorageId input : inputs) values.push_back(constant_data(input));
-      plan_.kernels.push_back({&op, ops::prepare(op, function.attributes_of(node), input_types, output_types, values)});
+      plan_.kernels.push_back(
+          {&op, ops::prepare(op, function.attributes_of(node), input_types, output_types, values)});
       instruction.code = Code::kernel;
       instruction.target = static_cast<std::uint32_t>(plan_.kernels.size() - 1);
       add_cost(kInstructionCost + plan_.kernels.back().call.cost);
     } else {
       const auto attributes = function.attributes_of(node);
-      plan_.dynamics.push_back({&op, {attributes.begin(), attributes.end()}, input_types, output_types});
+      plan_.dynamics.push_back(
+          {&op, {attributes.begin(), attributes.end()}, input_types, output_types});
       instruction.code = Code::dynamic;
       instruction.target = static_cast<std::uint32_t>(plan_.dynamics.size() - 1);
       add_cost(kDynamicCost);
@@ -148,10 +160,13 @@ class Lowering {
     return storage.kind == StorageKind::constant ? plan_.constants[storage.index].data() : nullptr;
   }
 
-  void emit_cond(const ir::Function& function, const ir::Node& node, std::span<const StorageId> inputs, StorageId* outputs) {
+  void emit_cond(const ir::Function& function, const ir::Node& node,
+                 std::span<const StorageId> inputs, StorageId* outputs) {
     const auto subgraphs = function.subgraphs_of(node);
-    for (std::uint32_t i = 0; i < node.output_count; ++i) outputs[i] = add_storage(function.types[node.first_output + i], StorageKind::arena);
-    const std::uint32_t to_else = emit({.code = Code::jump_if_false, .location = node.location}, {}, inputs.first(1));
+    for (std::uint32_t i = 0; i < node.output_count; ++i)
+      outputs[i] = add_storage(function.types[node.first_output + i], StorageKind::arena);
+    const std::uint32_t to_else =
+        emit({.code = Code::jump_if_false, .location = node.location}, {}, inputs.first(1));
     emit_branch(subgraphs[0], inputs.subspan(1), node, outputs);
     const std::uint32_t to_end = emit({.code = Code::jump, .location = node.location}, {}, {});
     plan_.instructions[to_else].target = next();
@@ -159,7 +174,8 @@ class Lowering {
     plan_.instructions[to_end].target = next();
   }
 
-  void emit_branch(ir::FunctionId id, std::span<const StorageId> parameters, const ir::Node& node, const StorageId* outputs) {
+  void emit_branch(ir::FunctionId id, std::span<const StorageId> parameters, const ir::Node& node,
+                   const StorageId* outputs) {
     const std::vector<StorageId> results = emit_function(id, parameters);
     const ir::Function& branch = module_.functions[id];
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -168,10 +184,12 @@ class Lowering {
   }
 
   // The test stands at the bottom: one jump a turn.
-  void emit_while(const ir::Function& function, const ir::Node& node, std::span<const StorageId> inputs, StorageId* outputs) {
+  void emit_while(const ir::Function& function, const ir::Node& node,
+                  std::span<const StorageId> inputs, StorageId* outputs) {
     const auto subgraphs = function.subgraphs_of(node);
     const auto captures = static_cast<std::size_t>(ops::integer(function.attributes_of(node)[0]));
-    std::vector<StorageId> parameters(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(captures));
+    std::vector<StorageId> parameters(inputs.begin(),
+                                      inputs.begin() + static_cast<std::ptrdiff_t>(captures));
     for (std::uint32_t i = 0; i < node.output_count; ++i) {
       outputs[i] = add_storage(function.types[node.first_output + i], StorageKind::arena);
       parameters.push_back(outputs[i]);
@@ -184,18 +202,26 @@ class Lowering {
     const std::uint32_t to_test = emit({.code = Code::jump, .location = node.location}, {}, {});
     const std::uint32_t body = next();
     const std::vector<StorageId> results = emit_function(subgraphs[1], parameters);
-    emit_moves(moves_to(std::span(parameters).subspan(captures), results, module_.functions[subgraphs[1]]), node.location);
+    emit_moves(
+        moves_to(std::span(parameters).subspan(captures), results, module_.functions[subgraphs[1]]),
+        node.location);
     plan_.instructions[to_test].target = next();
     const std::vector<StorageId> test = emit_function(subgraphs[0], parameters);
-    emit({.code = Code::loop_if_true, .target = body, .location = node.location, .cost = cost_ + kInstructionCost}, {}, test);
+    emit({.code = Code::loop_if_true,
+          .target = body,
+          .location = node.location,
+          .cost = cost_ + kInstructionCost},
+         {}, test);
     --loop_depth_;
     cost_ = cost_before;
   }
 
-  static std::vector<Move> moves_to(std::span<const StorageId> state, std::span<const StorageId> results, const ir::Function& body) {
+  static std::vector<Move> moves_to(std::span<const StorageId> state,
+                                    std::span<const StorageId> results, const ir::Function& body) {
     std::vector<Move> moves;
     for (std::size_t i = 0; i < state.size(); ++i) {
-      if (state[i] != results[i]) moves.push_back({state[i], results[i], body.types[body.results[i]]});
+      if (state[i] != results[i])
+        moves.push_back({state[i], results[i], body.types[body.results[i]]});
     }
     return moves;
   }
@@ -204,7 +230,8 @@ class Lowering {
   void emit_moves(std::vector<Move> moves, ir::LocationId location) {
     while (!moves.empty()) {
       const auto ready = std::find_if(moves.begin(), moves.end(), [&](const Move& move) {
-        return std::none_of(moves.begin(), moves.end(), [&](const Move& other) { return other.from == move.to; });
+        return std::none_of(moves.begin(), moves.end(),
+                            [&](const Move& other) { return other.from == move.to; });
       });
       if (ready != moves.end()) {
         emit_move(*ready, location);

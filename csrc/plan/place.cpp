@@ -1,4 +1,5 @@
-// Decides the offset of every arena storage: in order of first write, at the lowest gap among those alive then.
+// Decides the offset of every arena storage: in order of first write, at the lowest gap among those
+// alive then.
 #include <algorithm>
 #include <numeric>
 #include <string>
@@ -8,7 +9,8 @@
 namespace pygraph::plan {
 namespace {
 
-constexpr std::size_t kSmall = 16;  // values up to this size are packed, larger ones start on a cache line
+constexpr std::size_t kSmall =
+    16;  // values up to this size are packed, larger ones start on a cache line
 
 std::size_t aligned(std::size_t offset, std::size_t bytes) {
   const std::size_t alignment = bytes <= kSmall ? 8 : kAlignment;
@@ -30,11 +32,14 @@ void place(Plan& plan, bool reuse) {
   for (StorageId id = 0; id < plan.storages.size(); ++id) {
     if (plan.storages[id].kind == StorageKind::arena && life[id].used()) order.push_back(id);
   }
-  std::sort(order.begin(), order.end(), [&](StorageId a, StorageId b) { return life[a].first_write < life[b].first_write; });
+  std::sort(order.begin(), order.end(),
+            [&](StorageId a, StorageId b) { return life[a].first_write < life[b].first_write; });
   std::vector<Placed> alive;  // by offset
   for (StorageId id : order) {
     Storage& storage = plan.storages[id];
-    if (reuse) std::erase_if(alive, [&](const Placed& other) { return other.last_use < life[id].first_write; });
+    if (reuse)
+      std::erase_if(alive,
+                    [&](const Placed& other) { return other.last_use < life[id].first_write; });
     std::size_t offset = 0;
     auto position = alive.begin();
     for (; position != alive.end(); ++position) {
@@ -43,7 +48,8 @@ void place(Plan& plan, bool reuse) {
       offset = std::max(offset, position->offset + position->bytes);
     }
     storage.offset = aligned(offset, storage.bytes);
-    if (storage.offset + storage.bytes < storage.bytes || storage.offset + storage.bytes > (std::size_t{1} << 47)) {
+    if (storage.offset + storage.bytes < storage.bytes ||
+        storage.offset + storage.bytes > (std::size_t{1} << 47)) {
       throw Error(ErrorKind::memory, "the graph needs more memory than there is");
     }
     const std::size_t size = std::max<std::size_t>(storage.bytes, 1);

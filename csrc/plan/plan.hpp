@@ -1,5 +1,5 @@
-// A plan: one flat array of instructions for a graph and everything nested in it, with the place of every value decided.
-// Immutable once built and shared by all runs.
+// A plan: one flat array of instructions for a graph and everything nested in it, with the place of
+// every value decided. Immutable once built and shared by all runs.
 #pragma once
 
 #include <cstdint>
@@ -26,22 +26,22 @@ enum class StorageKind : std::uint8_t {
 
 struct Storage {
   StorageKind kind = StorageKind::arena;
-  std::uint32_t index = 0;   // of the constant, input or output
-  std::size_t bytes = 0;     // of a value of static type
-  std::size_t offset = 0;    // in the arena
+  std::uint32_t index = 0;  // of the constant, input or output
+  std::size_t bytes = 0;    // of a value of static type
+  std::size_t offset = 0;   // in the arena
 };
 
 enum class Code : std::uint8_t {
   nothing,
-  kernel,           // call kernels[target]
-  flat,             // call flats[target]: an elementwise kernel over one run of elements, the common case
-  dynamic,          // infer, allocate and call dynamics[target]
-  move,             // copy `bytes` from storage in[0] to out[0]
-  move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
-  jump,             // to instruction `target`
-  jump_if_false,    // on the boolean in[0]
-  loop_if_true,     // a back edge: on the boolean in[0], counts the loop's cost and polls the host
-  check_defined,    // the flag in[0]; the variable's name is names[target]
+  kernel,   // call kernels[target]
+  flat,     // call flats[target]: an elementwise kernel over one run of elements, the common case
+  dynamic,  // infer, allocate and call dynamics[target]
+  move,     // copy `bytes` from storage in[0] to out[0]
+  move_dynamic,   // make the tensor out[0] from in[0], whose type is types[target]
+  jump,           // to instruction `target`
+  jump_if_false,  // on the boolean in[0]
+  loop_if_true,   // a back edge: on the boolean in[0], counts the loop's cost and polls the host
+  check_defined,  // the flag in[0]; the variable's name is names[target]
   finish
 };
 
@@ -52,15 +52,15 @@ struct Instruction {
   std::uint32_t first_operand = 0;  // in Plan::operands: the outputs, then the inputs
   std::uint32_t target = 0;
   ir::LocationId location = kNoLocation;
-  std::int64_t cost = 0;   // of a back edge: the work of one turn
-  std::size_t bytes = 0;   // of a move
+  std::int64_t cost = 0;  // of a back edge: the work of one turn
+  std::size_t bytes = 0;  // of a move
 };
 
 // A kernel whose call can only be prepared at run time.
 struct DynamicCall {
   const ops::OpRow* op;
   std::vector<ir::Attribute> attributes;
-  std::vector<ir::Type> inputs;   // where static: the type; else only dtype and rank count
+  std::vector<ir::Type> inputs;  // where static: the type; else only dtype and rank count
   std::vector<ir::Type> outputs;
 };
 
@@ -75,7 +75,7 @@ struct FlatCall {
   std::int64_t count;
   std::int64_t steps[3];
   StorageId output;
-  StorageId inputs[3];  // an operand that the kernel does not have repeats the last one
+  StorageId inputs[3];     // an operand that the kernel does not have repeats the last one
   std::uint32_t prepared;  // in Plan::kernels
 };
 
@@ -110,11 +110,12 @@ Plan build(const ir::Module& module, const passes::Options& options);
 
 // The steps of build, in order.
 Plan lower(const ir::Module& module);
-void coalesce(Plan& plan);                             // makes copies unnecessary and drops them
-void place(Plan& plan, bool reuse);                    // decides the offsets in the arena
-void link(Plan& plan);                                 // gathers what flat instructions need
+void coalesce(Plan& plan);           // makes copies unnecessary and drops them
+void place(Plan& plan, bool reuse);  // decides the offsets in the arena
+void link(Plan& plan);               // gathers what flat instructions need
 
-// What `coalesce` and `place` need to know of a storage: where it is first written and last needed, loops included.
+// What `coalesce` and `place` need to know of a storage: where it is first written and last needed,
+// loops included.
 struct Lifetime {
   std::uint32_t first_write = UINT32_MAX;
   std::uint32_t last_use = 0;

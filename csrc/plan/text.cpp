@@ -18,7 +18,8 @@ std::string storage_text(const Plan& plan, StorageId id) {
 std::string instruction_text(const Plan& plan, const Instruction& instruction) {
   switch (instruction.code) {
     case Code::nothing: return "nothing";
-    case Code::flat: return std::string(plan.kernels[plan.flats[instruction.target].prepared].op->name);
+    case Code::flat:
+      return std::string(plan.kernels[plan.flats[instruction.target].prepared].op->name);
     case Code::kernel: return std::string(plan.kernels[instruction.target].op->name);
     case Code::dynamic: return "dynamic " + std::string(plan.dynamics[instruction.target].op->name);
     case Code::move: return "move " + std::to_string(instruction.bytes) + " bytes";
@@ -41,7 +42,8 @@ std::string Plan::text() const {
     std::string line = std::to_string(i);
     line.insert(0, line.size() < 4 ? 4 - line.size() : 0, ' ');
     line += "  " + instruction_text(*this, instruction);
-    for (std::uint32_t k = 0; k < std::uint32_t{instruction.output_count} + instruction.input_count; ++k) {
+    for (std::uint32_t k = 0; k < std::uint32_t{instruction.output_count} + instruction.input_count;
+         ++k) {
       line += k == 0 ? " " : k == instruction.output_count ? " <- " : ", ";
       line += storage_text(*this, operands[instruction.first_operand + k]);
     }

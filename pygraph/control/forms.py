@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pygraph.control.errors import Site, mismatch
-from pygraph.control.tensors import cast, is_tensor, placeholder
+from pygraph.control.tensors import cast, is_tensor, placeholder, weakened
 from pygraph.control.unset import UNSET, Maybe
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 
@@ -95,7 +95,9 @@ class Form:
     def take_apart(self, value: Any, current: Form) -> list[Any]:
         """Return the tensors of a value whose own form is ``current``; records casts as needed."""
         if current.structure is None:
-            parts = [placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in self._tensor_leaves()]
+            parts = [
+                placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in self._tensor_leaves()
+            ]
         else:
             inner = value.value if isinstance(value, Maybe) else value
             leaves = flatten(inner)[0]
@@ -113,9 +115,13 @@ class Form:
         """Return the value that consists of the tensors which a graph passed on."""
         if self.structure is None:
             return None if self.none else UNSET
-        leaves = [
-            next(tensors) if isinstance(leaf, TensorLeaf) else leaf.value for leaf in self.leaves
-        ]
+        leaves = []
+        for leaf in self.leaves:
+            if isinstance(leaf, TensorLeaf):
+                tensor = next(tensors)
+                leaves.append(weakened(tensor) if leaf.weak else tensor)
+            else:
+                leaves.append(leaf.value)
         value = unflatten(self.structure, leaves)
         if self.missing:
             return Maybe(self.name, value, next(tensors), self.none)

@@ -21,6 +21,7 @@ __all__ = [
     "placeholder",
     "rollback",
     "stages",
+    "weakened",
 ]
 
 
@@ -85,21 +86,29 @@ def cast(value: Any, dtype: str) -> Any:
 
 def as_number(value: Any, dtype: str) -> Any:
     """Return a scalar as what Python's numbers are to promotion: weak, int64 or float64."""
-    tensor = cast(value, dtype)
-    if type(tensor) is not SymbolicTensor:
-        return tensor.item() if current() is None else as_number(current().lift(tensor), dtype)
+    if not is_tensor(value):
+        return value
+    if getattr(value, "weak", False) and value.dtype.name == dtype:
+        return value
+    # A value of its own, for the tensor at hand may be in use as what it is.
+    tensor = apply("astype", (value,), {"dtype": dtype})
+    return weakened(tensor) if type(tensor) is SymbolicTensor else tensor.item()
+
+
+def weakened(tensor: Any) -> Any:
+    """Make a value that nothing else uses yet weak."""
     if tensor.weak:
         return tensor
-    return SymbolicTensor.make(
-        tensor.builder, tensor.id, tensor.dtype, tensor.dims, True, tensor.name
-    )
+    builder = tensor.builder
+    builder._weak[tensor.id] = True
+    return SymbolicTensor.make(builder, tensor.id, tensor.dtype, tensor.dims, True, tensor.name)
 
 
 def placeholder(dtype: str, shape: tuple[int | None, ...], weak: bool) -> Any:
     """Return a tensor that stands for a variable without a value; nothing may look at it."""
     dims = [0 if dim is None else dim for dim in shape]
     tensor = apply("undef", (), {"dtype": dtype, "shape": dims})
-    return as_number(tensor, dtype) if weak else tensor
+    return weakened(tensor) if weak else tensor
 
 
 def length(value: Any) -> Any:

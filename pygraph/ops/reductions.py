@@ -157,12 +157,17 @@ def var(
     >>> pg.var(pg.asarray([1.0, 2.0, 3.0])), pg.var(pg.asarray([1.0, 2.0, 3.0]), correction=1)
     (Tensor(0.6666666666666666, dtype=float64), Tensor(1.0, dtype=float64))
     """
-    deviation = apply("subtract", (x, mean(x, axis=axis, keepdims=True)))
-    total = _reduce("sum", apply("square", (deviation,)), axis, keepdims)
     count = _count("var", x, axis)
-    if isinstance(count, Tensor):
-        return _divided(total, apply("maximum", (count - correction, 0)))
-    return _divided(total, builtins.max(count - correction, 0))
+    average = _divided(_reduce("sum", x, axis, True), count)
+    squares = apply("square", (apply("subtract", (x, average)),))
+    divisor: Size | float = count
+    if correction != 0:
+        divisor = count - correction
+        if isinstance(divisor, Tensor):
+            divisor = apply("maximum", (divisor, 0))
+        else:
+            divisor = builtins.max(divisor, 0)
+    return _divided(_reduce("sum", squares, axis, keepdims), divisor)
 
 
 def std(

@@ -719,3 +719,35 @@ def test_trace_of_a_loop_repeats_at_most_three_times():
 
     assert staged(use, 1.5, 3) == (4.5, 9.0, 3.0)
     assert len(runs) <= 3
+
+
+def test_parts_of_outer_objects_assigned_in_staged_code():
+    class Box:
+        value = 0
+
+    def attribute(x):
+        if x > 0:
+            box.value = 1
+        return x
+
+    def item(x):
+        while x > 0:
+            table["k"] += 1
+            x -= 1
+        return x
+
+    def inside(x):
+        for i in range(x):
+            made = Box()
+            made.value = i
+            x = x + made.value
+        return x
+
+    box, table = Box(), {"k": 0}
+    line = attribute.__code__.co_firstlineno + 1
+    check(attribute, [1], TypeError, "box.value is assigned", f":{line}, in attribute", "outside")
+    check(item, [1], TypeError, "table['k'] is assigned")
+    assert (box.value, table) == (0, {"k": 0})
+    assert autograph.convert(item)(2) == 0
+    assert table == {"k": 2}
+    assert staged(inside, 3) == 6

@@ -42,6 +42,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
     def compile_source(source: Path, *compiler: str) -> Path:
         program = folder / source.stem
+        if program.exists():
+            return program
         command = [*compiler, *WARNINGS, str(source), "-o", str(program), *package, *OPEN_SYMBOLS]
         done = subprocess.run(command, capture_output=True, text=True, env=plain)
         assert done.returncode == 0, done.stderr

@@ -47,9 +47,8 @@ void arrays(const std::string& folder) {
   show<std::int64_t>("rounds", shrunk[1]);
   show<double>("wide", program.run({Tensor::from<double>({8}, {1, 1}), limit})[0]);
   show<double>("empty", program.run({Tensor::from<double>({}, {0, 3}), limit})[0]);
-  show<std::int32_t>(
-      "vector",
-      program.run({Tensor::from<std::int32_t>({9, 1, 2}, {3}), Tensor::scalar<std::int32_t>(4)})[0]);
+  show<std::int32_t>("vector", program.run({Tensor::from<std::int32_t>({9, 1, 2}, {3}),
+                                            Tensor::scalar<std::int32_t>(4)})[0]);
   show_error("no such graph", [&] { program.run({Tensor::from<float>({1, 2}, {2}), limit}); });
   show_error("too few inputs", [&] { program.run({matrix}); });
 }
@@ -82,8 +81,10 @@ void wrong_use(const std::string& folder) {
   show_error("cut program", [&] { Program::load(folder + "/cut.pgraph"); });
   show_error("count", [] { Tensor::from<double>({1, 2, 3}, {2, 2}); });
   show_error("negative", [] { Tensor::from<double>({}, {-1, 0}); });
-  show_error("rank", [] { Tensor::from<double>({1}, std::initializer_list<std::int64_t>{
-                              1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}); });
+  show_error("rank", [] {
+    Tensor::from<double>({1}, std::initializer_list<std::int64_t>{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+                                                                  1, 1, 1, 1, 1, 1});
+  });
   show_error("dtype", [] { Tensor::scalar(1.0).elements<float>(); });
   show_error("item", [] { Tensor::from<double>({1, 2}, {2}).item<double>(); });
 }

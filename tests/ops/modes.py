@@ -1,7 +1,7 @@
 """Runs one function in every way there is: all ways must agree, and agree with NumPy.
 
-The ways: eager on tensors, eager on NumPy arrays, staged with the shapes known, staged with every
-dimension unknown, and both staged ways again with all passes off.
+The ways: eager on tensors, staged with the shapes known, staged with every dimension unknown, and
+both staged ways again with all passes off. Staged functions are given NumPy arrays.
 """
 
 from __future__ import annotations
@@ -61,10 +61,7 @@ def every_way(
     def call(*values: Any) -> Any:
         return function(*values)
 
-    results = {
-        "eager": leaves(function(*[pg.asarray(array) for array in arrays])),
-        "on arrays": leaves(function(*[pg.asarray(array, copy=True) for array in arrays])),
-    }
+    results = {"eager": leaves(function(*[pg.asarray(array) for array in arrays]))}
     kinds = (False, True) if unknown and arrays else (False,)
     for is_unknown in kinds:
         name = "staged, dims unknown" if is_unknown else "staged"

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,38 @@ def test_ops_without_a_public_function() -> None:
     assert _hot.apply("check_defined", (x, True), {"name": "x"}).tolist() == x.tolist()
     with pytest.raises(UnboundLocalError, match="x"):
         _hot.apply("check_defined", (x, False), {"name": "x"})
+
+
+def test_functions_take_numpy_arrays() -> None:
+    x = np.arange(12.0).reshape(3, 4).T[::-1]
+    calls: list[Callable[[Any], Any]] = [
+        pg.sin, pg.sum, pg.mean, pg.argmax, pg.matrix_transpose, pg.flip, pg.nonzero, pg.zeros_like,
+        pg.tril, partial(pg.cumulative_sum, axis=0), pg.positive, pg.linalg.vector_norm, pg.unstack,
+        pg.count_nonzero,
+    ]  # fmt: skip
+    calls += [
+        lambda x: pg.add(x, x),
+        lambda x: pg.matmul(x, x[:3]),
+        lambda x: pg.concat((x, x)),
+        lambda x: pg.stack((x, x)),
+        lambda x: pg.reshape(x, -1),
+        lambda x: pg.broadcast_to(x, (2, 4, 3)),
+        lambda x: pg.roll(x, 1),
+        lambda x: pg.tile(x, (2, 2)),
+        lambda x: pg.repeat(x, 2),
+        lambda x: pg.take(x, np.asarray([1, 0]), axis=1),
+        lambda x: pg.where(x > 3, x, 0),
+        lambda x: pg.astype(x, "int32"),
+        lambda x: pg.tensordot(x, x, axes=((0, 1), (0, 1))),
+    ]
+    for call in calls:
+        found, expected = call(x), call(pg.asarray(x))
+        if not isinstance(found, tuple):
+            found, expected = (found,), (expected,)
+        for one, other in zip(found, expected, strict=True):
+            assert isinstance(one, pg.Tensor)
+            assert one.dtype == other.dtype
+            np.testing.assert_array_equal(one.numpy(), other.numpy())
 
 
 def test_wrong_calls_of_ops() -> None:

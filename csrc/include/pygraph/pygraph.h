@@ -1,7 +1,8 @@
 /* pygraph's C ABI: load graphs that Python saved and run them, without Python.
  *
- * Handles are opaque. Every function that can fail returns a pygraph_status; on failure the message of the calling thread's
- * last error is pygraph_last_error(). No C++ exception crosses this border. Strings are UTF-8 and end in a zero byte.
+ * Handles are opaque. Every function that can fail returns a pygraph_status; on failure the message
+ * of the calling thread's last error is pygraph_last_error(). No C++ exception crosses this border.
+ * Strings are UTF-8 and end in a zero byte.
  */
 #ifndef PYGRAPH_PYGRAPH_H
 #define PYGRAPH_PYGRAPH_H
@@ -57,12 +58,14 @@ typedef struct pygraph_program pygraph_program;
 
 /* The version of the library, as "0.1.0". */
 const char* pygraph_version(void);
-/* The message of this thread's last failure; "" if there was none. Valid until the next call on this thread. */
+/* The message of this thread's last failure; "" if there was none. Valid until the next call on
+ * this thread. */
 const char* pygraph_last_error(void);
 
-/* A new tensor with a copy of `data`: row-major elements of `dtype`, `rank` dims in `shape` (NULL if rank is 0).
- * Free it with pygraph_tensor_free. */
-pygraph_status pygraph_tensor_new(pygraph_dtype dtype, int rank, const int64_t* shape, const void* data, pygraph_tensor** result);
+/* A new tensor with a copy of `data`: row-major elements of `dtype`, `rank` dims in `shape` (NULL
+ * if rank is 0). Free it with pygraph_tensor_free. */
+pygraph_status pygraph_tensor_new(pygraph_dtype dtype, int rank, const int64_t* shape,
+                                  const void* data, pygraph_tensor** result);
 void pygraph_tensor_free(pygraph_tensor* tensor);
 pygraph_dtype pygraph_tensor_dtype(const pygraph_tensor* tensor);
 int pygraph_tensor_rank(const pygraph_tensor* tensor);
@@ -72,17 +75,20 @@ const int64_t* pygraph_tensor_shape(const pygraph_tensor* tensor);
 const void* pygraph_tensor_data(const pygraph_tensor* tensor);
 size_t pygraph_tensor_bytes(const pygraph_tensor* tensor);
 
-/* The program of a file, or of its bytes. Everything in it is verified. Free it with pygraph_program_free. */
+/* The program of a file, or of its bytes. Everything in it is verified. Free it with
+ * pygraph_program_free. */
 pygraph_status pygraph_program_load(const char* path, pygraph_program** result);
 pygraph_status pygraph_program_read(const void* data, size_t size, pygraph_program** result);
 void pygraph_program_free(pygraph_program* program);
 /* How many graphs it holds: one per set of input types that the Python function was traced for. */
 size_t pygraph_program_graph_count(const pygraph_program* program);
 
-/* Runs the first graph whose inputs have the dtypes and shapes of the given tensors. Writes a new array of new tensors to
- * *outputs (free it with pygraph_outputs_free) and its length to *output_count. Several threads may run one program. */
-pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tensor* const* inputs, size_t input_count,
-                                   pygraph_tensor*** outputs, size_t* output_count);
+/* Runs the first graph whose inputs have the dtypes and shapes of the given tensors. Writes a new
+ * array of new tensors to *outputs (free it with pygraph_outputs_free) and its length to
+ * *output_count. Several threads may run one program. */
+pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tensor* const* inputs,
+                                   size_t input_count, pygraph_tensor*** outputs,
+                                   size_t* output_count);
 void pygraph_outputs_free(pygraph_tensor** outputs, size_t output_count);
 
 #ifdef __cplusplus

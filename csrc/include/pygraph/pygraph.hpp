@@ -1,4 +1,5 @@
-// pygraph for C++: a header-only wrapper of the C ABI (pygraph.h). Link with libpygraph.so; no Python is needed.
+// pygraph for C++: a header-only wrapper of the C ABI (pygraph.h). Link with libpygraph.so; no
+// Python is needed.
 //
 //   auto program = pygraph::Program::load("sum_squares.pgraph");
 //   auto total = program.run({pygraph::Tensor::scalar<std::int64_t>(10)});
@@ -24,7 +25,8 @@ inline namespace embed {
 // What every call throws on failure.
 class ProgramError : public std::runtime_error {
  public:
-  ProgramError(pygraph_status status, const std::string& message) : std::runtime_error(message), status_(status) {}
+  ProgramError(pygraph_status status, const std::string& message)
+      : std::runtime_error(message), status_(status) {}
   pygraph_status status() const noexcept { return status_; }
 
  private:
@@ -65,21 +67,26 @@ struct DTypeOf<double> {
 // An immutable tensor; copies share it.
 class Tensor {
  public:
-  // A tensor of the given elements (row-major). Throws ProgramError where the shape does not fit their number.
+  // A tensor of the given elements (row-major). Throws ProgramError where the shape does not fit
+  // their number.
   template <class T>
   static Tensor from(std::span<const T> elements, std::span<const std::int64_t> shape) {
     std::int64_t count = 1;
     for (std::int64_t dim : shape) count *= dim;
     if (count != static_cast<std::int64_t>(elements.size())) {
-      throw ProgramError(PYGRAPH_ERROR_VALUE, "the shape has " + std::to_string(count) + " elements, " + std::to_string(elements.size()) + " are given");
+      throw ProgramError(PYGRAPH_ERROR_VALUE, "the shape has " + std::to_string(count) +
+                                                  " elements, " + std::to_string(elements.size()) +
+                                                  " are given");
     }
     pygraph_tensor* handle = nullptr;
-    abi::check(pygraph_tensor_new(abi::DTypeOf<T>::value, static_cast<int>(shape.size()), shape.data(), elements.data(), &handle));
+    abi::check(pygraph_tensor_new(abi::DTypeOf<T>::value, static_cast<int>(shape.size()),
+                                  shape.data(), elements.data(), &handle));
     return Tensor(handle);
   }
   template <class T>
   static Tensor from(const std::vector<T>& elements, std::initializer_list<std::int64_t> shape) {
-    return from(std::span<const T>(elements), std::span<const std::int64_t>(shape.begin(), shape.size()));
+    return from(std::span<const T>(elements),
+                std::span<const std::int64_t>(shape.begin(), shape.size()));
   }
   template <class T>
   static Tensor scalar(T value) {
@@ -91,21 +98,25 @@ class Tensor {
 
   pygraph_dtype dtype() const { return pygraph_tensor_dtype(handle_.get()); }
   std::span<const std::int64_t> shape() const {
-    return {pygraph_tensor_shape(handle_.get()), static_cast<std::size_t>(pygraph_tensor_rank(handle_.get()))};
+    return {pygraph_tensor_shape(handle_.get()),
+            static_cast<std::size_t>(pygraph_tensor_rank(handle_.get()))};
   }
   const void* data() const { return pygraph_tensor_data(handle_.get()); }
 
   // The elements, row-major. Throws ProgramError if T is not the dtype.
   template <class T>
   std::span<const T> elements() const {
-    if (dtype() != abi::DTypeOf<T>::value) throw ProgramError(PYGRAPH_ERROR_TYPE, "the tensor has another dtype");
+    if (dtype() != abi::DTypeOf<T>::value)
+      throw ProgramError(PYGRAPH_ERROR_TYPE, "the tensor has another dtype");
     return {static_cast<const T*>(data()), pygraph_tensor_bytes(handle_.get()) / sizeof(T)};
   }
   // The only element.
   template <class T>
   T item() const {
     const auto all = elements<T>();
-    if (all.size() != 1) throw ProgramError(PYGRAPH_ERROR_VALUE, "the tensor has " + std::to_string(all.size()) + " elements");
+    if (all.size() != 1)
+      throw ProgramError(PYGRAPH_ERROR_VALUE,
+                         "the tensor has " + std::to_string(all.size()) + " elements");
     return all[0];
   }
 
@@ -127,16 +138,18 @@ class Program {
 
   std::size_t graph_count() const { return pygraph_program_graph_count(handle_.get()); }
 
-  // Runs the first graph that fits the inputs' dtypes and shapes. Throws ProgramError where none does, and for every fault
-  // of the program itself.
+  // Runs the first graph that fits the inputs' dtypes and shapes. Throws ProgramError where none
+  // does, and for every fault of the program itself.
   std::vector<Tensor> run(const std::vector<Tensor>& inputs) const {
     std::vector<const pygraph_tensor*> handles;
     for (const Tensor& input : inputs) handles.push_back(input.handle());
     pygraph_tensor** outputs = nullptr;
     std::size_t count = 0;
-    abi::check(pygraph_program_run(handle_.get(), handles.data(), handles.size(), &outputs, &count));
+    abi::check(
+        pygraph_program_run(handle_.get(), handles.data(), handles.size(), &outputs, &count));
     std::vector<Tensor> results;
-    for (std::size_t i = 0; i < count; ++i) results.emplace_back(std::exchange(outputs[i], nullptr));
+    for (std::size_t i = 0; i < count; ++i)
+      results.emplace_back(std::exchange(outputs[i], nullptr));
     pygraph_outputs_free(outputs, count);
     return results;
   }

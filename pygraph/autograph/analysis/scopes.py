@@ -100,6 +100,8 @@ class FunctionScope:
     assigned_inside: int = 0
     frame_readers: bool = False
     walrus: bool = False
+    # Attributes and items that a statement assigns or deletes.
+    stores: dict[ast.stmt, list[ast.expr]] = field(default_factory=dict)
     ever_checked: int = 0
     nested: dict[ast.AST, FunctionScope] = field(default_factory=dict)
 
@@ -239,6 +241,7 @@ class _Walk:
         self.now = Facts()
         # Names that mean something else inside the comprehension at hand.
         self.hidden: frozenset[str] = frozenset()
+        self.at: ast.stmt = ast.Pass()
 
     def function(self) -> None:
         scope = self.scope
@@ -285,6 +288,7 @@ class _Walk:
 
     def statement(self, node: ast.stmt) -> Facts:
         facts = self.now = Facts()
+        self.at = node
         self.scope.facts[node] = facts
         kind = type(node)
         method = _STATEMENTS.get(kind)
@@ -484,8 +488,10 @@ class _Walk:
             self._name(node)  # type: ignore[arg-type]
         elif kind is ast.Constant:
             return
-        elif kind is ast.Attribute:
-            self.expression(node.value)  # type: ignore[attr-defined]
+        elif kind is ast.Attribute or kind is ast.Subscript:
+            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
+                self.scope.stores.setdefault(self.at, []).append(node)  # type: ignore[arg-type]
+            self.children(node)
         elif kind is ast.Lambda:
             self._signature(node.args)  # type: ignore[attr-defined]
             self.nested(node)  # type: ignore[arg-type]

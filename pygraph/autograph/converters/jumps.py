@@ -38,6 +38,8 @@ class Lowering:
         # Branches in which every way ends the function, and loops written as `while True`.
         self.terminal: set[ast.If] = set()
         self.endless: set[ast.While] = set()
+        # Branches that read a guarded name.
+        self.needs: dict[ast.If, str] = {}
         # Names whose absence some flag guards: reading them needs no check.
         self.guarded = 0
         self.return_flag = ""
@@ -116,6 +118,7 @@ class Lowering:
             test = _load(self.return_flag)
             ending = self._if(statement, test, [result], self._tail(rest))
             self.terminal.add(ending)
+            self.needs[ending] = self.return_value
             out.append(ending)
         else:
             out.append(result)

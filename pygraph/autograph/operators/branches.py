@@ -7,9 +7,10 @@ from typing import Any
 
 from pygraph.autograph.frames import is_users
 from pygraph.autograph.operators.sites import BranchSite
-from pygraph.autograph.operators.variables import Variables, run
+from pygraph.autograph.operators.variables import Variables, refuse_stores, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.tensors import stages
+from pygraph.control.unset import UNSET
 from pygraph.graph.locations import describe
 
 RESULT = "the return value"
@@ -23,13 +24,19 @@ def if_stmt(
     names: Sequence[str] = (),
     *,
     guarded: Sequence[str] = (),
+    needs: Sequence[str] = (),
+    stores: Sequence[str] = (),
 ) -> Any:
     """Run one branch, or stage both. Returns what the branch returns, for one that ends a function.
 
     ``names`` are the variables that the branches assign and that are read later; those in
-    ``guarded`` are never read where they are unset.
+    ``guarded`` are never read where they are unset. The first branch is never taken while those
+    it ``needs`` are unset. ``stores`` are attributes and items that a branch assigns.
     """
     if stages(test):
+        if any(value is UNSET for value in Variables(needs, (if_body,)).get()):
+            return None if else_body is None else run(else_body)
+        refuse_stores(stores, (if_body, else_body))
         return _staged_if(test, if_body, else_body, names, guarded)
     if test:
         return run(if_body)

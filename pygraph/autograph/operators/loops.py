@@ -9,7 +9,7 @@ from typing import Any
 
 from pygraph.autograph.operators.iteration import staged_iterable
 from pygraph.autograph.operators.sites import LoopSite
-from pygraph.autograph.operators.variables import Variables, run
+from pygraph.autograph.operators.variables import Variables, refuse_stores, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.tensors import is_tracing, mark, rollback, stages
@@ -37,6 +37,7 @@ class _Loop:
     names: Sequence[str]
     guarded: Sequence[str]
     indirect: Sequence[str]
+    stores: Sequence[str]
 
     def variables(self) -> Variables:
         """Return the variables that an iteration passes on."""
@@ -48,6 +49,7 @@ class _Loop:
         record: Callable[[list[Any], LoopSite], list[Any]],
     ) -> None:
         """Record the loop and give the variables their values after it."""
+        refuse_stores(self.stores, (self.body,))
         before = variables.get()
         try:
             values = record(before, LoopSite(self.body))
@@ -64,14 +66,15 @@ def while_stmt(
     *,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
+    stores: Sequence[str] = (),
 ) -> None:
     """Run a loop for as long as its test holds; stage it when the test is a tensor.
 
     ``names`` are the variables that an iteration passes on to the next or to what follows; those in
     ``indirect`` are assigned, if at all, by functions that the body calls, and those in ``guarded``
-    are never read where they are unset.
+    are never read where they are unset. ``stores`` are attributes and items that the body assigns.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect)
+    loop = _Loop(loop_body, test, names, guarded, indirect, stores)
     run(lambda: _while(loop, test))
 
 
@@ -133,12 +136,13 @@ def for_stmt(
     *,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
+    stores: Sequence[str] = (),
 ) -> None:
     """Run a loop over an iterable; stage it when the iterable is a tensor or a range of tensors.
 
     ``test`` says, after an iteration, whether to go on; the rest is as for ``while_stmt``.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect)
+    loop = _Loop(loop_body, test, names, guarded, indirect, stores)
     items = staged_iterable(iterable)
     if items is None:
         run(lambda: _for(loop, iter(iterable)))

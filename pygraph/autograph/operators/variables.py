@@ -5,15 +5,17 @@ A variable without a value is an empty cell, as in Python, and reads as ``UNSET`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
 
 from pygraph.control.unset import UNSET
-from pygraph.graph.locations import Location, mark_of
+from pygraph.graph.locations import Location, describe, mark_of, user_line
 
 _T = TypeVar("_T")
 
+_BASE = re.compile(r"\w+")
 _LOCAL = "cannot access local variable {!r} where it is not associated with a value"
 
 
@@ -72,6 +74,23 @@ def run(helper: Callable[[], _T]) -> _T:
         if found is error:
             raise
         raise found from None
+
+
+def refuse_stores(texts: Sequence[str], helpers: Iterable[Callable[..., Any] | None]) -> None:
+    """Refuse what cannot be staged yet: an assignment to a part of an object from outside.
+
+    It would happen once, while the graph is made, whichever way the graph goes later.
+    """
+    helpers = list(helpers)
+    for text in texts:
+        match = _BASE.match(text)
+        base = match[0] if match is not None else text
+        if Variables([base], helpers).get()[0] is not UNSET:
+            raise TypeError(
+                f"{text} is assigned where a tensor decides whether, or how often, that happens\n"
+                f"  {describe(user_line())}\n"
+                "Assign a variable there, and the attribute or item outside."
+            )
 
 
 def local_error(error: NameError) -> NameError:
