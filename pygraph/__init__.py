@@ -1,6 +1,6 @@
 """pygraph: plain Python numeric code, control flow included, run as graphs in a C++ executor."""
 
-from pygraph import _core, autograph, runtime
+from pygraph import _core, autograph, ops, runtime
 from pygraph._hot import DType, Tensor
 from pygraph.control import cond, range, while_loop
 from pygraph.function import ConcreteFunction, Function, function
@@ -9,3 +9,21 @@ from pygraph.ops import *  # noqa: F403  (the array namespace; its names are lis
 from pygraph.saving import load, save
 
 __version__: str = _core.build_info()["version"]
+
+__all__ = [
+    "ConcreteFunction",
+    "DType",
+    "Function",
+    "Graph",
+    "Tensor",
+    "TensorSpec",
+    "autograph",
+    "cond",
+    "function",
+    "load",
+    "range",
+    "runtime",
+    "save",
+    "while_loop",
+]
+__all__ += ops.__all__

@@ -2,8 +2,9 @@
 
 The blocks of one page run in order, in a folder of their own: Python in one namespace, in which
 `expression  # -> text` promises what the expression shows, and is held to it. A `cpp` block whose
-first line is `// name.cpp` becomes that file; `sh` runs; a `diff` must fit the tree, and a slow test
-makes these changes to a copy of it; what is to be read only is `text`. README's two commands are not run here: `.ci/run` runs them.
+first line is `// name.cpp` becomes that file; `sh` runs; a `diff` must fit the tree, and a slow
+test makes these changes to a copy of it; what is to be read only is `text`. README's two commands
+are not run here: `.ci/run` runs them.
 """
 
 from __future__ import annotations
@@ -172,6 +173,7 @@ def changed(text: str, lines: list[str]) -> str:
     return text.replace(present, "".join(f"{line[1:]}\n" for line in lines))
 
 
+@pytest.mark.unsanitized
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_changes_fit_the_tree(page: Path) -> None:
     for name, lines in changes(page):
@@ -216,7 +218,8 @@ def test_shell_and_sources_run_in_order(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
         "```cpp\n// a.txt\ntext\n```\n```sh\nwc -l < a.txt  # -> 2\n```\n"
-        "```python\n__import__('pathlib').Path('a.txt').read_text()  # -> '// a.txt\\ntext\\n'\n```\n"
+        "```python\nfrom pathlib import Path\n\n"
+        "Path('a.txt').read_text()  # -> '// a.txt\\ntext\\n'\n```\n"
         "```sh\npython -c 'print(5)'  # -> 6\n```\n"
     )
     with pytest.MonkeyPatch.context() as patch:

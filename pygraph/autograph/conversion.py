@@ -12,7 +12,8 @@ import weakref
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
-from pygraph.autograph.analysis.scopes import FunctionNode, analyse
+from pygraph.autograph.analysis.activity import analyse
+from pygraph.autograph.analysis.scopes import FunctionNode, FunctionScope
 from pygraph.autograph.converters import (  # noqa: F401  (each registers its kinds of nodes)
     branches,
     calls,
@@ -114,7 +115,7 @@ def unparse(node: FunctionNode) -> str:
     return ast.unparse(node).replace(" *" + MARK, "").replace(MARK, "")
 
 
-def _scopes(scope: Any) -> list[Any]:
+def _scopes(scope: FunctionScope) -> list[FunctionScope]:
     found = [scope]
     for inner in scope.nested.values():
         found.extend(_scopes(inner))

@@ -219,19 +219,7 @@ def _opaque_key(value: Any) -> Any:
 def _cast_argument(function: str, name: str, argument: Any, spec: Any) -> Any:
     """Return an argument as tensors of the dtypes and shapes that its spec asks for."""
     if not isinstance(spec, TensorSpec):
-        leaves, given = flatten(argument)
-        specs, wanted = flatten(spec)
-        if given != wanted:
-            raise TypeError(
-                f"{function}: argument '{name}' has structure {given}, the signature {wanted}"
-            )
-        return unflatten(
-            wanted,
-            [
-                _cast_argument(function, name, leaf, leaf_spec)
-                for leaf, leaf_spec in zip(leaves, specs, strict=True)
-            ],
-        )
+        return _cast_structure(function, name, argument, spec)
     if tracing.is_array(argument):
         tensor = asarray(argument)
     else:
@@ -242,6 +230,28 @@ def _cast_argument(function: str, name: str, argument: Any, spec: Any) -> Any:
             f"but the input signature asks for {spec}"
         )
     return tensor
+
+
+def _cast_structure(function: str, name: str, argument: Any, spec: Any) -> Any:
+    """Return an argument cast to a nested spec; without specs in it, it must be the same value."""
+    leaves, given = flatten(argument)
+    specs, wanted = flatten(spec)
+    if given != wanted:
+        raise TypeError(
+            f"{function}: argument '{name}' has structure {given}, the signature {wanted}"
+        )
+    if wanted.kind != "leaf":
+        parts = [
+            _cast_argument(function, name, leaf, leaf_spec)
+            for leaf, leaf_spec in zip(leaves, specs, strict=True)
+        ]
+        return unflatten(wanted, parts)
+    if tracing.is_array(argument) or type(argument) is not type(spec) or argument != spec:
+        raise TypeError(
+            f"{function}: argument '{name}' is not in the input signature and must keep its "
+            f"default {spec!r}, got {argument!r}"
+        )
+    return argument
 
 
 def function(

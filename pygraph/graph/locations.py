@@ -22,6 +22,8 @@ Location = tuple[str, int, str]
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _USER_PARTS = (_PACKAGE + "demo" + os.sep,)
+# How Cython names its sources in the frames of tracebacks.
+_COMPILED = "csrc/bind/"
 
 
 class CodeMark:
@@ -72,7 +74,9 @@ class _LibraryFiles(dict[str, bool]):
     """Whether a file belongs to pygraph itself, remembered by file name."""
 
     def __missing__(self, filename: str) -> bool:
-        is_library = filename.startswith(_PACKAGE) and not filename.startswith(_USER_PARTS)
+        is_library = filename.startswith((_PACKAGE, _COMPILED)) and not filename.startswith(
+            _USER_PARTS
+        )
         self[filename] = is_library
         return is_library
 

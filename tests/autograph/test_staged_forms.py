@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import math
+import traceback
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from support import as_python, nodes, staged
 
 import pygraph as pg
 from pygraph import autograph
+from pygraph.autograph.frames import clean_traceback
 
 
 def test_sum_squares_of_the_architecture():
@@ -553,6 +555,19 @@ def test_an_error_of_the_users_in_a_staged_branch_says_why_it_ran():
         pg.function(use)(pg.asarray(-1))
     line = use.__code__.co_firstlineno + 1
     assert f"test_staged_forms.py:{line}, in use" in caught.value.__notes__[0]
+
+    def faulty(x):
+        if x > 0:
+            return pg.reshape(x, (2,))
+        return x
+
+    with pytest.raises(ValueError, match="reshape") as fault:
+        pg.function(faulty)(pg.asarray(1))
+    assert not hasattr(fault.value, "__notes__")
+    entries = traceback.extract_tb(clean_traceback(fault.value).__traceback__)
+    assert [(entry.name, entry.line) for entry in entries][1:] == [
+        ("faulty", "return pg.reshape(x, (2,))")
+    ]
 
 
 def test_a_large_unrolled_loop_warns():

@@ -138,6 +138,17 @@ def test_bad_input_signatures_are_refused_at_decoration() -> None:
         pg.function(lambda x: x, input_signature=[3])
 
 
+def test_parameters_outside_the_signature_keep_their_defaults() -> None:
+    @pg.function(input_signature=[pg.TensorSpec((2,), "float64")])
+    def power(x, exponent=2, *, offset=None):  # type: ignore[no-untyped-def]
+        return x**exponent
+
+    np.testing.assert_array_equal(power([1, 3]), [1, 9])
+    np.testing.assert_array_equal(power([1, 3], 2), [1, 9])
+    with pytest.raises(TypeError, match=r"'exponent' .* default 2, got 3"):
+        power([1, 3], 3)
+
+
 def test_concrete_functions() -> None:
     @pg.function
     def f(x, n):  # type: ignore[no-untyped-def]

@@ -388,14 +388,7 @@ class Lowering:
         return result
 
     def _flow(self, statements: Sequence[ast.stmt]) -> Facts:
-        flow = block_flow(self.scope, statements)
-        return Facts(
-            modified=flow.modified,
-            falls=flow.falls,
-            returns=flow.returns,
-            breaks=flow.breaks,
-            continues=flow.continues,
-        )
+        return block_flow(self.scope, statements)
 
 
 def _parts(node: ast.stmt) -> list[list[ast.stmt]]:
