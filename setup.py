@@ -188,7 +188,11 @@ class Builder:
                 if not source.is_relative_to(isa_folder):
                     units.append(self.unit(source, ()))
                     continue
-                level = ["-O3", "-fno-math-errno", "-fno-trapping-math"] if self.variant.optimised else []
+                level = (
+                    ["-O3", "-fno-math-errno", "-fno-trapping-math"]
+                    if self.variant.optimised
+                    else []
+                )
                 for name, march in instruction_sets().items():
                     flags = [*level, *march, f"-DPYGRAPH_ISA_NAMESPACE={name}"]
                     units.append(self.unit(source, flags, f".{name}"))

@@ -1,4 +1,4 @@
-"""What does a cached call of ``x + 1`` cost, next to NumPy's own?"""
+"""The cost of a cached call of ``x + 1``, next to NumPy's own."""
 
 from __future__ import annotations
 

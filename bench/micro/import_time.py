@@ -1,4 +1,4 @@
-"""What does ``import pygraph`` cost beyond ``import numpy``?"""
+"""The cost of ``import pygraph`` beyond ``import numpy``."""
 
 from __future__ import annotations
 

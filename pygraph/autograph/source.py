@@ -11,7 +11,7 @@ import __future__
 import ast
 import linecache
 import opcode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
@@ -24,12 +24,12 @@ for _name in __future__.all_feature_names:
     _FUTURE_FLAGS |= getattr(__future__, _name).compiler_flag & ~0xFFFF
 
 
-def function_node(code: CodeType, module_globals: Mapping[str, Any] | None = None) -> FunctionNode:
+def function_node(code: CodeType, module_globals: dict[str, Any] | None = None) -> FunctionNode:
     """Return the syntax tree of a function, at its own lines and columns.
 
     Raises ConversionError when there is no source, or when it is not the one that runs.
     """
-    lines = linecache.getlines(code.co_filename, dict(module_globals or {}))
+    lines = linecache.getlines(code.co_filename, module_globals)
     if not lines:
         raise _error(
             code, "its source is not available (code from exec() or a prompt without history?)"
@@ -37,7 +37,7 @@ def function_node(code: CodeType, module_globals: Mapping[str, Any] | None = Non
     node = _find(code, lines)
     if node is None:
         linecache.checkcache(code.co_filename)
-        lines = linecache.getlines(code.co_filename, dict(module_globals or {}))
+        lines = linecache.getlines(code.co_filename, module_globals)
         node = _find(code, lines)
     if node is None:
         raise _error(
@@ -299,6 +299,6 @@ def _same_constant(one: object, other: object) -> bool:
     return repr(one) == repr(other)
 
 
-def has_source(code: CodeType, module_globals: Mapping[str, Any] | None = None) -> bool:
+def has_source(code: CodeType, module_globals: dict[str, Any] | None = None) -> bool:
     """Return whether the source of a code object can be read."""
-    return bool(linecache.getlines(code.co_filename, dict(module_globals or {})))
+    return bool(linecache.getlines(code.co_filename, module_globals))

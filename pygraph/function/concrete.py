@@ -81,9 +81,7 @@ class ConcreteFunction(CompiledGraph):
 
     def _check_values(self, leaves: list[Any]) -> None:
         if len(leaves) != len(self._leaves):
-            raise TypeError(
-                f"{self.name} takes {len(self._leaves)} arguments, got {len(leaves)}"
-            )
+            raise TypeError(f"{self.name} takes {len(self._leaves)} arguments, got {len(leaves)}")
         for given, wanted in zip(leaves, self._leaves, strict=True):
             if isinstance(wanted, TensorSpec):
                 if not is_array(given):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from types import MethodType
 from typing import Any, NamedTuple
 
-from pygraph._hot import FunctionCore, Tensor
+from pygraph._hot import FunctionCore, SymbolicTensor
 from pygraph.autograph import convert_function
 from pygraph.function import tracing
 from pygraph.function.concrete import ConcreteFunction
@@ -50,7 +50,8 @@ class Function(FunctionCore):
         else:
             self._input_signature = self._checked_input_signature(input_signature)
             super().__init__(python_function, -1, _SIGNATURE_KEY)
-        self.name = name or getattr(python_function, "__name__", type(python_function).__name__)
+        own_name = getattr(python_function, "__name__", type(python_function).__name__)
+        self.name: str = name or own_name
         self._autograph = autograph
         self._staged: Callable[..., Any] | None = None
         self._traces = 0
@@ -87,7 +88,7 @@ class Function(FunctionCore):
 
     def describe_argument(self, value: Any) -> tuple[list[Any], Any]:
         """Return the leaves of an argument, and what besides them belongs to the trace key."""
-        if isinstance(value, Tensor):
+        if isinstance(value, SymbolicTensor):
             raise value.builder.leak_error(value)
         leaves, structure = flatten(value)
         if structure.kind != "leaf":
@@ -159,7 +160,9 @@ class Function(FunctionCore):
 
     def _checked_input_signature(self, signature: Sequence[Any]) -> tuple[Any, ...]:
         if not isinstance(signature, (list, tuple)):
-            raise TypeError(f"input_signature must be a list or tuple of TensorSpecs, got {signature!r}")
+            raise TypeError(
+                f"input_signature must be a list or tuple of TensorSpecs, got {signature!r}"
+            )
         leaves, _ = flatten(tuple(signature))
         for leaf in leaves:
             if not isinstance(leaf, TensorSpec):
@@ -170,7 +173,7 @@ class Function(FunctionCore):
             raise TypeError(f"input_signature does not fit the function: {error}") from None
 
     def _cast(self, canonical: tuple[Any, ...]) -> tuple[Any, ...]:
-        specs, wanted = flatten(self._input_signature)
+        _, wanted = flatten(self._input_signature)
         cast: list[Any] = []
         for name, argument, spec in zip(
             self._signature.names(), canonical, self._input_signature or (), strict=True

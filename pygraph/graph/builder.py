@@ -148,9 +148,7 @@ class Builder:
         weak: bool = False,
     ) -> SymbolicTensor:
         """Declare a parameter. In ``shape``, None is a size that is not known yet."""
-        dims = tuple(
-            self.module.new_unknown() if dim is None else dim for dim in shape
-        )
+        dims = tuple(self.module.new_unknown() if dim is None else dim for dim in shape)
         tensor = self._new_value(as_dtype(dtype), dims, weak, name, 0)
         self._declared.append(tensor.id)
         return tensor
@@ -195,9 +193,7 @@ class Builder:
         elif isinstance(value, (bool, int, float)):
             return self._constant_number(value, dtype)
         else:
-            raise TypeError(
-                f"expected a tensor, a NumPy array or a number, got {kind.__name__}"
-            )
+            raise TypeError(f"expected a tensor, a NumPy array or a number, got {kind.__name__}")
         if dtype is not None and tensor.dtype is not dtype:
             return self._cast(tensor, dtype)
         return tensor
@@ -290,7 +286,8 @@ class Builder:
         ]
         dtypes, weak = _promote(op, tuple([_promotion_key(tensor) for tensor in tensors]))
         operands = [
-            self.lift(tensor, as_dtype(dtype)) for tensor, dtype in zip(tensors, dtypes, strict=True)
+            self.lift(tensor, as_dtype(dtype))
+            for tensor, dtype in zip(tensors, dtypes, strict=True)
         ]
         return self._record_exact(op, operands, attributes, (), weak)
 

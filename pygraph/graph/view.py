@@ -24,7 +24,7 @@ class GraphNode(NamedTuple):
 
 
 class Graph:
-    """A complete graph. It is immutable; ``as_text()`` prints it and ``from_text`` reads it back."""
+    """A complete, immutable graph: ``as_text()`` prints it, ``from_text`` reads it back."""
 
     __slots__ = ("module",)
 
