@@ -25,6 +25,7 @@ from pygraph.autograph.converters import (  # noqa: F401  (each registers its ki
 from pygraph.autograph.converters.base import Converter, Naming
 from pygraph.autograph.converters.nodes import MARK
 from pygraph.autograph.errors import ConversionError
+from pygraph.autograph.layout import lay_out
 from pygraph.autograph.source import class_around, compile_in_scope, function_node
 from pygraph.graph.locations import CodeMark, mark_of
 
@@ -112,7 +113,7 @@ def unparse(node: FunctionNode) -> str:
     """Return converted code as text, without the marks on helpers."""
     if isinstance(node, ast.FunctionDef):
         node.decorator_list = []
-    return ast.unparse(node).replace(" *" + MARK, "").replace(MARK, "")
+    return lay_out(ast.unparse(node).replace(" *" + MARK, "").replace(MARK, ""))
 
 
 def _scopes(scope: FunctionScope) -> list[FunctionScope]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import tokenize
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -23,7 +24,8 @@ def lay_out(source: str) -> str:
     helpers: list[int] = []  # indentations of the functions around the line at hand
     done = 0
     for first, last in _statements(source):
-        laid_out += lines[done:first]  # blank lines
+        if not laid_out or not laid_out[-1].lstrip().startswith("def "):
+            laid_out += lines[done:first]  # blank lines
         line = lines[first]
         indent = len(line) - len(line.lstrip())
         while helpers and indent <= helpers[-1]:
@@ -52,7 +54,7 @@ def _statements(source: str) -> Iterator[tuple[int, int]]:
 
 
 class _Bracket(NamedTuple):
-    """A pair of brackets that stands in no other one: where its content is, and its commas."""
+    """A pair of brackets that stands in no other one: its content, and commas that part items."""
 
     start: int
     end: int
@@ -64,19 +66,22 @@ def _brackets(line: str) -> list[_Bracket]:
     depth = start = 0
     commas: list[int] = []
     lambdas: list[int] = []  # the depths of lambdas whose arguments are being read
+    divisible = True
     for token in _tokens(line):
-        if token.type == tokenize.NAME and token.string == "lambda":
+        if token.string == "lambda":
             lambdas.append(depth)
+        elif token.string == "for" and depth == 1:
+            divisible = False  # a comprehension: its commas part no items
         elif token.type != tokenize.OP:
             continue
         elif token.string in _OPENING:
             depth += 1
             if depth == 1:
-                start, commas = token.end[1], []
+                start, commas, divisible = token.end[1], [], True
         elif token.string in _CLOSING:
             depth -= 1
             if depth == 0:
-                found.append(_Bracket(start, token.start[1], commas))
+                found.append(_Bracket(start, token.start[1], commas if divisible else []))
         elif lambdas and lambdas[-1] == depth and token.string == ":":
             lambdas.pop()
         elif token.string == "," and depth == 1 and not lambdas:
@@ -100,9 +105,8 @@ def _wrapped(line: str) -> list[str]:
         items = [content]
     else:
         bounds = [longest.start, *(comma + 1 for comma in longest.commas), longest.end]
-        parts = [code[a:b].strip() for a, b in zip(bounds, bounds[1:], strict=False)]
-        parts[-1] += ","
-        items = [inner + part for part in parts]
+        parts = [code[a:b].strip(" ,") for a, b in itertools.pairwise(bounds)]
+        items = [f"{inner}{part}," for part in parts if part]
     body = [wrapped for item in items for wrapped in _wrapped(item)]
     return [
         line[: indent + longest.start],

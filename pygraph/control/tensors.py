@@ -99,9 +99,7 @@ def weakened(tensor: Any) -> Any:
     """Make a value that nothing else uses yet weak."""
     if tensor.weak:
         return tensor
-    builder = tensor.builder
-    builder._weak[tensor.id] = True
-    return SymbolicTensor.make(builder, tensor.id, tensor.dtype, tensor.dims, True, tensor.name)
+    return tensor.builder.as_weak(tensor)
 
 
 def placeholder(dtype: str, shape: tuple[int | None, ...], weak: bool) -> Any:
@@ -124,17 +122,11 @@ def length(value: Any) -> Any:
 def mark() -> int:
     """Return how much the graph at hand holds; 0 without one."""
     builder = current()
-    return 0 if builder is None else len(builder.nodes)
+    return 0 if builder is None else builder.mark()
 
 
 def rollback(marked: int) -> None:
-    """Drop what was recorded since ``mark``, except for constants, which later ops may share."""
+    """Drop what was recorded since ``mark``."""
     builder = current()
-    if builder is None or len(builder.nodes) == marked:
-        return
-    recorded = list(zip(builder.nodes[marked:], builder._outputs[marked:], strict=True))
-    del builder.nodes[marked:], builder._outputs[marked:]
-    for node, outputs in recorded:
-        if node.op == "constant":
-            builder.nodes.append(node)
-            builder._outputs.append(outputs)
+    if builder is not None:
+        builder.rollback(marked)

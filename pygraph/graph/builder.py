@@ -375,9 +375,30 @@ class Builder:
         self, outputs: tuple[SymbolicTensor, ...], weak: Sequence[bool]
     ) -> tuple[SymbolicTensor, ...]:
         return tuple(
-            SymbolicTensor.make(self, o.id, o.dtype, o.dims, w, o.name) if w else o
-            for o, w in zip(outputs, weak, strict=True)
+            self.as_weak(output) if is_weak else output
+            for output, is_weak in zip(outputs, weak, strict=True)
         )
+
+    def as_weak(self, tensor: SymbolicTensor) -> SymbolicTensor:
+        """Return one of this builder's tensors as a Python number still, for promotion."""
+        self._weak[tensor.id] = True
+        return self._tensor(tensor.id)
+
+    def mark(self) -> int:
+        """Return a mark of what is recorded by now, for :meth:`rollback`."""
+        return len(self.nodes)
+
+    def rollback(self, mark: int) -> None:
+        """Drop what was recorded since a mark, except for constants, which later ops may share."""
+        kept = [
+            (node, outputs)
+            for node, outputs in zip(self.nodes[mark:], self._outputs[mark:], strict=True)
+            if node.op == "constant"
+        ]
+        del self.nodes[mark:], self._outputs[mark:]
+        for node, outputs in kept:
+            self.nodes.append(node)
+            self._outputs.append(outputs)
 
     # ---- completion ----
 

@@ -462,6 +462,16 @@ def loop_variable_after(n):
     return i
 
 
+@program((9,), (4,))
+def loop_variable_after_only(n):
+    for i in range(n):
+        if i == 5:
+            break
+    else:
+        return -n
+    return i
+
+
 @program((2, 3), (3, 2))
 def deep_nest(a, b):
     out = 0

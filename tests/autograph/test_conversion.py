@@ -664,11 +664,12 @@ def test_to_code_is_readable():
             y = 0
 
             def loop_body(i):
-
                 def if_body():
                     nonlocal y
                     y += i
+
                 ag.if_stmt(x > i, if_body, None, ('y',))
+
             ag.for_stmt(ag.call(range)(n), loop_body, ('y',))
             return y"""
     )

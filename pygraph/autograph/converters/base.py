@@ -127,7 +127,7 @@ class Converter:
         outer, self.place = self.place, place
         for statement in statements:
             facts = self.facts(statement)
-            place.bound |= facts.writes | facts.deletes
+            place.bound |= self._binds(statement, facts)
             place.reads |= facts.reads
             self.checked = facts.checked
             convert = STATEMENTS.get(type(statement), _simple)
@@ -137,6 +137,17 @@ class Converter:
             out.extend(converted)
         self.place = outer
         return out
+
+    def _binds(self, statement: ast.stmt, facts: Facts) -> int:
+        """Return the names that a statement binds where it stands, once converted.
+
+        The targets of a loop are assigned by its helper.
+        """
+        bound = facts.writes | facts.deletes
+        if isinstance(statement, ast.For):
+            targets = (n.id for n in ast.walk(statement.target) if isinstance(n, ast.Name))
+            bound &= ~self.scope.mask(targets)
+        return bound
 
     def take_before(self) -> list[ast.stmt]:
         """Return the statements that have to stand before the one at hand."""
