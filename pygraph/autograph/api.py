@@ -1,4 +1,7 @@
-"""What users and the function layer call."""
+"""What users and the function layer call.
+
+The machinery is loaded when the first function is converted: importing pygraph stays quick.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,10 @@ from collections.abc import Callable
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, TypeVar, overload
 
-from pygraph.autograph.conversion import convert_python_function, convert_tree, unparse
 from pygraph.autograph.errors import ConversionError
-from pygraph.autograph.exclusions import CALL, exclude
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_CALL = "__call__"
 
 
 def convert(function: _F) -> _F:
@@ -28,6 +30,8 @@ def convert_function(function: _F) -> _F:
 
     Unlike a call from converted code this converts whatever it is given, also parts of pygraph.
     """
+    from pygraph.autograph.conversion import convert_python_function
+
     converted: Any
     if isinstance(function, FunctionType):
         converted = convert_python_function(function)
@@ -38,7 +42,7 @@ def convert_function(function: _F) -> _F:
             convert_function(function.func), *function.args, **function.keywords
         )
     else:
-        method = getattr(type(function), CALL, None)
+        method = getattr(type(function), _CALL, None)
         if isinstance(function, type) or not isinstance(method, FunctionType):
             raise ConversionError(f"{function!r} is not a Python function")
         converted = MethodType(convert_python_function(method), function)
@@ -54,6 +58,8 @@ def do_not_convert(target: Any) -> Any:
 
     Works as a decorator; returns what it is given.
     """
+    from pygraph.autograph.exclusions import exclude
+
     exclude(target)
     return target
 
@@ -63,6 +69,8 @@ def to_code(function: Callable[..., Any]) -> str:
 
     A function of pygraph's own (one that ``@pygraph.function`` made) shows what it wraps.
     """
+    from pygraph.autograph.conversion import convert_tree, unparse
+
     target: Any = getattr(function, "python_function", function)
     while True:
         if isinstance(target, MethodType):
@@ -70,7 +78,7 @@ def to_code(function: Callable[..., Any]) -> str:
         elif isinstance(target, functools.partial):
             target = target.func
         elif not isinstance(target, FunctionType):
-            method = getattr(type(target), CALL, None)
+            method = getattr(type(target), _CALL, None)
             if isinstance(target, type) or not isinstance(method, FunctionType):
                 raise ConversionError(f"{target!r} is not a Python function")
             target = method

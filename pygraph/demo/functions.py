@@ -12,7 +12,7 @@ def nearest_centroid(points: pg.Tensor, centroids: pg.Tensor) -> pg.Tensor:
 
 
 @pg.function
-def k_means(points: pg.Tensor, centroids: pg.Tensor) -> tuple[pg.Tensor, ...]:
+def k_means(points: pg.Tensor, centroids: pg.Tensor) -> tuple[pg.Tensor, pg.Tensor, int]:
     """Lloyd's algorithm until no assignment changes: centroids, assignments, rounds."""
     clusters = pg.arange(centroids.shape[0])
     nearest = nearest_centroid(points, centroids)
@@ -50,7 +50,7 @@ def mandelbrot(real: pg.Tensor, imaginary: pg.Tensor, limit: pg.Tensor) -> pg.Te
 
 
 @pg.function
-def sum_squares(n: pg.Tensor) -> pg.Tensor:
+def sum_squares(n: pg.Tensor) -> pg.Tensor | int:
     """0 + 1 + 4 + ... + n*n."""
     s = 0
     for i in pg.range(n + 1):
