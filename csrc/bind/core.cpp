@@ -24,10 +24,10 @@ namespace {
 constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean", "dtype",
                                                 "ints",    "string", "constant"};
 constexpr std::string_view kOperands[] = {
-    "none",    "any",     "numeric",         "floating",   "integral",
-    "integer", "boolean", "condition_first", "first_free", "first_two_free",
-    "control"};
-constexpr std::string_view kEffects[] = {"pure", "may_fail", "control"};
+    "none",     "any",     "numeric",         "floating",   "integral",
+    "integer",  "boolean", "condition_first", "first_free", "first_two_free",
+    "variable", "control"};
+constexpr std::string_view kEffects[] = {"pure", "may_fail", "reads", "writes", "control"};
 
 // A type as Python holds it while tracing: (dtype name, dims), an unknown dim negative.
 using PythonType = std::pair<std::string, std::vector<std::int64_t>>;
@@ -38,17 +38,22 @@ DType dtype_named(const std::string& text) {
   return *dtype;
 }
 
-ir::Type type_from(const PythonType& type) {
-  return {ir::Kind::tensor, dtype_named(type.first), Shape(type.second)};
+// From Python a type has a third entry, true, where it is a variable's.
+ir::Type type_from(const py::handle& given) {
+  const auto parts = py::reinterpret_borrow<py::tuple>(given);
+  const bool is_variable = parts.size() > 2 && parts[2].cast<bool>();
+  const auto dims = parts[1].cast<std::vector<std::int64_t>>();
+  return {is_variable ? ir::Kind::variable : ir::Kind::tensor,
+          dtype_named(parts[0].cast<std::string>()), Shape(dims)};
 }
 
 PythonType python_type(const ir::Type& type) {
   return {std::string(name(type.dtype)), {type.shape.begin(), type.shape.end()}};
 }
 
-std::vector<ir::Type> types_from(const std::vector<PythonType>& types) {
+std::vector<ir::Type> types_from(const py::handle& types) {
   std::vector<ir::Type> result;
-  for (const PythonType& type : types) result.push_back(type_from(type));
+  for (const py::handle type : types) result.push_back(type_from(type));
   return result;
 }
 
@@ -91,9 +96,8 @@ std::string result_type(const std::vector<std::pair<std::string, bool>>& operand
 
 // The output types of an op, and the number of unknown dims numbered by then.
 std::pair<std::vector<PythonType>, std::int64_t> infer(
-    const std::string& op_name, const std::vector<PythonType>& inputs, const py::dict& attributes,
-    const py::list& values, std::int64_t symbol_count,
-    const std::vector<std::pair<std::vector<PythonType>, std::vector<PythonType>>>& subgraphs) {
+    const std::string& op_name, const py::list& inputs, const py::dict& attributes,
+    const py::list& values, std::int64_t symbol_count, const py::list& subgraphs) {
   const ops::OpRow& op = op_named(op_name);
   const std::vector<ir::Type> input_types = types_from(inputs);
   const std::vector<ir::Attribute> parsed = attributes_from(op, attributes.ptr());
@@ -103,8 +107,10 @@ std::pair<std::vector<PythonType>, std::int64_t> infer(
     known.push_back(tensor == nullptr ? nullptr : tensor->data());
   }
   std::vector<std::pair<std::vector<ir::Type>, std::vector<ir::Type>>> types;
-  for (const auto& [parameters, results] : subgraphs)
-    types.emplace_back(types_from(parameters), types_from(results));
+  for (const py::handle subgraph : subgraphs) {
+    const auto signature = py::reinterpret_borrow<py::tuple>(subgraph);
+    types.emplace_back(types_from(signature[0]), types_from(signature[1]));
+  }
   std::vector<ops::Signature> signatures;
   for (const auto& [parameters, results] : types) signatures.push_back({parameters, results});
   const std::vector<ir::Type> outputs = ops::infer({.op = &op,
@@ -171,10 +177,12 @@ py::list nodes_of(const ir::Module& module) {
   return nodes;
 }
 
-std::vector<PythonType> parameter_types(const ir::Module& module) {
+std::vector<PythonType> parameter_types(const ir::Module& module, ir::Kind kind) {
   std::vector<PythonType> types;
-  for (std::uint32_t i = 0; i < module.functions[0].parameter_count(); ++i)
-    types.push_back(python_type(module.functions[0].types[i]));
+  for (std::uint32_t i = 0; i < module.functions[0].parameter_count(); ++i) {
+    const ir::Type& type = module.functions[0].types[i];
+    if (type.kind == kind) types.push_back(python_type(type));
+  }
   return types;
 }
 
@@ -186,13 +194,20 @@ std::vector<PythonType> result_types(const ir::Module& module) {
 }
 
 std::vector<Tensor> run(exec::Executable& executable, const std::vector<Tensor>& inputs,
-                        std::int64_t cost_limit, std::size_t byte_limit) {
+                        const std::vector<Tensor>& variables, std::int64_t cost_limit,
+                        std::size_t byte_limit) {
   executable.check(inputs);
   std::vector<Tensor> outputs(executable.output_count());
+  std::vector<std::unique_ptr<Variable>> held;
+  std::vector<Variable*> places;
+  for (const Tensor& initial : variables) {
+    held.push_back(std::make_unique<Variable>(initial));
+    places.push_back(held.back().get());
+  }
   PythonHost host(false);
   host.host().cost_limit = cost_limit;
   host.host().byte_limit = byte_limit;
-  executable.run(inputs, outputs, host.host());
+  executable.run(inputs, outputs, host.host(), places);
   return outputs;
 }
 
@@ -250,7 +265,14 @@ PYBIND11_MODULE(_core, m) {
       .def("nodes", &nodes_of,
            "Every node: (op, function, inputs, first output, output types, attributes, location "
            "chain).")
-      .def("parameters", &parameter_types, "The entry's parameter types: (dtype, dims) each.")
+      .def(
+          "parameters",
+          [](const ir::Module& module) { return parameter_types(module, ir::Kind::tensor); },
+          "The types of the entry's tensor parameters: (dtype, dims) each.")
+      .def(
+          "variables",
+          [](const ir::Module& module) { return parameter_types(module, ir::Kind::variable); },
+          "The types of the entry's variable parameters: (dtype, dims) each.")
       .def("results", &result_types, "The entry's result types: (dtype, dims) each.")
       .def("location", &chain_of, py::arg("id"),
            "The chain of a location, innermost first: (file, line, function) each.");
@@ -261,7 +283,8 @@ PYBIND11_MODULE(_core, m) {
           [](const ir::Module& module) { return std::make_shared<exec::Executable>(module); }))
       .def("module", &exec::Executable::module, py::return_value_policy::reference_internal)
       .def("capsule", &executable_capsule, "For the call path.")
-      .def("run", &run, py::arg("inputs"), py::arg("cost_limit") = 0, py::arg("byte_limit") = 0)
+      .def("run", &run, py::arg("inputs"), py::arg("variables") = std::vector<Tensor>{},
+           py::arg("cost_limit") = 0, py::arg("byte_limit") = 0)
       .def("plan_text", [](exec::Executable& executable, const std::vector<Tensor>& inputs) {
         return executable.planned(inputs)->plan().text();
       });

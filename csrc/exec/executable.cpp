@@ -19,11 +19,12 @@ ir::Type type_of(const Tensor& tensor) {
 
 std::int64_t live_graphs() { return live.load(); }
 
-void PlannedRun::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host) {
+void PlannedRun::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,
+                     std::span<Variable* const> variables) {
   std::unique_ptr<Frame> frame(spare_.exchange(nullptr, std::memory_order_acquire));
   if (frame == nullptr) frame = std::make_unique<Frame>(plan_);
   try {
-    exec::run(plan_, *frame, inputs, outputs, host);
+    exec::run(plan_, *frame, inputs, outputs, host, variables);
   } catch (...) {
     for (Tensor& output : outputs) output = Tensor();
     throw;
@@ -33,6 +34,12 @@ void PlannedRun::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, 
 }
 
 Executable::Executable(ir::Module module) : module_(std::move(module)) {
+  const ir::Function& entry = module_.functions[0];
+  for (std::uint32_t i = 0; i < entry.parameter_count(); ++i) {
+    const bool is_variable = entry.types[i].kind == ir::Kind::variable;
+    (is_variable ? variables_ : inputs_).push_back(entry.types[i]);
+    if (!is_variable) input_names_.push_back(entry.parameter_names[i]);
+  }
   const bool is_static = std::all_of(inputs().begin(), inputs().end(),
                                      [](const ir::Type& type) { return type.shape.is_static(); });
   if (is_static) static_plan_ = make_plan(inputs());
@@ -42,9 +49,17 @@ Executable::Executable(ir::Module module) : module_(std::move(module)) {
 Executable::~Executable() { --live; }
 
 std::shared_ptr<PlannedRun> Executable::make_plan(std::span<const ir::Type> inputs) const {
+  const ir::Function& entry = module_.functions[0];
+  std::vector<ir::Type> parameters;
+  std::size_t seen_variables = 0;
+  for (std::uint32_t i = 0; i < entry.parameter_count(); ++i) {
+    const bool is_variable = entry.types[i].kind == ir::Kind::variable;
+    parameters.push_back(is_variable ? entry.types[i] : inputs[parameters.size() - seen_variables]);
+    seen_variables += is_variable;
+  }
   const passes::Options options = passes::Options::from_environment();
   return std::make_shared<PlannedRun>(
-      plan::build(passes::optimise(module_, inputs, options), options));
+      plan::build(passes::optimise(module_, parameters, options), options));
 }
 
 bool Executable::accepts(std::span<const Tensor> given) const {
@@ -66,9 +81,16 @@ void Executable::check(std::span<const Tensor> given) const {
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i] && ops::fits(type_of(given[i]), wanted[i])) continue;
     throw Error(ErrorKind::type, entry.name + ": input " + std::to_string(i) + " (" +
-                                     entry.parameter_names[i] + ") must be " + wanted[i].text() +
-                                     ", got " + (given[i] ? type_of(given[i]).text() : "nothing"));
+                                     input_names_[i] + ") must be " + wanted[i].text() + ", got " +
+                                     (given[i] ? type_of(given[i]).text() : "nothing"));
   }
+}
+
+bool Executable::accepts_variables(std::span<Variable* const> given) const {
+  return std::equal(given.begin(), given.end(), variables_.begin(), variables_.end(),
+                    [](const Variable* variable, const ir::Type& type) {
+                      return variable->dtype() == type.dtype && variable->shape() == type.shape;
+                    });
 }
 
 std::shared_ptr<PlannedRun> Executable::planned(std::span<const Tensor> given) {
@@ -92,11 +114,17 @@ std::shared_ptr<PlannedRun> Executable::planned(std::span<const Tensor> given) {
   return recent_.front();
 }
 
-void Executable::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host) {
+void Executable::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,
+                     std::span<Variable* const> variables) {
+  if (!accepts_variables(variables)) {
+    throw Error(ErrorKind::type, module_.functions[0].name + " uses " +
+                                     std::to_string(variables_.size()) +
+                                     " variables, and was not given those");
+  }
   if (static_plan_ != nullptr) {
-    static_plan_->run(inputs, outputs, host);
+    static_plan_->run(inputs, outputs, host, variables);
   } else {
-    planned(inputs)->run(inputs, outputs, host);
+    planned(inputs)->run(inputs, outputs, host, variables);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "base/variable.hpp"
 #include "exec/frame.hpp"
 #include "exec/host.hpp"
 
@@ -23,7 +24,8 @@ class PlannedRun {
   PlannedRun& operator=(const PlannedRun&) = delete;
 
   const plan::Plan& plan() const { return plan_; }
-  void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host);
+  void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,
+           std::span<Variable* const> variables = {});
 
  private:
   plan::Plan plan_;
@@ -40,17 +42,20 @@ class Executable {
   Executable& operator=(const Executable&) = delete;
 
   const ir::Module& module() const { return module_; }
-  std::span<const ir::Type> inputs() const {
-    return std::span(module_.functions[0].types).first(module_.functions[0].parameter_count());
-  }
+  // The types of the tensor parameters, and of the variable parameters.
+  std::span<const ir::Type> inputs() const { return inputs_; }
+  std::span<const ir::Type> variables() const { return variables_; }
   std::size_t output_count() const { return module_.functions[0].results.size(); }
 
   // Whether tensors of these dtypes and shapes may be passed.
   bool accepts(std::span<const Tensor> inputs) const;
   // Throws `type` or `value`, naming the input, where `accepts` is false.
   void check(std::span<const Tensor> inputs) const;
-  // Runs on inputs that `accepts` took. Thread-safe.
-  void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host);
+  // Whether these are variables of the dtypes and shapes of the variable parameters.
+  bool accepts_variables(std::span<Variable* const> variables) const;
+  // Runs on inputs and variables that were accepted. Thread-safe.
+  void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,
+           std::span<Variable* const> variables = {});
 
   // The plan for inputs of these shapes (the only one, if no dim is unknown).
   std::shared_ptr<PlannedRun> planned(std::span<const Tensor> inputs);
@@ -65,6 +70,9 @@ class Executable {
   static constexpr std::size_t kMaxPlans = 8;
 
   ir::Module module_;
+  std::vector<ir::Type> inputs_;
+  std::vector<std::string> input_names_;
+  std::vector<ir::Type> variables_;
   std::shared_ptr<PlannedRun> static_plan_;
   std::mutex mutex_;
   std::list<std::shared_ptr<PlannedRun>>

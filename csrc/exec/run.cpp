@@ -18,8 +18,8 @@ constexpr std::int64_t kPollInterval = 2'000'000;
 
 class Run {
  public:
-  Run(const plan::Plan& plan, Frame& frame, const Host& host)
-      : plan_(plan), frame_(frame), host_(host) {
+  Run(const plan::Plan& plan, Frame& frame, const Host& host, std::span<Variable* const> variables)
+      : plan_(plan), frame_(frame), host_(host), variables_(variables) {
     if (host.byte_limit != 0) charge(plan.arena_bytes);
   }
 
@@ -77,6 +77,8 @@ class Run {
             if (budget_ < 0) poll(instruction);
           }
           break;
+        case Code::read_variable: set_tensor(operands[0], variable(operands[1]).read()); break;
+        case Code::assign_variable: assign(instruction, operands); break;
         case Code::check_defined:
           if (!flag(operands[0])) fail_undefined(instruction);
           break;
@@ -103,6 +105,7 @@ class Run {
             outputs[i] =
                 Tensor(outputs[storage.index].buffer(), output.type.dtype, output.type.shape);
           break;
+        case StorageKind::variable:
         case StorageKind::arena: throw Error(ErrorKind::internal, "a result was left in the arena");
       }
     }
@@ -181,6 +184,27 @@ class Run {
     }
   }
 
+  Variable& variable(StorageId id) const { return *variables_[plan_.storages[id].index]; }
+
+  // A tensor of its own is handed over, anything else is copied.
+  void assign(const Instruction& instruction, const StorageId* operands) {
+    Variable& target = variable(operands[0]);
+    const bool is_tensor = plan_.storages[operands[1]].kind == StorageKind::dynamic;
+    const Shape& shape =
+        is_tensor ? frame_.tensors[operands[1]].shape() : plan_.types[instruction.target].shape;
+    if (shape != target.shape()) {
+      throw Error(ErrorKind::value,
+                  "assign_variable: a value of shape " + shape.text() +
+                      " cannot be assigned to a variable of shape " + target.shape().text(),
+                  instruction.location);
+    }
+    if (is_tensor) {
+      target.assign(frame_.tensors[operands[1]]);
+    } else {
+      target.assign_copy(frame_.pointers[operands[1]]);
+    }
+  }
+
   void move_dynamic(const Instruction& instruction, const StorageId* operands) {
     if (plan_.storages[operands[1]].kind == StorageKind::dynamic) {
       set_tensor(operands[0], frame_.tensors[operands[1]]);
@@ -238,6 +262,7 @@ class Run {
   const plan::Plan& plan_;
   Frame& frame_;
   const Host& host_;
+  std::span<Variable* const> variables_;
   std::int64_t budget_ = kPollInterval;
   std::int64_t spent_ = 0;
   std::size_t bytes_ = 0;
@@ -246,8 +271,8 @@ class Run {
 }  // namespace
 
 void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
-         std::span<Tensor> outputs, const Host& host) {
-  Run state(plan, frame, host);
+         std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables) {
+  Run state(plan, frame, host, variables);
   frame.acquire(plan);
   state.bind_inputs(inputs);
   state.bind_outputs(outputs);

@@ -261,7 +261,6 @@ class Reader {
   ir::Type read_type(Cursor& at) {
     const auto kind = static_cast<ir::Kind>(at.below("the kind", 3));
     if (kind == ir::Kind::list) at.fail("lists are not supported yet");
-    if (kind == ir::Kind::variable) at.fail("variables are not supported yet");
     ir::Type type{kind, dtype(at), Shape()};
     const std::uint32_t rank = at.below("the rank", kMaxRank + 1);
     for (std::uint32_t axis = 0; axis < rank; ++axis) type.shape.append(at.wide("a dim"));

@@ -125,7 +125,9 @@ class Parser {
   }
 
   ir::Type parse_type() {
-    ir::Type type{ir::Kind::tensor, parse_dtype(), Shape()};
+    const bool is_variable = lexer_.peek().is("variable");
+    if (is_variable) lexer_.next();
+    ir::Type type{is_variable ? ir::Kind::variable : ir::Kind::tensor, parse_dtype(), Shape()};
     lexer_.expect('[');
     if (lexer_.accept(']')) return type;
     do {

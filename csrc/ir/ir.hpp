@@ -23,8 +23,8 @@ using ValueId = std::uint32_t;
 using FunctionId = std::uint32_t;
 using LocationId = std::uint32_t;  // 0: none
 
-// What a value is. Lists and variables have their places in the formats from version 1 on; no op
-// makes them yet.
+// What a value is. A variable is always a parameter, handed down from the entry. Lists have their
+// place in the formats from version 1 on; no op makes them yet.
 enum class Kind : std::uint8_t { tensor, list, variable };
 
 struct Type {
@@ -33,8 +33,11 @@ struct Type {
   Shape shape;
 
   friend bool operator==(const Type&, const Type&) = default;
-  // "float64[2, ?0]"
-  std::string text() const { return std::string(name(dtype)) + shape.text(); }
+  // "float64[2, ?0]", "variable float64[2]"
+  std::string text() const {
+    if (kind == Kind::variable) return "variable " + Type{Kind::tensor, dtype, shape}.text();
+    return std::string(name(dtype)) + shape.text();
+  }
 };
 
 // An attribute's value. Which alternative an attribute has is fixed by its op's row.

@@ -101,8 +101,8 @@ Types infer_broadcast(const InferInput& in) {
 }
 
 Types infer_matmul(const InferInput& in) {
-  Shape a = in.inputs[0].shape;
-  Shape b = in.inputs[1].shape;
+  const Shape& a = in.inputs[0].shape;
+  const Shape& b = in.inputs[1].shape;
   if (a.rank() == 0 || b.rank() == 0)
     refuse(in, ErrorKind::value, "takes arrays of one dimension or more, got a scalar");
   const bool a_vector = a.rank() == 1;
@@ -199,6 +199,35 @@ Types infer_while_loop(const InferInput& in) {
   return outputs;
 }
 
+// Only control flow and the ops on variables take variables.
+void check_kinds(const InferInput& in) {
+  if (in.op->operands == Operands::control) return;
+  for (std::size_t i = 0; i < in.inputs.size(); ++i) {
+    const bool wanted = in.op->operands == Operands::variable && i == 0;
+    if ((in.inputs[i].kind == ir::Kind::variable) == wanted) continue;
+    refuse(in, ErrorKind::type,
+           "input " + std::to_string(i) +
+               (wanted ? " must be a variable" : " must not be a variable"));
+  }
+}
+
+Types infer_read_variable(const InferInput& in) {
+  return {tensor(in.inputs[0].dtype, in.inputs[0].shape)};
+}
+
+Types infer_assign_variable(const InferInput& in) {
+  const Shape& variable = in.inputs[0].shape;
+  const Shape& value = in.inputs[1].shape;
+  bool same = variable.rank() == value.rank();
+  for (int axis = 0; same && axis < value.rank(); ++axis)
+    same = is_unknown(value[axis]) || value[axis] == variable[axis];
+  if (!same)
+    refuse(in, ErrorKind::value,
+           "a value of shape " + value.text() + " cannot be assigned to a variable of shape " +
+               variable.text());
+  return {};
+}
+
 Types infer_check_defined(const InferInput& in) {
   check_predicate(in, in.inputs[1]);
   return {in.inputs[0]};
@@ -252,6 +281,7 @@ ir::Type join(const ir::Type& a, const ir::Type& b, const std::string& what,
 }
 
 std::vector<ir::Type> infer(const InferInput& in) {
+  check_kinds(in);
   switch (in.op->rule) {
     case Rule::constant: return infer_constant(in);
     case Rule::undef: return infer_undef(in);
@@ -285,6 +315,8 @@ std::vector<ir::Type> infer(const InferInput& in) {
     case Rule::cond: return infer_cond(in);
     case Rule::while_loop: return infer_while_loop(in);
     case Rule::check_defined: return infer_check_defined(in);
+    case Rule::read_variable: return infer_read_variable(in);
+    case Rule::assign_variable: return infer_assign_variable(in);
   }
   throw Error(ErrorKind::internal, "an op has no shape rule");
 }

@@ -35,6 +35,7 @@ enum class Operands : std::uint8_t {
   condition_first,  // bool, then a common dtype of any class
   first_free,       // any dtype, then int64 (check_defined: bool)
   first_two_free,   // one common dtype of the first two, then int64
+  variable,         // a variable, then a value of exactly its dtype
   control           // as the subgraphs' parameters say
 };
 
@@ -73,7 +74,9 @@ enum class Rule : std::uint8_t {
   nonzero,
   cond,
   while_loop,
-  check_defined
+  check_defined,
+  read_variable,
+  assign_variable
 };
 
 enum class Family : std::uint8_t {
@@ -95,10 +98,11 @@ enum class Family : std::uint8_t {
   slice_update,
   nonzero,
   control,
-  check
+  check,
+  variable
 };
 
-enum class Effects : std::uint8_t { pure, may_fail, control };
+enum class Effects : std::uint8_t { pure, may_fail, reads, writes, control };
 
 // `constant` is an index into Module::constants.
 enum class AttributeKind : std::uint8_t { integer, real, boolean, dtype, ints, string, constant };

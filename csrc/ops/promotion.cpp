@@ -85,6 +85,15 @@ DType as_index(const OpRow& op, DType dtype) {
   return DType::int64;
 }
 
+// A value must have the variable's dtype; a number takes it where its class allows that.
+DType as_assigned(const OpRow& op, DType variable, const Operand& value) {
+  const Operand both[] = {{variable, false}, value};
+  if (value.weak ? result_type(both).dtype == variable : value.dtype == variable) return variable;
+  throw Error(ErrorKind::type,
+              std::string(op.name) + ": a value of " + std::string(name(value.dtype)) +
+                  " cannot be assigned to a variable of " + std::string(name(variable)));
+}
+
 }  // namespace
 
 DType promote_types(DType a, DType b) {
@@ -136,6 +145,11 @@ Promotion promote(const OpRow& op, std::span<const Operand> operands) {
     case Operands::condition_first:
       promotion.dtypes[0] = DType::bool_;
       promotion.weak = join(1, operands.size() - 1);
+      break;
+    case Operands::variable:
+      promotion.dtypes[0] = operands[0].dtype;
+      if (operands.size() > 1)
+        promotion.dtypes[1] = as_assigned(op, operands[0].dtype, operands[1]);
       break;
     case Operands::first_free:
       promotion.dtypes[0] = operands[0].dtype;

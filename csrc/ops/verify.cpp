@@ -86,8 +86,10 @@ class Verifier {
     if (function.result_names.size() != function.results.size())
       throw Error(ErrorKind::format, where + "its results are not named");
     for (const ir::Type& type : function.types) {
-      if (type.kind != ir::Kind::tensor)
-        throw Error(ErrorKind::format, where + "only tensor parameters are supported");
+      if (type.kind == ir::Kind::list)
+        throw Error(ErrorKind::format, where + "lists are not supported yet");
+      if (type.kind == ir::Kind::variable && !type.shape.is_static())
+        throw Error(ErrorKind::format, where + "a variable's dims must be known");
       check_dtype(type.dtype, where);
       for (std::int64_t dim : type.shape) {
         if (is_unknown(dim) && symbol_of(dim) >= module_.symbol_count)
@@ -167,6 +169,12 @@ class Verifier {
       if (value >= function.types.size())
         throw Error(ErrorKind::format, "function " + std::to_string(f) + " (" + function.name +
                                            "): a result is no value of it");
+    }
+    for (ir::ValueId value : function.results) {
+      if (function.types[value].kind != ir::Kind::tensor) {
+        throw Error(ErrorKind::format, "function " + std::to_string(f) + " (" + function.name +
+                                           "): a result must be a tensor");
+      }
     }
     result_types_[f].clear();
     for (ir::ValueId value : function.results) result_types_[f].push_back(function.types[value]);

@@ -21,7 +21,9 @@ class DeadCode {
  private:
   bool must_stay(const ir::Function& function, const ir::Node& node) const {
     switch (ops::row(node.op).effects) {
-      case ops::Effects::pure: return false;
+      case ops::Effects::pure:
+      case ops::Effects::reads: return false;
+      case ops::Effects::writes: return true;
       case ops::Effects::may_fail: return true;
       case ops::Effects::control: break;
     }

@@ -156,8 +156,8 @@ class Specialiser {
                            std::span<const ir::Type> input_types, std::span<const ir::Type> outputs,
                            const Known& known) const {
     const bool computes = op.family != ops::Family::control && op.family != ops::Family::constant &&
-                          op.family != ops::Family::undef && op.family != ops::Family::check &&
-                          outputs.size() == 1;
+                          op.family != ops::Family::undef && op.family != ops::Family::variable &&
+                          op.family != ops::Family::check && outputs.size() == 1;
     if (!fold_ || !computes || !outputs[0].shape.is_static()) return {};
     if (byte_count(outputs[0].dtype, outputs[0].shape) > kLargestFolded) return {};
     if (op.rule == ops::Rule::dim_size)

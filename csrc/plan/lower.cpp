@@ -25,11 +25,18 @@ class Lowering {
   Plan run() {
     const ir::Function& entry = module_.functions[0];
     std::vector<StorageId> parameters;
+    std::uint32_t variables = 0;
     for (std::uint32_t i = 0; i < entry.parameter_count(); ++i) {
-      parameters.push_back(add_storage(entry.types[i], StorageKind::input, i));
-      plan_.inputs.push_back(entry.types[i]);
+      const ir::Type& type = entry.types[i];
+      if (type.kind == ir::Kind::variable) {
+        parameters.push_back(add_storage(type, StorageKind::variable, variables++));
+        continue;
+      }
+      parameters.push_back(
+          add_storage(type, StorageKind::input, static_cast<std::uint32_t>(plan_.inputs.size())));
+      plan_.inputs.push_back(type);
+      plan_.input_storages.push_back(parameters.back());
     }
-    plan_.input_storages = parameters;
     emit_function(0, parameters);
     for (std::size_t i = 0; i < entry.results.size(); ++i)
       add_output(entry.types[entry.results[i]], storage_of_[0][entry.results[i]]);
@@ -100,6 +107,18 @@ class Lowering {
         outputs[0] = add_storage(function.types[node.first_output], StorageKind::constant, index);
         return;
       }
+      case ops::Rule::read_variable:
+        outputs[0] = add_storage(function.types[node.first_output], StorageKind::dynamic);
+        emit({.code = Code::read_variable, .location = node.location}, std::span(outputs, 1),
+             inputs);
+        return add_cost(kInstructionCost);
+      case ops::Rule::assign_variable:
+        plan_.types.push_back(function.types[function.inputs_of(node)[1]]);
+        emit({.code = Code::assign_variable,
+              .target = static_cast<std::uint32_t>(plan_.types.size() - 1),
+              .location = node.location},
+             {}, inputs);
+        return add_cost(kDynamicCost);
       case ops::Rule::cond: return emit_cond(function, node, inputs, outputs);
       case ops::Rule::while_loop: return emit_while(function, node, inputs, outputs);
       case ops::Rule::check_defined: {
@@ -128,7 +147,8 @@ class Lowering {
       for (const ir::Type& type : *types) is_static = is_static && type.shape.is_static();
     }
     // A copy of a static value under another shape is the same memory.
-    if (is_static && op.family == ops::Family::copy) {
+    if (is_static && op.family == ops::Family::copy &&
+        plan_.storages[inputs[0]].kind != StorageKind::dynamic) {
       outputs[0] = inputs[0];
       return;
     }

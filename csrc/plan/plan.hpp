@@ -21,12 +21,14 @@ enum class StorageKind : std::uint8_t {
   constant,  // a constant of the plan
   input,     // an argument of the run
   output,    // a result's own buffer, written in place
-  dynamic    // a tensor made at run time, its dims depend on data
+  dynamic,   // a tensor of its own: made at run time since its dims depend on data, or read from a
+             // variable
+  variable   // a variable of the run
 };
 
 struct Storage {
   StorageKind kind = StorageKind::arena;
-  std::uint32_t index = 0;  // of the constant, input or output
+  std::uint32_t index = 0;  // of the constant, input, output or variable
   std::size_t bytes = 0;    // of a value of static type
   std::size_t offset = 0;   // in the arena
 };
@@ -37,11 +39,13 @@ enum class Code : std::uint8_t {
   flat,     // call flats[target]: an elementwise kernel over one run of elements, the common case
   dynamic,  // infer, allocate and call dynamics[target]
   move,     // copy `bytes` from storage in[0] to out[0]
-  move_dynamic,   // make the tensor out[0] from in[0], whose type is types[target]
-  jump,           // to instruction `target`
-  jump_if_false,  // on the boolean in[0]
-  loop_if_true,   // a back edge: on the boolean in[0], counts the loop's cost and polls the host
-  check_defined,  // the flag in[0]; the variable's name is names[target]
+  move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
+  jump,             // to instruction `target`
+  jump_if_false,    // on the boolean in[0]
+  loop_if_true,     // a back edge: on the boolean in[0], counts the loop's cost and polls the host
+  read_variable,    // the tensor out[0] is what the variable in[0] holds
+  assign_variable,  // the variable in[0] takes the value in[1], whose type is types[target]
+  check_defined,    // the flag in[0]; the variable's name is names[target]
   finish
 };
 
@@ -95,7 +99,7 @@ struct Plan {
   std::vector<ir::Type> types;
   std::vector<std::string> names;
   std::vector<Tensor> constants;
-  std::vector<ir::Type> inputs;
+  std::vector<ir::Type> inputs;  // the entry's tensor parameters
   std::vector<StorageId> input_storages;
   std::vector<Output> outputs;
   std::size_t arena_bytes = 0;

@@ -10,6 +10,7 @@ std::string storage_text(const Plan& plan, StorageId id) {
     case StorageKind::constant: return "constant" + std::to_string(storage.index);
     case StorageKind::input: return "input" + std::to_string(storage.index);
     case StorageKind::output: return "output" + std::to_string(storage.index);
+    case StorageKind::variable: return "variable" + std::to_string(storage.index);
     case StorageKind::dynamic: return "dynamic" + std::to_string(id);
   }
   return "?";
@@ -27,6 +28,8 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
     case Code::jump: return "jump " + std::to_string(instruction.target);
     case Code::jump_if_false: return "jump_if_false " + std::to_string(instruction.target);
     case Code::loop_if_true: return "loop_if_true " + std::to_string(instruction.target);
+    case Code::read_variable: return "read_variable";
+    case Code::assign_variable: return "assign_variable";
     case Code::check_defined: return "check_defined " + plan.names[instruction.target];
     case Code::finish: return "finish";
   }

@@ -101,11 +101,36 @@ constants {
 }
 """
 
+VARIABLES = """
+graph count(n: int64[], v: variable int64[], w: variable float64[2]) -> (int64[], float64[2]) {
+  %3: int64[] = constant 0
+  %4: int64[] = while_loop v, n, %3 {captures=2}
+    test(v: variable int64[], n: int64[], i: int64[]) {
+      %3: bool[] = less i, n
+      return %3
+    }
+    body(v: variable int64[], n: int64[], i: int64[]) {
+      %3: int64[] = read_variable v
+      %4: int64[] = add %3, i
+      assign_variable v, %4
+      %5: int64[] = constant 1
+      %6: int64[] = add i, %5
+      return %6
+    }
+  %5: float64[2] = read_variable w
+  %6: float64[2] = add %5, %5
+  assign_variable w, %6  # v.py:3 in count
+  %7: int64[] = read_variable v
+  return %7, %5
+}
+"""
+
 CORPUS = {
     "small": SMALL,
     "sum_squares": SUM_SQUARES,
     "branches": BRANCHES,
     "shapes": SHAPES,
+    "variables": VARIABLES,
 }
 
 
@@ -159,7 +184,7 @@ def every_op() -> str:
     lines = []
     names = []
     for row in _core.op_table():
-        if row["operands"] == "control" or row["name"] == "constant":
+        if row["operands"] in ("control", "variable") or row["name"] == "constant":
             continue
         inputs, attributes, outputs = _fitting_node(row)
         ids = [f"%{len(parameters) + len(names) + i}" for i in range(len(outputs))]

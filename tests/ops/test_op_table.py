@@ -18,7 +18,14 @@ import pygraph.ops
 from pygraph import _core, _hot
 
 # What only graphs hold: control flow writes these, or a later pass does.
-INTERNAL = {"undef", "check_defined", "scatter", "slice_update"}
+INTERNAL = {
+    "undef",
+    "check_defined",
+    "scatter",
+    "slice_update",
+    "read_variable",
+    "assign_variable",
+}
 CONTROL = {"cond", "while_loop"}
 
 # How to reach the rows whose public function has another name or other arguments.

@@ -63,9 +63,9 @@ CASES: list[tuple[Any, tuple[Any, ...]]] = [
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Return the bytes of a small program of two graphs, with branches, loops and constants."""
-    path = tmp_path_factory.mktemp("saved") / "collatz.pgraph"
-    function = pg.function(collatz)
+    """Return the bytes of a small program of two graphs, each with a loop and constants."""
+    path = tmp_path_factory.mktemp("saved") / "a.pgraph"
+    function = pg.function(sum_squares)
     function(np.int64(6))
     function(np.int32(6))
     pg.save(function, path)

@@ -1,0 +1,52 @@
+// A variable: a place for tensors of one dtype and shape. It holds an immutable tensor: a read
+// takes a reference, an assignment puts another tensor in its place, or writes in place where
+// nobody else refers to the memory. Both are atomic.
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+
+#include "base/tensor.hpp"
+
+namespace pygraph {
+
+class Variable {
+ public:
+  // Memory that is borrowed from a host is copied: a variable keeps its own.
+  explicit Variable(const Tensor& initial) : value_(owned(initial)) {}
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+  DType dtype() const { return value_.dtype(); }
+  const Shape& shape() const { return value_.shape(); }
+
+  Tensor read() const {
+    const std::lock_guard lock(mutex_);
+    return value_;
+  }
+
+  // Both take a value of the variable's own dtype and shape.
+  void assign(const Tensor& value) {
+    Tensor replacement = owned(value);
+    const std::lock_guard lock(mutex_);
+    std::swap(value_, replacement);
+  }
+  void assign_copy(const std::byte* elements) {
+    const std::lock_guard lock(mutex_);
+    if (!value_.buffer()->unique()) value_ = Tensor::empty(value_.dtype(), value_.shape());
+    if (value_.bytes() != 0) std::memcpy(value_.data(), elements, value_.bytes());
+  }
+
+ private:
+  static Tensor owned(const Tensor& value) {
+    if (value.buffer()->owned()) return value;
+    Tensor copy = Tensor::empty(value.dtype(), value.shape());
+    if (copy.bytes() != 0) std::memcpy(copy.data(), value.data(), copy.bytes());
+    return copy;
+  }
+
+  mutable std::mutex mutex_;
+  Tensor value_;
+};
+
+}  // namespace pygraph
