@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 from pygraph._hot import EagerTensor, Tensor
 
 # A type while tracing: the name of the dtype, and the dims, an unknown one negative.
-_Type = tuple[str, Sequence[int]]
+_Type = tuple[str, Sequence[int]] | tuple[str, Sequence[int], bool]
 # (file, line, function) each, innermost first.
 _Chain = list[tuple[str, int, str]]
 

@@ -55,6 +55,13 @@ cdef extern from "base/tensor.hpp" namespace "pygraph" nogil:
         const CBufferRef& buffer()
     CTensor new_tensor "pygraph::Tensor::empty"(CDType, const CShape&) except +
 
+cdef extern from "base/variable.hpp" namespace "pygraph" nogil:
+    cdef cppclass CVariable "pygraph::Variable":
+        CDType dtype()
+        const CShape& shape()
+        CTensor read()
+        void assign(const CTensor&) except +
+
 cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     PyObject* current_builder()
     void set_current_builder(PyObject*)
@@ -101,6 +108,9 @@ cdef extern from *:
     static inline int dtype_size(int code) { return static_cast<int>(pygraph::itemsize(to_dtype(code))); }
     static inline bool dtype_supported(int code) { return pygraph::info(to_dtype(code)).supported; }
     static inline int dtype_class(int code) { return static_cast<int>(pygraph::info(to_dtype(code)).cls); }
+    static inline std::shared_ptr<pygraph::Variable> make_variable(const pygraph::Tensor& initial) {
+      return std::make_shared<pygraph::Variable>(initial);
+    }
     static inline int dtype_count() { return static_cast<int>(pygraph::kDTypeCount); }
     """
     CDType to_dtype(int)
@@ -111,12 +121,14 @@ cdef extern from *:
     cbool dtype_supported(int)
     int dtype_class(int)
     int dtype_count()
+    shared_ptr[CVariable] make_variable(const CTensor&) except +
 
 
 include "hot_dtypes.pxi"
 include "hot_tensor.pxi"
 include "hot_eager.pxi"
 include "hot_symbolic.pxi"
+include "hot_variable.pxi"
 include "hot_dispatch.pxi"
 include "hot_function.pxi"
 include "hot_capsule.pxi"

@@ -43,6 +43,7 @@ cdef Op op_negative = op_named("negative")
 cdef Op op_abs = op_named("abs")
 cdef Op op_bitwise_invert = op_named("bitwise_invert")
 cdef Op op_astype = op_named("astype")
+cdef Op op_assign_variable = op_named("assign_variable")
 
 
 cdef bint is_operand(object value):
@@ -76,42 +77,18 @@ cdef tuple run_op(Op op, tuple inputs, dict attributes):
     cdef vector[CTensor] outputs
     cdef vector[CDType] dtypes
     cdef vector[CAttribute] parsed
-    cdef COperand operand
     cdef CTensor tensor
     cdef size_t i
     cdef size_t count = len(inputs)
-    cdef list python_numbers = None
     if not takes_inputs(op.row[0], count):
         raise TypeError(f"{op.name} does not take {count} arrays")
     for i in range(count):
-        value = inputs[i]
-        operand.weak = False
         tensor = CTensor()
-        if type(value) is EagerTensor:
-            tensor = (<EagerTensor>value).value
-            operand.dtype = tensor.dtype()
-        elif type(value) is bool:
-            operand.dtype = CDType.bool_
-        elif type(value) is int:
-            operand.dtype = CDType.int64
-            operand.weak = True
-        elif type(value) is float:
-            operand.dtype = CDType.float64
-            operand.weak = True
-        elif isinstance(value, (np.ndarray, np.generic)):
-            tensor = tensor_of_array(np.asarray(value), True)
-            operand.dtype = tensor.dtype()
-        elif type(value) is SymbolicTensor:
-            raise leaked(value)
-        elif isinstance(value, (bool, int, float)):
-            return run_op(op, inputs[:i] + (plain_number(value),) + inputs[i + 1:], attributes)
-        else:
-            raise TypeError(f"{op.name}: argument {i + 1} must be a tensor, a NumPy array or a number, got {type(value).__name__}")
-        operands.push_back(operand)
+        operands.push_back(operand_of(inputs[i], &tensor, op, i))
         tensors.push_back(tensor)
     check(promote_operands(op.row[0], operands, dtypes), None)
     for i in range(count):
-        if isinstance(inputs[i], (bool, int, float)) and not isinstance(inputs[i], np.generic):
+        if tensors[i].buffer().get() == NULL:
             if not scalar_from_python(inputs[i], dtypes[i], tensors[i]):
                 propagate()
         elif tensors[i].dtype() != dtypes[i]:
@@ -121,10 +98,33 @@ cdef tuple run_op(Op op, tuple inputs, dict attributes):
     return tuple([wrap(output) for output in outputs])
 
 
-cdef object plain_number(object value):
-    if isinstance(value, int):
-        return int(value)
-    return float(value)
+# An operand's dtype, and its tensor; a Python number has none until promotion has said which dtype it takes.
+cdef COperand operand_of(object value, CTensor* tensor, Op op, size_t position) except *:
+    cdef COperand operand
+    kind = type(value)
+    operand.weak = False
+    if kind is EagerTensor:
+        tensor[0] = (<EagerTensor>value).value
+        operand.dtype = tensor.dtype()
+    elif isinstance(value, (np.ndarray, np.generic)):
+        tensor[0] = tensor_of_array(np.asarray(value), True)
+        operand.dtype = tensor.dtype()
+    elif isinstance(value, bool):
+        operand.dtype = CDType.bool_
+    elif isinstance(value, int):
+        operand.dtype = CDType.int64
+        operand.weak = True
+    elif isinstance(value, float):
+        operand.dtype = CDType.float64
+        operand.weak = True
+    elif kind is Variable:
+        tensor[0] = (<Variable>value).place.get().read()
+        operand.dtype = tensor.dtype()
+    elif kind is SymbolicTensor:
+        raise leaked(value)
+    else:
+        raise TypeError(f"{op.name}: argument {position + 1} must be a tensor, a NumPy array or a number, got {kind.__name__}")
+    return operand
 
 
 cdef CTensor converted(const CTensor& tensor, CDType dtype) except *:

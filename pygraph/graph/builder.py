@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from pygraph._hot import (
     DType,
     EagerTensor,
     SymbolicTensor,
+    Variable,
+    apply,
     as_dtype,
     current,
     exchange_current,
@@ -24,11 +26,13 @@ from pygraph._hot import (
     scalar,
 )
 from pygraph.graph.locations import Location, current_chain, describe
+from pygraph.graph.scope import init_scope
 
 __all__ = ["Builder", "ModuleContext", "Node", "Value", "current"]
 
 Dims = tuple[int, ...]
-TypePair = tuple[str, Dims]
+# dtype, dims, and whether it is a variable's.
+TypeTriple = tuple[str, Dims, bool]
 
 _promote = lru_cache(maxsize=4096)(_core.promote)
 
@@ -39,6 +43,7 @@ class Value(NamedTuple):
     dtype: str
     shape: Dims
     name: str
+    is_variable: bool = False
 
 
 class Node(NamedTuple):
@@ -99,6 +104,7 @@ class Builder:
         self.module: ModuleContext = ModuleContext() if parent is None else parent.module
         self.root_name: str = name if parent is None else parent.root_name
         self.closed = False
+        self.may_make_variables: bool = True if parent is None else parent.may_make_variables
         self.values: list[Value] = []
         self.nodes: list[Node] = []
         self.results: list[int] = []
@@ -107,6 +113,8 @@ class Builder:
         # Only ids, no tensors: a tensor refers to its builder, and nothing here may make a cycle.
         self._weak: list[bool] = []  # per value
         self._declared: list[int] = []
+        self.variables: list[Variable] = []  # of the entry's variable parameters, in order
+        self._variable_ids: dict[int, int] = {}  # by identity of the variable
         self._captured: dict[int, int] = {}  # from the parent's value to the one here
         self._captures: list[int] = []  # the parent's values that became parameters
         self._outputs: list[tuple[int, ...]] = []  # per node, the ids of its results
@@ -136,7 +144,7 @@ class Builder:
 
     def _tensor(self, identifier: int) -> SymbolicTensor:
         """Return the tensor of a value."""
-        dtype, dims, name = self.values[identifier]
+        dtype, dims, name, _ = self.values[identifier]
         weak = self._weak[identifier]
         return SymbolicTensor.make(self, identifier, as_dtype(dtype), dims, weak, name)
 
@@ -155,24 +163,100 @@ class Builder:
 
     def declared_parameters(self) -> list[SymbolicTensor]:
         """Return the parameters that were declared (captured values are not among them)."""
-        return [self._tensor(identifier) for identifier in self._declared]
+        declared = [i for i in self._declared if not self.values[i].is_variable]
+        return [self._tensor(identifier) for identifier in declared]
 
     def capture(self, tensor: SymbolicTensor) -> SymbolicTensor:
         """Return the parameter that stands in this builder for an outer builder's value."""
         if self.parent is None:
             raise self.leak_error(tensor)
         outer = tensor if tensor.builder is self.parent else self.parent.capture(tensor)
-        known = self._captured.get(outer.id)
+        return self._tensor(self._capture(self.parent, outer.id))
+
+    def _capture(self, parent: Builder, outer: int) -> int:
+        """Return the value that stands here for one of the parent's."""
+        known = self._captured.get(outer)
         if known is not None:
-            return self._tensor(known)
-        constant = self.parent.known(outer)
+            return known
+        value, weak = parent.values[outer], parent._weak[outer]
+        constant = parent._known.get(outer)
         if constant is not None:
-            inner = self._constant(constant, tensor.weak)
+            inner = self._constant(constant, weak).id
         else:
-            inner = self._new_value(tensor.dtype, tensor.dims, tensor.weak, tensor.name, 0)
-            self._captures.append(outer.id)
-        self._captured[outer.id] = inner.id
+            inner = self._new_value(as_dtype(value.dtype), value.shape, weak, value.name, 0).id
+            self.values[inner] = value
+            self._captures.append(outer)
+        self._captured[outer] = inner
         return inner
+
+    def _variable(self, variable: Variable) -> int:
+        """Return the parameter that stands for a variable."""
+        known = self._variable_ids.get(id(variable))
+        if known is not None:
+            return known
+        if self.parent is None:
+            dtype, shape = variable.dtype, variable.static_shape
+            identifier = self._new_value(dtype, shape, False, variable.name, 0).id
+            self.values[identifier] = Value(dtype.name, shape, variable.name, True)
+            self._declared.append(identifier)
+            self.variables.append(variable)
+        else:
+            identifier = self._capture(self.parent, self.parent._variable(variable))
+        self._variable_ids[id(variable)] = identifier
+        return identifier
+
+    def initial_value(self, initial: Any, dtype: DType | None, name: str) -> EagerTensor:
+        """Return the value that a variable made during this trace starts with."""
+        label = f"the variable {name!r}" if name else "a variable"
+        if not self.may_make_variables:
+            raise TypeError(
+                f"{self.root_name} made {label} in another trace than its first; make variables "
+                f"once, outside of the function or on its first call only"
+            )
+        with init_scope():
+            if isinstance(initial, SymbolicTensor):
+                initial = initial.builder.evaluate(initial, label)
+            return lift_eagerly(initial, dtype)
+
+    def evaluate(self, tensor: SymbolicTensor, label: str) -> EagerTensor:
+        """Compute a value that depends on constants only, at once."""
+        producers = {
+            output: (node, outputs)
+            for node, outputs in zip(self.nodes, self._outputs, strict=True)
+            for output in outputs
+        }
+        values: dict[int, EagerTensor] = dict(self._known)
+
+        def value(identifier: int) -> EagerTensor:
+            if identifier not in values:
+                node, outputs = producers.get(identifier, (None, ()))
+                if node is None or node.subgraphs or node.op == "read_variable":
+                    raise TypeError(
+                        f"the initial value of {label} depends on the arguments of "
+                        f"{self.root_name}, on control flow or on a variable; it must not"
+                    )
+                results: Any = apply(node.op, tuple(map(value, node.inputs)), node.attributes)
+                values.update(
+                    zip(outputs, results if len(outputs) > 1 else (results,), strict=True)
+                )
+            return values[identifier]
+
+        return value(tensor.id)
+
+    def read_variable(self, variable: Variable) -> SymbolicTensor:
+        """Append a read of a variable."""
+        place = self._tensor(self._variable(variable))
+        return self._record_exact("read_variable", [place], {}, (), False)[0]
+
+    def assign_variable(self, variable: Variable, value: Any) -> None:
+        """Append an assignment. Raises TypeError or ValueError where the value does not fit."""
+        place = self._tensor(self._variable(variable))
+        operand = self.lift(value)
+        dtypes, _ = _promote(
+            "assign_variable", ((place.dtype.name, False), _promotion_key(operand))
+        )
+        lifted = self.lift(operand, as_dtype(dtypes[1]))
+        self._record_exact("assign_variable", [place, lifted], {}, (), False)
 
     def known(self, tensor: SymbolicTensor) -> EagerTensor | None:
         """Return the value of one of this builder's tensors where it is a constant."""
@@ -184,7 +268,9 @@ class Builder:
         A number without ``dtype`` stays weak. Raises TypeError for anything else.
         """
         kind = type(value)
-        if kind is SymbolicTensor:
+        if isinstance(value, Variable):
+            tensor = self.read_variable(value)
+        elif kind is SymbolicTensor:
             tensor = value if value.builder is self else self._from_elsewhere(value)
         elif kind is EagerTensor:
             tensor = self._constant_tensor(value)
@@ -309,7 +395,7 @@ class Builder:
     ) -> tuple[SymbolicTensor, ...]:
         types, self.module.symbol_count = _core.infer(
             op,
-            [(operand.dtype.name, operand.dims) for operand in operands],
+            self._types([operand.id for operand in operands]),
             attributes,
             [self._known.get(operand.id) for operand in operands],
             self.module.symbol_count,
@@ -366,8 +452,8 @@ class Builder:
     def _share_captures(self, first: Builder, second: Builder) -> list[SymbolicTensor]:
         """Make two sub-builders capture the same values in the same order; return those values."""
         for outer in [*first._captures, *second._captures]:
-            first.capture(self._tensor(outer))
-            second.capture(self._tensor(outer))
+            first._capture(self, outer)
+            second._capture(self, outer)
         second._captures = list(first._captures)
         return [self._tensor(outer) for outer in first._captures]
 
@@ -412,12 +498,13 @@ class Builder:
         """Return the results that were set."""
         return [self._tensor(identifier) for identifier in self._result_ids]
 
-    def signature(self) -> tuple[list[TypePair], list[TypePair]]:
+    def signature(self) -> tuple[list[TypeTriple], list[TypeTriple]]:
         """Return the types of the parameters (captured ones first) and of the results."""
         return self._types(self._parameter_ids()), self._types(self._result_ids)
 
-    def _types(self, identifiers: Sequence[int]) -> list[TypePair]:
-        return [(self.values[i].dtype, self.values[i].shape) for i in identifiers]
+    def _types(self, identifiers: Sequence[int]) -> list[TypeTriple]:
+        values = [self.values[identifier] for identifier in identifiers]
+        return [(value.dtype, value.shape, value.is_variable) for value in values]
 
     def _parameter_ids(self) -> list[int]:
         return [self._captured[outer] for outer in self._captures] + self._declared
@@ -445,6 +532,8 @@ class Builder:
         self.nodes = []
         self.values = []
         self._known = {}
+        self.variables = []
+        self._variable_ids = {}
         self.module.constants = []
 
     def _check_open(self) -> None:
@@ -455,6 +544,19 @@ class Builder:
 def _is_number(value: Any) -> bool:
     # NumPy's float64 is a Python float as well; it has a dtype of its own all the same.
     return isinstance(value, (bool, int, float)) and not isinstance(value, np.generic)
+
+
+def lift_eagerly(value: Any, dtype: DType | None) -> EagerTensor:
+    """Return a value as a tensor outside of any trace."""
+    if isinstance(value, (bool, int, float)):
+        return scalar(value, as_dtype(dtype) if dtype is not None else _natural_dtype(value))
+    if isinstance(value, Variable):
+        value = value.read()
+    tensor = value if isinstance(value, EagerTensor) else from_numpy(np.asarray(value), False)
+    if dtype is None or tensor.dtype == dtype:
+        return tensor
+    converted: Any = apply("astype", (tensor,), {"dtype": as_dtype(dtype).name})
+    return cast(EagerTensor, converted)
 
 
 def _natural_dtype(value: bool | int | float) -> DType:

@@ -26,6 +26,7 @@ _VERSION = 1
 _HEADER_BYTES = 24
 _EXTERNAL = 1
 _TENSOR = 0
+_VARIABLE = 2
 _LONGEST_INLINING = 1000
 _WORD = 0xFFFFFFFF
 
@@ -108,7 +109,7 @@ class _Writer:
         )
         for value in function.parameters:
             words.append(self.string(value.name))
-            self.type(value.dtype, value.shape)
+            self.type(value.dtype, value.shape, _VARIABLE if value.is_variable else _TENSOR)
         for op, inputs, attributes, subgraphs, location in function.nodes:
             op_id = strings.setdefault(op, len(strings))
             words += (op_id, location, len(inputs), len(attributes), len(subgraphs), *inputs)
@@ -122,8 +123,8 @@ class _Writer:
             value = function.values[value_id]
             self.type(value.dtype, value.shape)
 
-    def type(self, dtype: str, shape: Sequence[int]) -> None:
-        self.words += (_TENSOR, _DTYPES[dtype], len(shape), *_wide(shape))
+    def type(self, dtype: str, shape: Sequence[int], kind: int = _TENSOR) -> None:
+        self.words += (kind, _DTYPES[dtype], len(shape), *_wide(shape))
 
     def attributes(self, op: str, attributes: dict[str, object]) -> None:
         kinds = _attribute_kinds()[op]

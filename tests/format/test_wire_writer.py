@@ -23,6 +23,7 @@ class Value:
     dtype: str
     shape: tuple[int, ...] = ()
     name: str = ""
+    is_variable: bool = False
 
 
 @dataclass

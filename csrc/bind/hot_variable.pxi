@@ -1,0 +1,156 @@
+# Included by hot.pyx: variables. As an operand a variable stands for the value that it has at that moment.
+
+@cython.final
+cdef class Variable(Tensor):
+    """A place that holds a tensor of one dtype and shape, and can be assigned another."""
+
+    cdef shared_ptr[CVariable] place
+    cdef readonly str name
+    cdef readonly bint trainable
+    cdef object __weakref__
+
+    def __init__(self, initial, *, dtype=None, trainable=True, name=""):
+        """Make a variable of the value, dtype and shape of ``initial``.
+
+        While a function is traced, the value must not depend on its inputs, and only the first
+        trace of a function may make variables. Raises TypeError otherwise.
+        """
+        cdef PyObject* builder = current_builder()
+        cdef EagerTensor value
+        if builder != NULL:
+            value = (<object>builder).initial_value(initial, dtype, name)
+        else:
+            value = ops.asarray(initial, dtype=dtype)
+        self.place = make_variable(value.value)
+        self.name = name
+        self.trainable = trainable
+
+    @property
+    def dtype(self):
+        """The dtype of the elements."""
+        return dtype_objects[from_dtype(self.place.get().dtype())]
+
+    @property
+    def shape(self):
+        """The dimensions, a tuple of ints."""
+        return shape_tuple(self.place.get().shape())
+
+    @property
+    def static_shape(self):
+        """The dimensions, a tuple of ints."""
+        return shape_tuple(self.place.get().shape())
+
+    def read(self):
+        """Return the value that it has now: a tensor, symbolic while tracing."""
+        cdef PyObject* builder = current_builder()
+        if builder != NULL:
+            return (<object>builder).read_variable(self)
+        return wrap(self.place.get().read())
+
+    cdef object put(self, object value):
+        cdef PyObject* builder = current_builder()
+        cdef vector[COperand] operands
+        cdef vector[CDType] dtypes
+        cdef COperand own
+        cdef CTensor tensor
+        if builder != NULL:
+            (<object>builder).assign_variable(self, value)
+            return self
+        own.dtype = self.place.get().dtype()
+        own.weak = False
+        operands.push_back(own)
+        operands.push_back(operand_of(value, &tensor, op_assign_variable, 1))
+        check(promote_operands(op_assign_variable.row[0], operands, dtypes), None)
+        if tensor.buffer().get() == NULL and not scalar_from_python(value, dtypes[1], tensor):
+            propagate()
+        if shape_tuple(tensor.shape()) != self.shape:
+            raise ValueError(
+                f"a value of shape {list(shape_tuple(tensor.shape()))} cannot be assigned to {self.label()} of shape {list(self.shape)}"
+            )
+        self.place.get().assign(tensor)
+        return self
+
+    # A list counts as the numbers in it: it takes the variable's dtype where its own is of a class that fits.
+    cdef object listed(self, object value):
+        if not isinstance(value, (list, tuple)):
+            return value
+        tensor = ops.asarray(value)
+        fits = kinds.index(tensor.dtype.kind) <= kinds.index(self.dtype.kind)
+        return ops.astype(tensor, self.dtype) if fits else tensor
+
+    def label(self):
+        """Return how errors name it."""
+        return f"the variable {self.name!r}" if self.name else "a variable"
+
+    def assign(self, value):
+        """Put another value in its place, of the same dtype and shape; return the variable."""
+        return self.put(self.listed(value))
+
+    def assign_add(self, value):
+        """Add to its value; return the variable."""
+        return self.put(self.read() + self.listed(value))
+
+    def assign_sub(self, value):
+        """Subtract from its value; return the variable."""
+        return self.put(self.read() - self.listed(value))
+
+    def _no_in_place(self, what):
+        raise TypeError(f"'{what}' would make {self.label()} a plain tensor; use assign, assign_add or assign_sub")
+
+    def __iadd__(self, other):
+        self._no_in_place("+=")
+
+    def __isub__(self, other):
+        self._no_in_place("-=")
+
+    def __imul__(self, other):
+        self._no_in_place("*=")
+
+    def __itruediv__(self, other):
+        self._no_in_place("/=")
+
+    def numpy(self):
+        """Return its value now as a read-only NumPy array."""
+        return self.read().numpy()
+
+    def item(self):
+        """Return the only element as a Python number."""
+        return self.read().item()
+
+    def tolist(self):
+        """Return the elements as a (nested) list of Python numbers."""
+        return self.read().tolist()
+
+    def __array__(self, dtype=None, *, copy=None):
+        return self.read().__array__(dtype, copy=copy)
+
+    def __bool__(self):
+        return bool(self.read())
+
+    def __int__(self):
+        return int(self.read())
+
+    def __float__(self):
+        return float(self.read())
+
+    def __complex__(self):
+        return complex(self.read())
+
+    def __index__(self):
+        return self.read().__index__()
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("a 0-d variable has no length")
+        return self.shape[0]
+
+    def __iter__(self):
+        return iter(self.read())
+
+    def __repr__(self):
+        value = wrap(self.place.get().read())
+        name = f", name={self.name!r}" if self.name else ""
+        return f"Variable({to_numpy(value).tolist()!r}, dtype={self.dtype.name}, shape={self.shape}{name})"
+
+    def __format__(self, spec):
+        return format(self.read(), spec)

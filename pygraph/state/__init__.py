@@ -1,0 +1,6 @@
+"""State that outlives a call: variables."""
+
+from pygraph._hot import Variable
+from pygraph.graph.scope import init_scope
+
+__all__ = ["Variable", "init_scope"]
