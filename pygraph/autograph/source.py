@@ -11,6 +11,7 @@ import __future__
 import ast
 import linecache
 import opcode
+import sys
 from collections.abc import Iterator
 from types import CodeType
 from typing import Any
@@ -254,7 +255,7 @@ _IGNORED = _opcodes("CACHE", "PUSH_NULL", "EXTENDED_ARG", "NOP")
 _JUMPS = frozenset(opcode.hasjrel) | frozenset(opcode.hasjabs)
 _ATTRIBUTES = _opcodes("LOAD_METHOD", "LOAD_ATTR")
 # Their argument holds, besides the name, a bit that says how they are called.
-_FLAGGED = _opcodes("LOAD_GLOBAL", *(() if "LOAD_METHOD" in opcode.opmap else ("LOAD_ATTR",)))
+_FLAGGED = _opcodes("LOAD_GLOBAL", *(("LOAD_ATTR",) if sys.version_info >= (3, 12) else ()))
 
 
 def _skeleton(code: CodeType) -> list[tuple[int, int]]:
