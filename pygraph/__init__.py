@@ -3,8 +3,9 @@
 from pygraph import _core, autograph, ops, runtime
 from pygraph._hot import DType, Tensor
 from pygraph.control import cond, range, while_loop
-from pygraph.function import ConcreteFunction, Function, function
+from pygraph.function import ConcreteFunction, Function, RetracingWarning, function
 from pygraph.graph import Graph, TensorSpec
+from pygraph.graph.structure import register_pytree_node
 from pygraph.ops import *  # noqa: F403  (the array namespace; its names are listed in ops.__all__)
 from pygraph.saving import load, save
 
@@ -15,6 +16,7 @@ __all__ = [
     "DType",
     "Function",
     "Graph",
+    "RetracingWarning",
     "Tensor",
     "TensorSpec",
     "autograph",
@@ -22,6 +24,7 @@ __all__ = [
     "function",
     "load",
     "range",
+    "register_pytree_node",
     "runtime",
     "save",
     "while_loop",

@@ -1,5 +1,6 @@
 # Types of csrc/bind/hot.pyx.
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any, ClassVar, Literal, NoReturn, Self, TypeAlias, final, overload
 
@@ -165,8 +166,33 @@ def apply(
 def current() -> Any: ...
 def exchange_current(builder: Any) -> Any: ...
 def set_run_eagerly(value: bool) -> bool: ...
+def register_structures(
+    classes: dict[type, tuple[Callable[[Any], tuple[Any, Any]], Callable[[Any, Any], Any]]],
+    specs: type,
+) -> None: ...
+def is_array_like(value: object) -> bool: ...
+def array_of(value: Any) -> npt.NDArray[Any]: ...
+def register_cache_trimmer(function: Callable[[int | None], object]) -> None: ...
+def set_cache_limit(limit: int | None) -> None: ...
+
+@final
+class Binder:
+    names: tuple[str, ...]
+    def __init__(
+        self,
+        parameters: Sequence[inspect.Parameter],
+        refuse: Callable[[tuple[Any, ...], dict[str, Any]], None],
+    ) -> None: ...
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]: ...
+
+@final
+class TraceKey:
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
 
 class CompiledGraph:
+    calls: int
+    last_used: int
     def __init__(
         self,
         capsule: object,
@@ -174,6 +200,7 @@ class CompiledGraph:
         structure: object,
     ) -> None: ...
     def run_flat(self, tensors: tuple[Tensor, ...]) -> Any: ...
+    def touch(self) -> None: ...
 
 @final
 class Constant:
@@ -183,11 +210,31 @@ class Constant:
 class FunctionCore:
     python_function: Any
     graphs: dict[Any, Any]
+    binder: Binder
+    instances: dict[int, tuple[Any, Any]]
+    number_inputs: frozenset[int] | None
     def __init__(
-        self, python_function: Callable[..., Any], arity: int, fixed_key: object = None
+        self, python_function: Callable[..., Any], binder: Binder, fixed_key: object = None
     ) -> None: ...
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any: ...
-    def key_of_arguments(self, args: tuple[Any, ...]) -> tuple[Hashable, ...]: ...
+    def key_of_arguments(
+        self,
+        args: tuple[Any, ...],
+        *,
+        specs: bool = False,
+        erase_dims: bool = False,
+        watched: list[Any] | None = None,
+    ) -> TraceKey: ...
     def tensors_of_arguments(self, args: tuple[Any, ...]) -> tuple[EagerTensor, ...]: ...
+
+class BoundCore:
+    __func__: Any
+    @property
+    def __self__(self) -> Any: ...
+    def __init__(self, function: FunctionCore, instance: object) -> None: ...
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any: ...
+
+def register_bound_type(kind: type[BoundCore]) -> None: ...
+def fast_calls(kind: type) -> type: ...
 
 tensor_api: Any

@@ -25,6 +25,15 @@ def run_functions_eagerly(value: bool) -> None:
     _hot.set_run_eagerly(bool(value))
 
 
+def set_cache_limit(limit: int | None) -> None:
+    """Set how many bytes the graphs of all functions may hold; None, the default, for no limit.
+
+    Above it the graphs that were used least recently go; the newest one always stays, and one that
+    is running lives until its run ends. Raises ValueError for a negative limit.
+    """
+    _hot.set_cache_limit(limit)
+
+
 def num_threads() -> int:
     """Return how many threads a call may use."""
     threads: int = _core.build_info()["threads"]

@@ -5,6 +5,7 @@
 #include "base/buffer.hpp"
 #include "bind/attributes.hpp"
 #include "bind/errors.hpp"
+#include "bind/graph_bytes.hpp"
 #include "bind/python_host.hpp"
 #include "bind/tensor_caster.hpp"
 #include "exec/eager.hpp"
@@ -283,6 +284,7 @@ PYBIND11_MODULE(_core, m) {
           [](const ir::Module& module) { return std::make_shared<exec::Executable>(module); }))
       .def("module", &exec::Executable::module, py::return_value_policy::reference_internal)
       .def("capsule", &executable_capsule, "For the call path.")
+      .def("bytes_held", &bytes_held, "The memory of the graph and its plan, constants included.")
       .def("run", &run, py::arg("inputs"), py::arg("variables") = std::vector<Tensor>{},
            py::arg("cost_limit") = 0, py::arg("byte_limit") = 0)
       .def("plan_text", [](exec::Executable& executable, const std::vector<Tensor>& inputs) {

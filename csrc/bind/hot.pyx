@@ -5,22 +5,32 @@
 
 cimport cython
 cimport numpy as cnp
-from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.dict cimport PyDict_GetItemWithError
+from cpython.exc cimport PyErr_Occurred
 from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_New
 from cpython.ref cimport Py_INCREF
-from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 from libcpp cimport bool as cbool
 from libcpp.memory cimport shared_ptr
 from libcpp.string cimport string
 from libcpp.vector cimport vector
 
+import dataclasses
+import types
 import weakref
+from collections import OrderedDict, defaultdict
+from enum import Enum
+from types import MethodType
 
 import numpy as np
 
 cnp.import_array()
+
+cdef object np_ndarray = np.ndarray
+# Iterators are told by their methods; these have none.
+cdef tuple one_shot_types = (types.CoroutineType, types.AsyncGeneratorType)
 
 
 cdef extern from "base/dtype.hpp" namespace "pygraph" nogil:
@@ -95,6 +105,39 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     CTensor borrow_memory(void*, CDType, const CShape&, object)
     shared_ptr[CExecutable] executable_from(object)
 
+cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
+    cdef cppclass CTensorList "pygraph::bind::TensorList":
+        CTensorList()
+        size_t size()
+        CTensor* data()
+        void push(const CTensor&) except +
+    cdef cppclass CKeyWords "pygraph::bind::KeyWords":
+        CKeyWords()
+        void push(int64_t) except +
+        void push_pointer(void*) except +
+        void push_tensor(const CTensor&, cbool) except +
+        uint64_t hash()
+        cbool equals(const CKeyWords&)
+    int64_t float_bits(double)
+    RunError run_graph_single(CExecutable&, CTensorList&, CTensor&, cbool)
+    RunError run_graph_many(CExecutable&, CTensorList&, vector[CTensor]&, cbool)
+    void enable_vectorcall(object, Py_ssize_t)
+
+cdef extern from "Python.h":
+    ctypedef PyObject* (*vectorcallfunc)(PyObject*, PyObject**, size_t, PyObject*)
+    Py_ssize_t PyVectorcall_NARGS(size_t)
+    long long PyLong_AsLongLongAndOverflow(object, int*) except? -1
+
+cdef extern from *:
+    """
+    static inline PyObject** tuple_items(PyObject* tuple) { return ((PyTupleObject*)tuple)->ob_item; }
+    static inline int enter_recursive_call() { return Py_EnterRecursiveCall(" in the arguments of a pygraph function") ? -1 : 0; }
+    static inline void leave_recursive_call() { Py_LeaveRecursiveCall(); }
+    """
+    PyObject** tuple_items(object)
+    int enter_recursive_call() except -1
+    void leave_recursive_call()
+
 cdef extern from *:
     """
     static inline pygraph::DType to_dtype(int code) { return static_cast<pygraph::DType>(code); }
@@ -130,5 +173,7 @@ include "hot_eager.pxi"
 include "hot_symbolic.pxi"
 include "hot_variable.pxi"
 include "hot_dispatch.pxi"
+include "hot_binder.pxi"
+include "hot_key.pxi"
 include "hot_function.pxi"
 include "hot_capsule.pxi"

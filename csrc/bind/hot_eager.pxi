@@ -5,7 +5,6 @@ cdef class EagerTensor(Tensor):
     """A tensor that holds its values."""
 
     cdef CTensor value
-    cdef object _key  # its part of a trace key, made on first use
     cdef object __weakref__
 
     @property
@@ -98,7 +97,7 @@ cdef class EagerTensor(Tensor):
 
 def rebuild(array):
     """Return the tensor of a pickled NumPy array."""
-    return from_numpy(array, False)
+    return from_numpy(array, not array.flags.writeable)
 
 
 cdef EagerTensor wrap(const CTensor& value):

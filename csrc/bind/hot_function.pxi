@@ -1,5 +1,9 @@
 # Included by hot.pyx: compiled graphs, and the way of a call from arguments to results.
 
+# Counts calls, so that the graph that was used least recently can be found.
+cdef long long clock = 0
+
+
 cdef class CompiledGraph:
     """A planned graph and how its results become what the Python function returned."""
 
@@ -7,6 +11,8 @@ cdef class CompiledGraph:
     cdef bint single
     cdef list template     # per leaf of the result: the index of an output, or a Constant
     cdef object structure  # of the result
+    cdef readonly long long calls      # how often it ran
+    cdef readonly long long last_used  # when it ran last, on the process's count of calls
     cdef object __weakref__
 
     def __init__(self, capsule, list template, structure):
@@ -17,19 +23,30 @@ cdef class CompiledGraph:
 
     def run_flat(self, tuple tensors):
         """Run on tensors in the order of the graph's inputs, checked against their types."""
-        cdef vector[CTensor] inputs
-        cdef EagerTensor tensor
+        cdef CTensorList inputs
         for value in tensors:
-            tensor = value
-            inputs.push_back(tensor.value)
+            inputs.push((<EagerTensor?>value).value)
         return self.run(inputs, True)
 
-    cdef object run(self, const vector[CTensor]& inputs, bint checked):
+    def touch(self):
+        """Count as used now."""
+        self.last_used = clock
+
+    cdef object run(self, CTensorList& inputs, bint checked):
+        global clock
+        cdef CTensor output
+        clock += 1
+        self.calls += 1
+        self.last_used = clock
+        if not self.single:
+            return self.run_nested(inputs, checked)
+        check(run_graph_single(self.executable.get()[0], inputs, output, checked), self)
+        return wrap(own(output))
+
+    cdef object run_nested(self, CTensorList& inputs, bint checked):
         cdef vector[CTensor] outputs
         cdef size_t i
-        check(run_executable(self.executable.get()[0], inputs, outputs, checked), self)
-        if self.single:
-            return wrap(own(outputs[0]))
+        check(run_graph_many(self.executable.get()[0], inputs, outputs, checked), self)
         leaves = []
         for entry in self.template:
             if type(entry) is int:
@@ -64,6 +81,9 @@ cdef class Constant:
     def __init__(self, value):
         self.value = value
 
+    def __reduce__(self):
+        return Constant, (self.value,)
+
 
 # A result that would alias memory borrowed from NumPy gets memory of its own.
 cdef CTensor own(const CTensor& tensor) except *:
@@ -74,20 +94,6 @@ cdef CTensor own(const CTensor& tensor) except *:
     if copy.bytes() != 0:
         memcpy(copy.data(), tensor.data(), copy.bytes())
     return copy
-
-
-cdef object key_of(EagerTensor tensor):
-    if tensor._key is None:
-        tensor._key = tensor_key(tensor.value)
-    return tensor._key
-
-
-cdef object tensor_key(const CTensor& tensor):
-    cdef char bytes[1 + 16 * 8]
-    cdef int rank = tensor.shape().rank()
-    bytes[0] = <char>from_dtype(tensor.dtype())
-    memcpy(bytes + 1, tensor.shape().begin(), rank * sizeof(int64_t))
-    return PyBytes_FromStringAndSize(bytes, 1 + rank * sizeof(int64_t))
 
 
 # Whether Functions run their Python code as it is.
@@ -102,102 +108,220 @@ def set_run_eagerly(bint value):
     return former
 
 
+# What drops graphs until their bytes are within a limit, set by pygraph.function.
+cdef object trim_caches = None
+
+
+def register_cache_trimmer(function):
+    """Set the function that is told a new limit, in bytes or None, on the graphs of the process."""
+    global trim_caches
+    trim_caches = function
+
+
+def set_cache_limit(limit):
+    """Tell the limit on the bytes of all graphs."""
+    trim_caches(limit)
+
+
 cdef class FunctionCore:
     """The call path of a Function: from arguments to a trace key to a cached graph to results."""
 
+    cdef vectorcallfunc vectorcall
     cdef readonly object python_function
-    cdef readonly dict graphs   # trace key -> CompiledGraph
-    cdef Py_ssize_t arity       # how many positional arguments need no binding; -1: always bind
-    cdef object fixed_key       # the key of the only graph of a function with an input signature
+    cdef readonly dict graphs      # trace key -> CompiledGraph
+    cdef readonly Binder binder
+    cdef readonly dict instances   # id of an instance -> (what holds it, the FunctionCore of its method)
+    cdef object fixed_key          # the key of the only graph of a function with an input signature
+    # The positions of the arguments whose Python numbers are inputs of the graphs; None if there are none.
+    cdef public object number_inputs
     cdef object __weakref__
 
-    def __init__(self, python_function, Py_ssize_t arity, fixed_key=None):
+    def __cinit__(self):
+        self.vectorcall = <vectorcallfunc><void*>call_function
+
+    def __init__(self, python_function, Binder binder, fixed_key=None):
         self.python_function = python_function
         self.fixed_key = fixed_key
+        self.binder = binder
         self.graphs = {}
-        self.arity = arity
+        self.instances = {}
 
     def __call__(self, /, *args, **kwargs):
-        cdef vector[CTensor] inputs
-        cdef list parts
         if current_builder() != NULL:
             return self.call_while_tracing(args, kwargs)
         if run_eagerly:
-            return self.python_function(*args, **kwargs)
-        if len(kwargs) != 0 or len(args) != self.arity:
-            args = self.bind(args, kwargs)
-        parts = []
-        for value in args:
-            encode(self, value, parts, inputs)
-        key = tuple(parts) if self.fixed_key is None else self.fixed_key
-        graph = self.graphs.get(key)
-        if graph is None:
-            graph = self.trace(key, args)
-        return (<CompiledGraph>graph).run(inputs, False)
+            return self.call_eagerly(args, kwargs)
+        args = self.binder.bind(args, kwargs)
+        if self.fixed_key is not None:
+            args = self.cast(args)
+        return call_canonical(self, <PyObject**>tuple_items(args), len(args))
 
-    def key_of_arguments(self, tuple args):
-        """Return the trace key of canonical arguments."""
-        cdef vector[CTensor] inputs
-        cdef list parts = []
-        for value in args:
-            encode(self, value, parts, inputs)
-        return tuple(parts)
+    def __get__(self, instance, owner):
+        if instance is None:
+            return self
+        entry = self.instances.get(<size_t><PyObject*>instance)
+        if entry is None:
+            return self.bind_instance(instance)
+        return bound_to(<FunctionCore>(<tuple>entry)[1], instance)
+
+    def key_of_arguments(self, tuple args, *, bint specs=False, bint erase_dims=False, list watched=None):
+        """Return the trace key of canonical arguments.
+
+        With ``specs`` a TensorSpec stands for a tensor; with ``erase_dims`` only the ranks of tensors count. Objects
+        that are held by identity or equality are appended to ``watched``.
+        """
+        cdef CTensorList inputs
+        cdef TraceKey key = TraceKey.__new__(TraceKey)
+        key.specs = specs
+        key.erase_dims = erase_dims
+        key.watched = watched
+        encode_all(self, <PyObject**>tuple_items(args), len(args), key, inputs)
+        key.watched = None
+        return key
 
     def tensors_of_arguments(self, tuple args):
         """Return the tensors among canonical arguments, in the order of a graph's inputs."""
-        cdef vector[CTensor] inputs
-        cdef list parts = []
-        for value in args:
-            encode(self, value, parts, inputs)
-        return tuple([wrap(tensor) for tensor in inputs])
+        cdef CTensorList inputs
+        cdef size_t i
+        encode_all(self, <PyObject**>tuple_items(args), len(args), TraceKey.__new__(TraceKey), inputs)
+        return tuple([wrap(inputs.data()[i]) for i in range(inputs.size())])
 
 
-# Appends an argument's part of the trace key and its tensors.
-cdef int encode(FunctionCore function, object value, list parts, vector[CTensor]& inputs) except -1:
-    cdef CTensor tensor
-    kind = type(value)
-    if kind is EagerTensor:
-        parts.append(key_of(<EagerTensor>value))
-        inputs.push_back((<EagerTensor>value).value)
-    elif kind is int or kind is bool or kind is str or kind is bytes or value is None:
-        parts.append(kind)
-        parts.append(value)
-    elif kind is float:
-        parts.append(kind)
-        parts.append(float_key(value))
-    elif kind is tuple or kind is list:
-        parts.append(kind)
-        parts.append(len(value))
-        for item in value:
-            encode(function, item, parts, inputs)
-    elif kind is dict:
-        keys = sorted_keys(<dict>value)
-        parts.append(kind)
-        parts.append(keys)
-        for item in keys:
-            encode(function, (<dict>value)[item], parts, inputs)
-    elif isinstance(value, (np.ndarray, np.generic)):
-        tensor = tensor_of_array(np.asarray(value), True)
-        parts.append(tensor_key(tensor))
-        inputs.push_back(tensor)
-    else:
-        leaves, described = function.describe_argument(value)
-        parts.append(described)
-        for item in leaves:
-            encode(function, item, parts, inputs)
+cdef int encode_all(FunctionCore function, PyObject** args, Py_ssize_t count, TraceKey key, CTensorList& inputs) except -1:
+    cdef Py_ssize_t i = 0
+    try:
+        while i < count:
+            if function.number_inputs is not None and encode_number_input(function, <object>args[i], i, key, inputs):
+                pass
+            else:
+                encode(<object>args[i], key, inputs)
+            i += 1
+    except (TypeError, ValueError, OverflowError) as error:
+        function.refuse_argument(i, error)
+        raise
     return 0
 
 
-# In sorted order, so that insertion order makes no difference; keys of unlike types have none.
-cdef tuple sorted_keys(dict value):
-    try:
-        return tuple(sorted(value))
-    except TypeError:
-        return tuple(value)
+# A Python number that is an input of the graph: its type is in the key, its value among the inputs.
+cdef bint encode_number_input(FunctionCore function, object value, Py_ssize_t position, TraceKey key, CTensorList& inputs) except -1:
+    cdef CTensor tensor
+    kind = type(value)
+    if not (kind is int or kind is float) or position not in function.number_inputs:
+        return False
+    if kind is int and not -(1 << 63) <= value < 1 << 63:
+        return False
+    if not scalar_from_python(value, to_dtype((int64 if kind is int else float64).code), tensor):
+        raise_current()
+    key.words.push(TAG_NUMBER_INPUT | (256 if kind is int else 512))
+    inputs.push(tensor)
+    return True
 
 
-# The bits: -0.0 is not 0.0, and a NaN equals itself.
-cdef object float_key(double value):
-    cdef int64_t bits
-    memcpy(&bits, &value, sizeof(bits))
-    return bits
+# The slot by which Python calls a Function.
+cdef object call_function(object callable, PyObject** args, size_t flagged_count, PyObject* names):
+    cdef FunctionCore function = <FunctionCore>callable
+    cdef Py_ssize_t count = PyVectorcall_NARGS(flagged_count)
+    if names == NULL and count == function.binder.simple and function.fixed_key is None and not run_eagerly and current_builder() == NULL:
+        return call_canonical(function, args, count)
+    return FunctionCore.__call__(function, *positional_of(args, count), **keywords_of(args, count, names))
+
+
+cdef tuple positional_of(PyObject** args, Py_ssize_t count):
+    cdef Py_ssize_t i
+    return tuple([<object>args[i] for i in range(count)])
+
+
+cdef dict keywords_of(PyObject** args, Py_ssize_t count, PyObject* names):
+    cdef dict keywords = {}
+    cdef Py_ssize_t i
+    if names != NULL:
+        for i, name in enumerate(<tuple>names):
+            keywords[name] = <object>args[count + i]
+    return keywords
+
+
+cdef object call_canonical(FunctionCore function, PyObject** args, Py_ssize_t count):
+    cdef CTensorList inputs
+    cdef TraceKey key = TraceKey.__new__(TraceKey)
+    cdef PyObject* found
+    encode_all(function, args, count, key, inputs)
+    found = PyDict_GetItemWithError(function.graphs, key if function.fixed_key is None else function.fixed_key)
+    if found != NULL:
+        # A reference of our own: the graph may be dropped from the cache while it runs.
+        graph = <object>found
+        return (<CompiledGraph>graph).run(inputs, False)
+    if PyErr_Occurred() != NULL:
+        raise_current()
+    return call_cold(function, key, positional_of(args, count))
+
+
+cdef object call_cold(FunctionCore function, TraceKey key, tuple args):
+    cdef CTensorList inputs
+    graph = function.trace(key if function.fixed_key is None else function.fixed_key, args)
+    # Tracing may have decided that a number becomes an input.
+    encode_all(function, <PyObject**>tuple_items(args), len(args), TraceKey.__new__(TraceKey), inputs)
+    return (<CompiledGraph?>graph).run(inputs, False)
+
+
+@cython.freelist(16)
+cdef class BoundCore:
+    """A Function as the method of an instance: it keeps the instance alive and calls its Function."""
+
+    cdef vectorcallfunc vectorcall
+    cdef readonly FunctionCore __func__
+    cdef readonly object __self__
+    cdef object __weakref__
+
+    def __cinit__(self):
+        self.vectorcall = <vectorcallfunc><void*>call_bound
+
+    def __init__(self, FunctionCore function, instance):
+        self.__func__ = function
+        self.__self__ = instance
+
+    def __call__(self, /, *args, **kwargs):
+        return FunctionCore.__call__(self.__func__, *args, **kwargs)
+
+    def __eq__(self, other):
+        if not isinstance(other, BoundCore):
+            return NotImplemented
+        return self.__func__ is (<BoundCore>other).__func__
+
+    def __hash__(self):
+        return hash(<size_t><PyObject*>self.__func__) ^ 1
+
+
+# The class of bound Functions, set by pygraph.function.
+cdef object bound_type = BoundCore
+
+
+def register_bound_type(type kind):
+    """Set the class that stands for a Function bound to an instance."""
+    global bound_type
+    bound_type = kind
+
+
+cdef object bound_to(FunctionCore function, object instance):
+    cdef BoundCore bound = <BoundCore>bound_type.__new__(bound_type)
+    bound.__func__ = function
+    bound.__self__ = instance
+    return bound
+
+
+cdef object call_bound(object callable, PyObject** args, size_t flagged_count, PyObject* names):
+    return call_function((<BoundCore>callable).__func__, args, flagged_count, names)
+
+
+def fast_calls(type kind):
+    """Let instances of a class derived from FunctionCore or BoundCore be called without building a tuple."""
+    cdef FunctionCore function
+    cdef BoundCore bound
+    cdef Py_ssize_t offset
+    if issubclass(kind, BoundCore):
+        bound = BoundCore.__new__(BoundCore)
+        offset = <char*>&bound.vectorcall - <char*><PyObject*>bound
+    else:
+        function = FunctionCore.__new__(FunctionCore)
+        offset = <char*>&function.vectorcall - <char*><PyObject*>function
+    enable_vectorcall(kind, offset)
+    return kind

@@ -27,6 +27,7 @@ bool Options::enabled(std::string_view name) const {
 ir::Module optimise(const ir::Module& module, std::span<const ir::Type> inputs,
                     const Options& options) {
   ir::Module result = specialise(module, inputs, options);
+  if (options.enabled("simplify")) simplify(result);
   if (options.enabled("dead_code")) remove_dead_code(result);
   return result;
 }

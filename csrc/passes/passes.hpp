@@ -30,6 +30,9 @@ class Options {
 ir::Module specialise(const ir::Module& module, std::span<const ir::Type> inputs,
                       const Options& options);
 
+// Replaces nodes by cheaper ones that give the same bits.
+void simplify(ir::Module& module);
+
 // Drops the nodes whose results nobody needs and that cannot fail.
 void remove_dead_code(ir::Module& module);
 

@@ -1,6 +1,8 @@
 """``@pygraph.function``: Python functions that run as cached graphs."""
 
 from pygraph.function.concrete import ConcreteFunction
-from pygraph.function.function import Function, function
+from pygraph.function.decorator import function
+from pygraph.function.function import Function
+from pygraph.function.retracing import RetracingWarning
 
-__all__ = ["ConcreteFunction", "Function", "function"]
+__all__ = ["ConcreteFunction", "Function", "RetracingWarning", "function"]

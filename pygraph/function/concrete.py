@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from typing import Any
 
-from pygraph._hot import CompiledGraph, EagerTensor
+from pygraph import _core
+from pygraph._hot import Binder, CompiledGraph, EagerTensor, Tensor
+from pygraph.function.origin import Origin, text_of_leaf
 from pygraph.function.tracing import Opaque, Traced, is_array
 from pygraph.graph import Graph, TensorSpec
-from pygraph.graph.structure import flatten, unflatten
-from pygraph.ops import asarray
+from pygraph.graph.structure import Structure, flatten, unflatten
+from pygraph.ops import asarray, zeros
 
 
 class ConcreteFunction(CompiledGraph):
@@ -18,16 +22,26 @@ class ConcreteFunction(CompiledGraph):
     traced with. It can also be called with the tensors alone, in the order of ``inputs``.
     """
 
-    def __init__(self, name: str, traced: Traced) -> None:
+    def __init__(self, name: str, traced: Traced, binder: Binder, origin: Origin) -> None:
         super().__init__(traced.executable.capsule(), traced.template, traced.results)
         self.name = name
+        self.origin = origin
+        self._binder = binder
+        self._traced = traced
         self._executable = traced.executable
-        self._arguments = traced.arguments
-        self._leaves = traced.leaves
-        self._results = traced.results
-        self._template = traced.template
         self.inputs: list[TensorSpec] = traced.inputs
-        self.trace_seconds = traced.seconds
+        # Weak references whose callbacks drop this graph, and what can't be referred to weakly.
+        self.held: list[Any] = []
+
+    @property
+    def trace_seconds(self) -> float:
+        """How long the Python function ran on symbolic tensors, in seconds."""
+        return self._traced.trace_seconds
+
+    @property
+    def plan_seconds(self) -> float:
+        """How long reading, optimising and planning the graph took, in seconds."""
+        return self._traced.plan_seconds
 
     @property
     def graph(self) -> Graph:
@@ -45,55 +59,151 @@ class ConcreteFunction(CompiledGraph):
     @property
     def structured_input_signature(self) -> Any:
         """The canonical arguments, with a TensorSpec for each tensor."""
-        return unflatten(
-            self._arguments, [e.value if isinstance(e, Opaque) else e for e in self._leaves]
-        )
+        leaves = [e.value if isinstance(e, Opaque) else e for e in self._traced.leaves]
+        return unflatten(self._traced.arguments, leaves)
 
     @property
     def structured_outputs(self) -> Any:
         """The result, with a TensorSpec for each tensor."""
         specs = self.outputs
-        leaves = [specs[e] if isinstance(e, int) else e.value for e in self._template]
-        return unflatten(self._results, leaves)
+        leaves = [specs[e] if isinstance(e, int) else e.value for e in self._traced.template]
+        return unflatten(self._traced.results, leaves)
+
+    def pretty_printed_signature(self) -> str:
+        """Return the arguments and the result as ``f(x: float64[2], n=3) -> float64[2]``."""
+        arguments = [
+            f"{name}{': ' if isinstance(leaf, TensorSpec) else '='}{text_of_leaf(leaf)}"
+            for name, leaf in zip(self._traced.names, self._traced.leaves, strict=True)
+        ]
+        outputs = ", ".join(text_of_leaf(spec) for spec in self.outputs) or "()"
+        return f"{self.name}({', '.join(arguments)}) -> {outputs}"
+
+    def bytes_held(self) -> int:
+        """Return how many bytes the graph and its plan hold, constants included."""
+        return self._executable.bytes_held()
 
     def plan_text(self) -> str:
         """Return the plan as text: instructions, where values live, the arena's size."""
-        zeros = [asarray(0, dtype=spec.dtype) for spec in self.inputs if not spec.shape]
-        if len(zeros) != len(self.inputs):
-            from pygraph.ops import zeros as make_zeros
+        examples = [
+            zeros(tuple(dim or 0 for dim in spec.shape), dtype=spec.dtype) for spec in self.inputs
+        ]
+        return self._executable.plan_text(examples)
 
-            zeros = [
-                make_zeros(tuple(dim or 0 for dim in spec.shape), dtype=spec.dtype)
-                for spec in self.inputs
-            ]
-        return self._executable.plan_text(zeros)
-
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the graph. Raises TypeError or ValueError naming an argument that does not fit."""
         leaves, _ = flatten(args)
-        given = [leaf for leaf in leaves if is_array(leaf)]
-        if len(leaves) != len(given):
-            self._check_values(leaves)
-        tensors = [
-            leaf if isinstance(leaf, EagerTensor) else asarray(leaf, copy=None) for leaf in given
-        ]
-        return self.run_flat(tuple(tensors))
+        flat = not kwargs and all(is_array(leaf) for leaf in leaves)
+        if not flat or len(leaves) != len(self.inputs):
+            leaves = self._structured(args, kwargs)
+        return self.run_flat(tuple([_tensor(leaf) for leaf in leaves]))
 
-    def _check_values(self, leaves: list[Any]) -> None:
-        if len(leaves) != len(self._leaves):
-            raise TypeError(f"{self.name} takes {len(self._leaves)} arguments, got {len(leaves)}")
-        for given, wanted in zip(leaves, self._leaves, strict=True):
+    def _structured(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """Return the tensors among the arguments of a call like the function's."""
+        leaves, structure = flatten(self._binder.bind(args, kwargs))
+        if structure != self._traced.arguments:
+            self._refuse_structure(structure)
+        tensors: list[Any] = []
+        for given, wanted, name in zip(
+            leaves, self._traced.leaves, self._traced.names, strict=True
+        ):
             if isinstance(wanted, TensorSpec):
-                if not is_array(given):
-                    raise TypeError(f"{self.name}: '{wanted.name}' must be a tensor, got {given!r}")
-            elif isinstance(wanted, Opaque):
-                if given is not wanted.value:
-                    raise ValueError(f"{self.name} was traced with another object than {given!r}")
-            elif type(given) is not type(wanted) or given != wanted:
-                raise ValueError(
-                    f"{self.name} was traced with {wanted!r} where {given!r} is given now"
-                )
+                tensors.append(self._checked_tensor(given, wanted, name))
+            else:
+                self._check_value(given, wanted, name)
+        return tensors
+
+    def _refuse_structure(self, given: Structure) -> None:
+        wanted = self._traced.arguments
+        for name, old, new in zip(self._binder.names, wanted.children, given.children, strict=True):
+            if old != new:
+                raise TypeError(f"{self.name}: argument '{name}' must be like {old}, got {new}")
+
+    def _checked_tensor(self, given: Any, wanted: TensorSpec, name: str) -> Tensor:
+        if not is_array(given):
+            if not wanted.shape and type(given) in (bool, int, float):
+                return asarray(given, dtype=wanted.dtype)
+            raise TypeError(
+                f"{self.name}: argument '{name}' must be a tensor, {text_of_leaf(wanted)}, "
+                f"got {given!r}"
+            )
+        tensor = _tensor(given)
+        if not wanted.accepts(tensor):
+            raise TypeError(
+                f"{self.name}: argument '{name}' must be {text_of_leaf(wanted)}, got "
+                f"{tensor.dtype}{list(tensor.shape)}"
+            )
+        return tensor
+
+    def _check_value(self, given: Any, wanted: Any, name: str) -> None:
+        if isinstance(wanted, Opaque):
+            value = wanted.value
+            same = given is value or (type(given) is type(value) and bool(given == value))
+        else:
+            same = type(given) is type(wanted) and repr(given) == repr(wanted)
+        if not same:
+            raise ValueError(
+                f"{self.name} was traced with {wanted!r} for its argument '{name}', where "
+                f"{given!r} is given now"
+            )
+
+    def watch(self, function: weakref.ref[Any], key: Any, watched: list[Any]) -> None:
+        """Have the function drop the entry ``key`` as soon as one of the watched objects dies."""
+        forget = Forget(function, key)
+        for value in watched:
+            try:
+                self.held.append(weakref.ref(value, forget))
+            except TypeError:
+                self.held.append(value)
+
+    def can_be_pickled(self) -> bool:
+        """Return whether the graph depends on no object's identity."""
+        return not any(isinstance(leaf, Opaque) for leaf in self._traced.leaves)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        from pygraph.function.pickling import reduce_concrete
+
+        return reduce_concrete(self)
+
+    def __copy__(self) -> ConcreteFunction:
+        return self
+
+    def __deepcopy__(self, memo: object) -> ConcreteFunction:
+        return self
+
+    @property
+    def traced(self) -> Traced:
+        """What the trace gave."""
+        return self._traced
+
+    @property
+    def binder(self) -> Binder:
+        """What binds arguments to the function's parameters."""
+        return self._binder
+
+    @property
+    def executable(self) -> _core.Executable:
+        """The executable."""
+        return self._executable
 
     def __repr__(self) -> str:
-        inputs = ", ".join(f"{s.name or '_'}: {s.dtype}{list(s.shape)}" for s in self.inputs)
-        return f"<ConcreteFunction {self.name}({inputs})>"
+        return f"<ConcreteFunction {self.pretty_printed_signature()}>"
+
+
+class Forget:
+    """Called when an object dies that a graph was traced for: drops the graph from its function."""
+
+    __slots__ = ("_function", "_key")
+
+    def __init__(self, function: weakref.ref[Any], key: Any) -> None:
+        self._function = function
+        self._key = key
+
+    def __call__(self, _: object) -> None:
+        """Drop the graph."""
+        function = self._function()
+        if function is not None:
+            function.graphs.pop(self._key, None)
+
+
+def _tensor(value: Any) -> Tensor:
+    return value if isinstance(value, EagerTensor) else asarray(value, copy=None)

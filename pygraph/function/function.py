@@ -3,29 +3,88 @@
 from __future__ import annotations
 
 import functools
+import threading
 import weakref
 from collections.abc import Callable, Sequence
-from types import MethodType
-from typing import Any, NamedTuple
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Generic,
+    NamedTuple,
+    ParamSpec,
+    TypeVar,
+    overload,
+)
 
-from pygraph._hot import FunctionCore, SymbolicTensor
+from pygraph._hot import FunctionCore, fast_calls
 from pygraph.autograph import convert_function
-from pygraph.function import tracing
+from pygraph.function import limits, tracing
+from pygraph.function.bound import BoundFunction
+from pygraph.function.casting import cast_argument
 from pygraph.function.concrete import ConcreteFunction
+from pygraph.function.explain import Explanation
+from pygraph.function.origin import Origin, origin_of
+from pygraph.function.pickling import is_importable, reduce_function
+from pygraph.function.retracing import Generaliser, RetracingWatch, joined, shapes_of
 from pygraph.function.signature import Signature
 from pygraph.graph import TensorSpec
-from pygraph.graph.structure import flatten, unflatten
+from pygraph.graph.structure import flatten
 from pygraph.ops import asarray
+
+P = ParamSpec("P")
+Q = ParamSpec("Q")
+R = TypeVar("R", covariant=True)
+S = TypeVar("S")
+
+_SIGNATURE_KEY = ("input_signature",)
+# How many keys may share one graph before the rarer ones are asked for again.
+_MAX_ALIASES = 1024
+_binding = threading.Lock()
 
 
 class CacheInfo(NamedTuple):
-    """How many graphs a Function holds, and how often it has traced."""
+    """How many graphs a Function holds, how often it has traced, and the bound on the graphs."""
 
     graphs: int
     traces: int
+    max_graphs: int | None = None
 
 
-class Function(FunctionCore):
+class _Owner(NamedTuple):
+    """Whose method a Function is: the instance, and the Function on the class."""
+
+    instance: Callable[[], Any]
+    on_class: weakref.ref[Any]
+    staged: Callable[..., Any]
+
+
+def _checked_max_graphs(limit: int | None) -> int | None:
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
+        raise ValueError(f"max_graphs must be at least 1, or None for no bound, got {limit!r}")
+    return limit
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+class _ForgetInstance:
+    """Called when an instance dies: drops the Function of its method."""
+
+    __slots__ = ("_function", "_key")
+
+    def __init__(self, function: weakref.ref[Any], key: int) -> None:
+        self._function = function
+        self._key = key
+
+    def __call__(self, _: object) -> None:
+        function = self._function()
+        if function is not None:
+            function.instances.pop(self._key, None)
+
+
+class Function(FunctionCore, Generic[P, R]):
     """A Python function that runs as graphs: one per set of input dtypes, shapes and Python values.
 
     Tensors, NumPy arrays and NumPy scalars select a graph by dtype and shape, Python values by
@@ -41,30 +100,55 @@ class Function(FunctionCore):
         *,
         input_signature: Sequence[Any] | None = None,
         autograph: bool = True,
+        reduce_retracing: bool = False,
+        max_graphs: int | None = None,
         name: str | None = None,
+        owner: _Owner | None = None,
     ) -> None:
-        self._signature = Signature(python_function)
-        self._input_signature = None
-        if input_signature is None:
-            super().__init__(python_function, self._signature.arity)
-        else:
-            self._input_signature = self._checked_input_signature(input_signature)
-            super().__init__(python_function, -1, _SIGNATURE_KEY)
+        self.signature = Signature(python_function, bound=owner is not None)
+        self.options: dict[str, Any] = {
+            "input_signature": input_signature,
+            "autograph": autograph,
+            "reduce_retracing": reduce_retracing,
+            "max_graphs": _checked_max_graphs(max_graphs),
+            "name": name,
+        }
         own_name = getattr(python_function, "__name__", type(python_function).__name__)
         self.name: str = name or own_name
-        self._autograph = autograph
+        self._owner = owner
+        self._input_signature = self._checked_input_signature(input_signature)
+        fixed_key = None if self._input_signature is None else _SIGNATURE_KEY
+        super().__init__(python_function, self.signature.binder, fixed_key)
         self._staged: Callable[..., Any] | None = None
         self._traces = 0
+        self._watch = RetracingWatch()
+        self._generaliser = Generaliser()
         functools.update_wrapper(self, python_function, updated=())
+        limits.register(self)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+            """Call the function."""
+            raise NotImplementedError
+
+        @overload
+        def __get__(self, instance: None, owner: type | None = None) -> Function[P, R]: ...
+        @overload
+        def __get__(
+            self: Function[Concatenate[S, Q], R], instance: S, owner: type | None = None
+        ) -> BoundFunction[Q, R]: ...
+        def __get__(self, instance: Any, owner: type | None = None) -> Any:
+            """Return the method of an instance."""
 
     # ---- what the call path asks for ----
 
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        """Return canonical arguments, cast to the input signature where there is one."""
-        canonical = self._signature.bind(args, kwargs)
-        if self._input_signature is None:
+    def cast(self, canonical: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return canonical arguments cast to the input signature."""
+        wanted = self._input_signature
+        if wanted is None:
             return canonical
-        return self._cast(canonical)
+        return self._cast(self.signature.names(), canonical, wanted)
 
     def trace(self, key: Any, canonical: tuple[Any, ...]) -> ConcreteFunction:
         """Return the graph for a trace key that is not in the cache, tracing it."""
@@ -73,43 +157,49 @@ class Function(FunctionCore):
             if found is not None:
                 return found
             if self._input_signature is not None:
-                canonical = self._input_signature
-            traced = tracing.trace(
-                self.staged_function(),
-                self.name,
-                self._signature.names(),
-                canonical,
-                self._signature.unbind,
-            )
-            self._traces += 1
-            concrete = ConcreteFunction(self.name, traced)
-            self.graphs[key] = concrete
-            return concrete
+                return self._new_graph(key, tuple(self._input_signature), [])
+            if self.options["reduce_retracing"]:
+                return self._generalised(canonical)
+            return self._specialised(canonical)
 
-    def describe_argument(self, value: Any) -> tuple[list[Any], Any]:
-        """Return the leaves of an argument, and what besides them belongs to the trace key."""
-        if isinstance(value, SymbolicTensor):
-            raise value.builder.leak_error(value)
-        leaves, structure = flatten(value)
-        if structure.kind != "leaf":
-            return leaves, structure
-        return [], _opaque_key(value)
+    def refuse_argument(self, position: int, error: Exception) -> None:
+        """Raise the error of an argument that has no trace key, with the argument's name."""
+        if "was traced (" in str(error):  # a symbolic tensor that escaped: its line says it all
+            return
+        name = self.signature.names()[position]
+        raise type(error)(f"{self.name}: argument '{name}': {error}") from None
 
     def call_while_tracing(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run inside another function's trace: the ops become part of its graph."""
-        return self.staged_function()(*args, **kwargs)
+        return self.staged_function()(*self._self(), *args, **kwargs)
+
+    def call_eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run the Python function as it is."""
+        return self.python_function(*self._self(), *args, **kwargs)
+
+    def bind_instance(self, instance: Any) -> BoundFunction[..., Any]:
+        """Return this Function as the method of an instance that it was not used with so far."""
+        with _binding:
+            entry = self.instances.get(id(instance))
+            if entry is None:
+                entry = self._instance_entry(instance)
+                self.instances[id(instance)] = entry
+        return BoundFunction(entry[1], instance)
 
     # ---- for users ----
 
     @property
     def tracing_count(self) -> int:
-        """How often the Python function was traced."""
+        """How often the Python function was traced, for all instances in case of a method."""
         return self._traces
 
     @property
     def concrete_functions(self) -> list[ConcreteFunction]:
         """The graphs in the cache, in the order in which they were traced."""
-        return list(self.graphs.values())
+        graphs = self.own_graphs()
+        for _, function in list(self.instances.values()):
+            graphs += function.own_graphs()
+        return graphs
 
     @property
     def input_signature(self) -> tuple[Any, ...] | None:
@@ -119,46 +209,227 @@ class Function(FunctionCore):
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """Return the graph for arguments, which may be TensorSpecs; trace it if need be."""
         if self._input_signature is not None and not args and not kwargs:
-            canonical = self._input_signature
-        else:
-            canonical = self.bind(args, kwargs)
-        leaves, structure = flatten(canonical)
-        if any(isinstance(leaf, TensorSpec) for leaf in leaves):
-            examples = [_example(leaf) if isinstance(leaf, TensorSpec) else leaf for leaf in leaves]
-            key: Any = tuple(examples_key(self, unflatten(structure, examples), leaves))
-        else:
-            key = self.key_of_arguments(canonical)
+            return self.trace(_SIGNATURE_KEY, ())
+        canonical = self.signature.bind(args, kwargs)
         if self._input_signature is not None:
-            key = _SIGNATURE_KEY
+            if not any(isinstance(leaf, TensorSpec) for leaf in flatten(canonical)[0]):
+                self.cast(canonical)
+            return self.trace(_SIGNATURE_KEY, ())
+        key = self.key_of_arguments(canonical, specs=True)
         found: ConcreteFunction | None = self.graphs.get(key)
-        return found if found is not None else self.trace(key, canonical)
+        if found is not None:
+            return found
+        with tracing.lock:
+            return self._specialised(canonical)
+
+    def explain(self) -> Explanation:
+        """Return why each graph was traced and what it costs: rows to query, a table to print."""
+        return Explanation(self.name, self._traces, self.concrete_functions)
+
+    def pretty_printed_signatures(self) -> str:
+        """Return the signatures of the graphs, a line each."""
+        return "\n".join(g.pretty_printed_signature() for g in self.concrete_functions)
 
     def cache_info(self) -> CacheInfo:
-        """Return the number of graphs held and of traces made."""
-        return CacheInfo(len(self.graphs), self._traces)
+        """Return the number of graphs held, of traces made, and the bound on graphs."""
+        return CacheInfo(len(self.concrete_functions), self._traces, self.options["max_graphs"])
 
     def clear_cache(self) -> None:
         """Release all graphs."""
         self.graphs.clear()
+        self.number_inputs = None
+        self._generaliser.clear()
+        for _, function in list(self.instances.values()):
+            function.clear_cache()
 
     def staged_function(self) -> Callable[..., Any]:
         """Return the function that is traced: converted by AutoGraph, unless that was opted out."""
+        if self._owner is not None:
+            return self._owner.staged
         if self._staged is None:
             function = self.python_function
-            self._staged = convert_function(function) if self._autograph else function
+            convert = self.options["autograph"] and not hasattr(type(function), "__pygraph_call__")
+            self._staged = convert_function(function) if convert else function
         return self._staged
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None:
-            return self
-        return MethodType(self, instance)
-
     def __repr__(self) -> str:
-        return f"<pygraph.Function {self.name}>"
+        return f"<pygraph.Function {self.name}{self.signature.inspected}>"
+
+    def __reduce__(self) -> Any:
+        return reduce_function(self)
+
+    def __copy__(self) -> Function[P, R]:
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Function[P, R]:
+        if is_importable(self) or self._owner is not None:
+            return self
+        copy: Function[P, R] = Function(self.python_function, **self.options)
+        for concrete in self.own_graphs():
+            if concrete.can_be_pickled():
+                copy.adopt(concrete.traced, concrete.origin)
+        return copy
+
+    # ---- graphs ----
+
+    def own_graphs(self) -> list[ConcreteFunction]:
+        """Return the graphs of this Function alone, each once."""
+        return list(dict.fromkeys(self.graphs.values()))
+
+    def drop(self, concrete: ConcreteFunction) -> None:
+        """Remove a graph from the cache; a run of it that is under way is not disturbed."""
+        for key, held in list(self.graphs.items()):
+            if held is concrete:
+                self.graphs.pop(key, None)
+
+    def adopt(self, traced: tracing.Traced, origin: Origin) -> None:
+        """Enter a graph that was traced elsewhere."""
+        concrete = ConcreteFunction(self.name, traced, self.signature.binder, origin)
+        canonical = concrete.structured_input_signature
+        if self._input_signature is not None:
+            self.graphs[_SIGNATURE_KEY] = concrete
+        else:
+            self.graphs[self.key_of_arguments(canonical, specs=True)] = concrete
+
+    def _specialised(self, canonical: tuple[Any, ...]) -> ConcreteFunction:
+        watched: list[Any] = []
+        key = self.key_of_arguments(canonical, specs=True, watched=watched)
+        found: ConcreteFunction | None = self.graphs.get(key)
+        return found if found is not None else self._new_graph(key, canonical, watched)
+
+    def _new_graph(
+        self,
+        key: Any,
+        canonical: tuple[Any, ...],
+        watched: list[Any],
+        shapes: Sequence[tracing.Dims] | None = None,
+    ) -> ConcreteFunction:
+        traced = tracing.trace(
+            tracing.Request(
+                self.staged_function(),
+                self.name,
+                self.signature.names(),
+                canonical,
+                self._unbind,
+                shapes,
+                self.number_inputs or (),
+            )
+        )
+        structures = dict(
+            zip(self.signature.names(), map(str, traced.arguments.children), strict=True)
+        )
+        others = [graph.origin for graph in self.own_graphs()]
+        origin = origin_of(traced.names, traced.leaves, structures, others)
+        concrete = ConcreteFunction(self.name, traced, self.signature.binder, origin)
+        concrete.watch(weakref.ref(self), key, watched)
+        concrete.touch()
+        self._count()
+        self.graphs[key] = concrete
+        if self.options["max_graphs"] is not None:
+            limits.trim_function(self, concrete, self.options["max_graphs"])
+        limits.trim(concrete)
+        self._watch.note(self.name, origin, self.options["reduce_retracing"])
+        return concrete
+
+    def _count(self) -> None:
+        self._traces += 1
+        on_class = self._owner.on_class() if self._owner is not None else None
+        if on_class is not None:
+            on_class._count()
+
+    def _unbind(self, canonical: tuple[Any, ...]) -> tuple[list[Any], dict[str, Any]]:
+        args, kwargs = self.signature.unbind(canonical)
+        return [*self._self(), *args], kwargs
+
+    # ---- methods ----
+
+    def _self(self) -> tuple[Any, ...]:
+        return () if self._owner is None else (self._owner.instance(),)
+
+    def _instance_entry(self, instance: Any) -> tuple[Any, Function[..., Any]]:
+        here = weakref.ref(self)
+        try:
+            holder: Any = weakref.ref(instance, _ForgetInstance(here, id(instance)))
+            reference: Callable[[], Any] = weakref.ref(instance)
+        except TypeError:
+            holder = instance
+            reference = functools.partial(_identity, instance)
+        owner = _Owner(reference, here, self.staged_function())
+        return holder, Function(self.python_function, **self.options, owner=owner)
+
+    # ---- reduce_retracing ----
+
+    def _generalised(self, canonical: tuple[Any, ...]) -> ConcreteFunction:
+        varied = self._generaliser.varying_numbers(canonical) - (self.number_inputs or frozenset())
+        for positions in dict.fromkeys([varied, *(frozenset([p]) for p in sorted(varied))]):
+            found = self._with_number_inputs(positions, canonical) if positions else None
+            if found is not None:
+                return found
+        self._generaliser.refuse_numbers(varied)
+        try:
+            return self._generalised_shapes(canonical)
+        except Exception:
+            if not self.number_inputs:
+                raise
+            # The numbers were fit to be inputs for other shapes only.
+            self._generaliser.refuse_numbers(self.number_inputs)
+            self.number_inputs = None
+            return self._generalised_shapes(canonical)
+
+    def _with_number_inputs(
+        self, positions: frozenset[int], canonical: tuple[Any, ...]
+    ) -> ConcreteFunction | None:
+        """Return a graph that has these numbers as inputs, or None where the body needs them."""
+        former = self.number_inputs
+        superseded = self.own_graphs()
+        self.number_inputs = (former or frozenset()) | positions
+        try:
+            concrete = self._generalised_shapes(canonical)
+        except Exception:  # whatever stops the body: it needs the number itself
+            self.number_inputs = former
+            return None
+        for graph in superseded:
+            self.drop(graph)
+        return concrete
+
+    def _generalised_shapes(self, canonical: tuple[Any, ...]) -> ConcreteFunction:
+        erased = self.key_of_arguments(canonical, erase_dims=True)
+        leaves, structure = flatten(canonical)
+        numbers = tracing.number_leaves(structure, self.number_inputs or ())
+        shapes = shapes_of(leaves, numbers, asarray)
+        family = self._generaliser.family(erased)
+        if family is None:
+            concrete = self._specialised(canonical)
+            self._generaliser.remember(erased, shapes, concrete)
+            return concrete
+        former, concrete = family
+        wider = joined(former, shapes)
+        watched: list[Any] = []
+        key = self.key_of_arguments(canonical, watched=watched)
+        if wider == former:
+            return self._alias(key, concrete, watched)
+        try:
+            wide = self._new_graph(key, canonical, watched, wider)
+        except Exception:
+            self._generaliser.refuse_shapes(erased)
+            return self._specialised(canonical)
+        self.drop(concrete)
+        self._generaliser.remember(erased, wider, wide)
+        return wide
+
+    def _alias(self, key: Any, concrete: ConcreteFunction, watched: list[Any]) -> ConcreteFunction:
+        """Enter one more key for a graph."""
+        if sum(held is concrete for held in list(self.graphs.values())) >= _MAX_ALIASES:
+            self.drop(concrete)
+        concrete.watch(weakref.ref(self), key, watched)
+        self.graphs[key] = concrete
+        return concrete
 
     # ---- input signatures ----
 
-    def _checked_input_signature(self, signature: Sequence[Any]) -> tuple[Any, ...]:
+    def _checked_input_signature(self, signature: Sequence[Any] | None) -> tuple[Any, ...] | None:
+        if signature is None:
+            return None
         if not isinstance(signature, (list, tuple)):
             raise TypeError(
                 f"input_signature must be a list or tuple of TensorSpecs, got {signature!r}"
@@ -167,125 +438,30 @@ class Function(FunctionCore):
         for leaf in leaves:
             if not isinstance(leaf, TensorSpec):
                 raise TypeError(f"input_signature may hold TensorSpecs only, got {leaf!r}")
+        names = self.signature.names()
         try:
-            return self._signature.bind(tuple(signature), {})
+            if self._owner is None and names and names[0] in ("self", "cls"):
+                # A method: the signature is for what follows, in the Functions of its instances.
+                self.signature.bind((None, *signature), {})
+                return None
+            return self.signature.bind(tuple(signature), {})
         except TypeError as error:
             raise TypeError(f"input_signature does not fit the function: {error}") from None
 
-    def _cast(self, canonical: tuple[Any, ...]) -> tuple[Any, ...]:
-        _, wanted = flatten(self._input_signature)
-        cast: list[Any] = []
-        for name, argument, spec in zip(
-            self._signature.names(), canonical, self._input_signature or (), strict=True
-        ):
-            cast.append(_cast_argument(self.name, name, argument, spec))
-        _, given = flatten(tuple(cast))
-        if given != wanted:
-            raise TypeError(f"{self.name}: the arguments have structure {given}, expected {wanted}")
-        return tuple(cast)
-
-
-_SIGNATURE_KEY = ("input_signature",)
-
-
-def examples_key(function: Function, canonical: tuple[Any, ...], leaves: list[Any]) -> list[Any]:
-    """Return the trace key of arguments some of which were given as specs."""
-    open_specs = tuple(
-        leaf for leaf in leaves if isinstance(leaf, TensorSpec) and None in leaf.shape
-    )
-    key = list(function.key_of_arguments(canonical))
-    return [*key, open_specs] if open_specs else key
-
-
-def _example(spec: TensorSpec) -> Any:
-    from pygraph.ops import zeros
-
-    return zeros(tuple(0 if dim is None else dim for dim in spec.shape), dtype=spec.dtype)
-
-
-def _opaque_key(value: Any) -> Any:
-    """Return the part of a trace key that stands for an object: a weak reference where possible."""
-    try:
-        reference = weakref.ref(value)
-    except TypeError:
-        reference = value
-    try:
-        hash(reference)
-    except TypeError:
-        raise TypeError(
-            f"an argument of type {type(value).__name__} cannot be part of a trace key: it is "
-            f"neither hashable nor a structure that pygraph knows"
-        ) from None
-    return (type(value), reference)
-
-
-def _cast_argument(function: str, name: str, argument: Any, spec: Any) -> Any:
-    """Return an argument as tensors of the dtypes and shapes that its spec asks for."""
-    if not isinstance(spec, TensorSpec):
-        return _cast_structure(function, name, argument, spec)
-    if tracing.is_array(argument):
-        tensor = asarray(argument)
-    else:
-        tensor = asarray(argument, dtype=spec.dtype)
-    if not spec.accepts(tensor):
-        raise TypeError(
-            f"{function}: argument '{name}' is {tensor.dtype}{list(tensor.static_shape)}, "
-            f"but the input signature asks for {spec}"
+    def _cast(
+        self, names: Sequence[str], canonical: tuple[Any, ...], wanted: tuple[Any, ...]
+    ) -> tuple[Any, ...]:
+        cast = tuple(
+            cast_argument(self.name, name, argument, spec)
+            for name, argument, spec in zip(names, canonical, wanted, strict=True)
         )
-    return tensor
+        _, given = flatten(cast)
+        _, structure = flatten(wanted)
+        if given != structure:
+            raise TypeError(
+                f"{self.name}: the arguments have structure {given}, expected {structure}"
+            )
+        return cast
 
 
-def _cast_structure(function: str, name: str, argument: Any, spec: Any) -> Any:
-    """Return an argument cast to a nested spec; without specs in it, it must be the same value."""
-    leaves, given = flatten(argument)
-    specs, wanted = flatten(spec)
-    if given != wanted:
-        raise TypeError(
-            f"{function}: argument '{name}' has structure {given}, the signature {wanted}"
-        )
-    if wanted.kind != "leaf":
-        parts = [
-            _cast_argument(function, name, leaf, leaf_spec)
-            for leaf, leaf_spec in zip(leaves, specs, strict=True)
-        ]
-        return unflatten(wanted, parts)
-    if tracing.is_array(argument) or type(argument) is not type(spec) or argument != spec:
-        raise TypeError(
-            f"{function}: argument '{name}' is not in the input signature and must keep its "
-            f"default {spec!r}, got {argument!r}"
-        )
-    return argument
-
-
-def function(
-    func: Callable[..., Any] | None = None,
-    *,
-    input_signature: Sequence[Any] | None = None,
-    autograph: bool = True,
-    name: str | None = None,
-) -> Any:
-    """Make a Python function run as graphs in the C++ executor.
-
-    Args:
-        func: The function; left out when the decorator is used with arguments.
-        input_signature: TensorSpecs, one per parameter (nested where the arguments are): the
-            function then has one graph only, and arguments are cast to it.
-        autograph: Whether ``if``, ``while``, ``for`` and their kin on tensors become graph
-            operations. Without it the function must use ``cond`` and ``while_loop`` itself.
-        name: The name in errors and files; the function's own by default.
-
-    Raises:
-        TypeError: where the signature does not fit the function.
-
-    >>> import pygraph as pg
-    >>> @pg.function
-    ... def cube(x):
-    ...     return x ** 3
-    >>> cube(pg.asarray(2.0))
-    Tensor(8.0, dtype=float64)
-    """
-    if func is None:
-        return functools.partial(
-            function, input_signature=input_signature, autograph=autograph, name=name
-        )
-    return Function(func, input_signature=input_signature, autograph=autograph, name=name)
+fast_calls(Function)

@@ -5,13 +5,21 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from pygraph import _core
-from pygraph._hot import Constant, EagerTensor, SymbolicTensor, Tensor, from_numpy
+from pygraph._hot import (
+    Constant,
+    EagerTensor,
+    SymbolicTensor,
+    Tensor,
+    array_of,
+    from_numpy,
+    is_array_like,
+)
 from pygraph.graph import Builder, TensorSpec
 from pygraph.graph.locations import trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
@@ -21,6 +29,8 @@ from pygraph.graph.wire import write
 # not hold the interpreter, and cached calls never take it.
 lock = threading.RLock()
 
+Dims = tuple[int | None, ...]
+
 
 class Traced(NamedTuple):
     """A traced function: its executable, and how arguments and results map to the graph's."""
@@ -29,13 +39,31 @@ class Traced(NamedTuple):
     inputs: list[TensorSpec]
     arguments: Structure
     leaves: list[Any]  # of the arguments: a TensorSpec, a Python value, or an Opaque object
+    names: list[str]  # of the leaves, as a user would write them
     results: Structure
     template: list[Any]  # per leaf of the result: the index of an output, or a Constant
-    seconds: float
+    trace_seconds: float
+    plan_seconds: float
+
+
+class Request(NamedTuple):
+    """What is to be traced: the function and its canonical arguments.
+
+    ``shapes``, where given, replaces the shapes of the tensors among the arguments, in order.
+    ``number_inputs`` has the positions of the arguments whose Python numbers become inputs.
+    """
+
+    function: Callable[..., Any]
+    name: str
+    parameter_names: Sequence[str]
+    canonical: tuple[Any, ...]
+    unbind: Callable[[tuple[Any, ...]], tuple[list[Any], dict[str, Any]]]
+    shapes: Sequence[Dims] | None = None
+    number_inputs: Collection[int] = ()
 
 
 # Python values that are kept with a graph as they are.
-_BY_VALUE = (bool, int, float, complex, str, bytes, type(None))
+_BY_VALUE = (bool, int, float, complex, str, bytes, type(None), range, slice, set, frozenset)
 
 
 class Opaque:
@@ -47,15 +75,30 @@ class Opaque:
         try:
             self._reference: Callable[[], Any] = weakref.ref(value)
         except TypeError:
-            self._reference = lambda: value
+            self._reference = _Strong(value)
 
     @property
     def value(self) -> Any:
         """The object; None if it is gone."""
         return self._reference()
 
+    @property
+    def strong(self) -> bool:
+        """Whether the object is kept alive."""
+        return isinstance(self._reference, _Strong)
+
     def __repr__(self) -> str:
         return repr(self.value)
+
+
+class _Strong:
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __call__(self) -> Any:
+        return self._value
 
 
 @trace_boundary
@@ -65,40 +108,29 @@ def _run(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, An
 
 def is_array(value: Any) -> bool:
     """Return whether an argument's leaf becomes an input of the graph."""
-    return isinstance(value, (Tensor, np.ndarray, np.generic))
+    return is_array_like(value)
 
 
-def trace(
-    function: Callable[..., Any],
-    name: str,
-    parameter_names: Sequence[str],
-    canonical: tuple[Any, ...],
-    unbind: Callable[[tuple[Any, ...]], tuple[list[Any], dict[str, Any]]],
-) -> Traced:
-    """Trace ``function`` on canonical arguments: tensors, arrays and specs become inputs."""
+def trace(request: Request) -> Traced:
+    """Trace a function on canonical arguments: tensors, arrays and specs become inputs.
+
+    Raises what the function raises, and TypeError where it changes a container that it was given.
+    """
     started = time.perf_counter()
-    builder = Builder(name)
-    leaves, structure = flatten(canonical)
-    names = _leaf_names(structure, parameter_names)
-    specs: list[TensorSpec] = []
-    described: list[Any] = []
-    arguments: list[Any] = []
-    for leaf, leaf_name in zip(leaves, names, strict=True):
-        spec = _spec_of(leaf, leaf_name)
-        if spec is None:
-            described.append(leaf if isinstance(leaf, _BY_VALUE) else Opaque(leaf))
-            arguments.append(leaf)
-        else:
-            specs.append(spec)
-            described.append(spec)
-            arguments.append(builder.add_parameter(spec.dtype, spec.shape, leaf_name))
-    args, kwargs = unbind(unflatten(structure, arguments))
-    with builder:
-        result = _run(function, args, kwargs)
-        result_structure, template = _take_results(builder, name, result)
-    builder.close()
+    builder = Builder(request.name)
+    leaves, structure = flatten(request.canonical)
+    names = _leaf_names(structure, request.parameter_names)
+    arguments, described, specs = _declare(builder, request, leaves, names, structure)
+    given = unflatten(structure, arguments)
+    args, kwargs = request.unbind(given)
     try:
+        with builder:
+            result = _run(request.function, args, kwargs)
+            _refuse_mutation(request, given, arguments, names, structure)
+            results, template = _take_results(builder, request.name, result)
+        builder.close()
         data, constants = write(builder)
+        traced = time.perf_counter()
         executable = _core.Executable(_core.read(data, constants))
     finally:
         builder.release()
@@ -107,10 +139,50 @@ def trace(
         specs,
         structure,
         described,
-        result_structure,
+        names,
+        results,
         template,
-        time.perf_counter() - started,
+        traced - started,
+        time.perf_counter() - traced,
     )
+
+
+def _declare(
+    builder: Builder,
+    request: Request,
+    leaves: list[Any],
+    names: list[str],
+    structure: Structure,
+) -> tuple[list[Any], list[Any], list[TensorSpec]]:
+    """Return what the function is called with, the leaves as they are kept, and the inputs."""
+    numbers = number_leaves(structure, request.number_inputs)
+    arguments: list[Any] = []
+    described: list[Any] = []
+    specs: list[TensorSpec] = []
+    for position, (leaf, name) in enumerate(zip(leaves, names, strict=True)):
+        number = position in numbers and type(leaf) in (int, float)
+        spec = _number_spec(leaf, name) if number else _spec_of(leaf, name)
+        if spec is None:
+            described.append(leaf if isinstance(leaf, _BY_VALUE) else Opaque(leaf))
+            arguments.append(set(leaf) if type(leaf) is set else leaf)
+            continue
+        if request.shapes is not None:
+            spec = TensorSpec(request.shapes[len(specs)], spec.dtype, name)
+        specs.append(spec)
+        described.append(spec)
+        arguments.append(builder.add_parameter(spec.dtype, spec.shape, name, weak=number))
+    return arguments, described, specs
+
+
+def number_leaves(structure: Structure, positions: Collection[int]) -> set[int]:
+    """Return the positions among the leaves of arguments that are leaves themselves."""
+    found = set()
+    leaf = 0
+    for position, child in enumerate(structure.children):
+        if child.kind == "leaf" and position in positions:
+            found.add(leaf)
+        leaf += child.leaf_count
+    return found
 
 
 def _leaf_names(structure: Structure, parameter_names: Sequence[str]) -> list[str]:
@@ -120,15 +192,48 @@ def _leaf_names(structure: Structure, parameter_names: Sequence[str]) -> list[st
     return names
 
 
+def _number_spec(leaf: Any, name: str) -> TensorSpec:
+    return TensorSpec((), "int64" if type(leaf) is int else "float64", name)
+
+
 def _spec_of(leaf: Any, name: str) -> TensorSpec | None:
     if isinstance(leaf, TensorSpec):
-        return leaf
+        return TensorSpec(leaf.shape, leaf.dtype, leaf.name or name)
     if isinstance(leaf, SymbolicTensor):
         raise leaf.builder.leak_error(leaf)
     if is_array(leaf):
-        tensor = leaf if isinstance(leaf, Tensor) else from_numpy(leaf, True)
+        tensor = leaf if isinstance(leaf, Tensor) else from_numpy(array_of(leaf), True)
         return TensorSpec.of(tensor, name)
     return None
+
+
+def _refuse_mutation(
+    request: Request,
+    given: tuple[Any, ...],
+    arguments: list[Any],
+    names: list[str],
+    structure: Structure,
+) -> None:
+    """Raise TypeError where the function has changed a list, dict, set or object it was given."""
+    start = 0
+    for name, value, child in zip(request.parameter_names, given, structure.children, strict=True):
+        leaves, after = flatten(value)
+        before = arguments[start : start + child.leaf_count]
+        start += child.leaf_count
+        changed = after != child or any(a is not b for a, b in zip(leaves, before, strict=True))
+        if changed:
+            raise _mutation_error(request.name, name)
+    leaves, _ = flatten(request.canonical)
+    for leaf, argument, name in zip(leaves, arguments, names, strict=True):
+        if type(leaf) is set and leaf != argument:
+            raise _mutation_error(request.name, name)
+
+
+def _mutation_error(function: str, argument: str) -> TypeError:
+    return TypeError(
+        f"{function} changes its argument '{argument}' in place; that would happen while tracing "
+        f"only, not at every call: work on a copy and return it"
+    )
 
 
 def _take_results(builder: Builder, name: str, result: Any) -> tuple[Structure, list[Any]]:

@@ -9,7 +9,39 @@ from __future__ import annotations
 import dataclasses
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+from pygraph._hot import register_structures
+from pygraph.graph.spec import TensorSpec
+
+_C = TypeVar("_C")
+
+# Per registered class: what takes an instance apart, and what puts one together.
+_registered: dict[type, tuple[Callable[[Any], tuple[Any, Any]], Callable[[Any, Any], Any]]] = {}
+register_structures(_registered, TensorSpec)
+
+
+def register_pytree_node(
+    cls: type[_C],
+    flatten: Callable[[_C], tuple[Sequence[Any], Any]],
+    unflatten: Callable[[Any, Sequence[Any]], _C],
+) -> None:
+    """Let instances of a class be nested structures, as arguments, results and state of loops.
+
+    Args:
+        cls: The class; subclasses are registered on their own.
+        flatten: Returns an instance's children and what besides them makes it (hashable).
+        unflatten: Makes an instance of what ``flatten`` gave: the second part, then the children.
+
+    Raises:
+        TypeError: where ``cls`` is no class.
+        ValueError: where it is registered already, or is a structure by itself.
+    """
+    if not isinstance(cls, type):
+        raise TypeError(f"register_pytree_node takes a class, got {cls!r}")
+    if cls in _registered or cls in (list, tuple, dict, OrderedDict, defaultdict, type(None)):
+        raise ValueError(f"{cls.__name__} is a structure already")
+    _registered[cls] = (flatten, unflatten)
 
 
 class Structure:
@@ -65,10 +97,16 @@ class Structure:
         if kind == "dict":
             return _unflatten_dict(self, parts)
         cls, names = self.key
+        if kind == "registered":
+            return _registered[cls][1](names, parts)
         instance = object.__new__(cls)
         for name, part in zip(names, parts, strict=True):
             object.__setattr__(instance, name, part)
         return instance
+
+    def __reduce__(self) -> tuple[type[Structure], tuple[Any, ...]]:
+        # The hash differs between processes.
+        return Structure, (self.kind, self.key, self.children, self.order)
 
     def __repr__(self) -> str:
         return f"Structure({self})"
@@ -125,6 +163,14 @@ def _flatten(value: Any, leaves: list[Any]) -> Structure:
         return _flatten_dict(value, leaves)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return Structure("namedtuple", kind, tuple([_flatten(item, leaves) for item in value]))
+    registered = _registered.get(kind)
+    if registered is not None:
+        parts, extra = registered[0](value)
+        nodes = tuple([_flatten(item, leaves) for item in parts])
+        return Structure("registered", (kind, extra), nodes)
+    if hasattr(kind, "__pygraph_trace_type__"):
+        leaves.append(value)
+        return LEAF
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = tuple(field.name for field in dataclasses.fields(value))
         children = tuple([_flatten(getattr(value, name), leaves) for name in names])
@@ -187,6 +233,8 @@ def _text(structure: Structure) -> str:
         keys = structure.key[2]
         pairs = ", ".join(f"{key!r}: {part}" for key, part in zip(keys, parts, strict=True))
         return "{" + pairs + "}"
+    if structure.kind == "registered":
+        return f"{structure.key[0].__name__}({', '.join(parts)})"
     if structure.kind == "dataclass":
         cls, names = structure.key
     else:

@@ -13,7 +13,7 @@ from pygraph.graph.structure import flatten
 from pygraph.ops import asarray
 
 
-def save(function: Function | ConcreteFunction, path: str | os.PathLike[str]) -> None:
+def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLike[str]) -> None:
     """Write the graphs of a function to a file, which :func:`load` and C++ programs read.
 
     A Function is saved with the graphs it has: call it first, or use ``get_concrete_function``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import weakref
 from collections.abc import Iterator
@@ -104,3 +105,24 @@ def test_instances_are_held_weakly() -> None:
     reference = weakref.ref(model)
     del model
     assert reference() is None
+
+
+def test_partials_closures_and_nested_functions_are_freed() -> None:
+    before = pg.runtime.live_graphs()
+    weights = pg.asarray(np.ones(1000))
+    live = pg.runtime.memory_stats()["live_buffers"]
+
+    def add(a, b):  # type: ignore[no-untyped-def]
+        return a + b
+
+    inner = pg.function(functools.partial(add, b=weights))
+    outer = pg.function(lambda x: inner(x) * 2)  # noqa: F821
+    inner(np.ones(1000))
+    outer(np.ones(1000))
+    reduced = pg.function(add, reduce_retracing=True)
+    for size in range(1, 4):
+        reduced(np.ones(size), size)
+    assert pg.runtime.live_graphs() == before + 3
+    del inner, outer, reduced
+    assert pg.runtime.live_graphs() == before
+    assert pg.runtime.memory_stats()["live_buffers"] == live

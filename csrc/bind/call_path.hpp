@@ -1,0 +1,142 @@
+// What a call gathers from its arguments before it runs: the tensors, and the words of its trace
+// key. Both stay in place, without an allocation, for calls of the usual size.
+#pragma once
+
+#include <Python.h>
+
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <span>
+#include <vector>
+
+#include "bind/hot_support.hpp"
+
+namespace pygraph::bind {
+
+class TensorList {
+ public:
+  TensorList() = default;
+  ~TensorList() { clear(); }
+  TensorList(const TensorList&) = delete;
+  TensorList& operator=(const TensorList&) = delete;
+
+  std::size_t size() const { return spill_.empty() ? count_ : spill_.size(); }
+  Tensor* data() { return spill_.empty() ? slots() : spill_.data(); }
+
+  void push(const Tensor& tensor) {
+    if (spill_.empty() && count_ < kInPlace) {
+      new (slots() + count_) Tensor(tensor);
+      ++count_;
+      return;
+    }
+    if (spill_.empty()) {
+      spill_.reserve(4 * kInPlace);
+      spill_.assign(slots(), slots() + count_);
+    }
+    spill_.push_back(tensor);
+  }
+  void clear() {
+    for (std::size_t i = 0; i < count_; ++i) slots()[i].~Tensor();
+    count_ = 0;
+    spill_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kInPlace = 6;
+
+  Tensor* slots() { return std::launder(reinterpret_cast<Tensor*>(bytes_)); }
+
+  std::size_t count_ = 0;  // in place; they stay there, unused, once there are too many
+  std::vector<Tensor> spill_;
+  alignas(Tensor) std::byte bytes_[kInPlace * sizeof(Tensor)];
+};
+
+// The part of a trace key that is plain data. Every entry starts with a word that says what
+// follows, so that no two lists of arguments make the same words.
+class KeyWords {
+ public:
+  void push(std::int64_t word) {
+    if (spill_.empty() && count_ < kInPlace) {
+      words_[count_++] = word;
+      return;
+    }
+    if (spill_.empty()) spill_.assign(words_, words_ + count_);
+    spill_.push_back(word);
+  }
+  void push_pointer(const void* pointer) { push(static_cast<std::int64_t>(as_integer(pointer))); }
+  // With `erase_dims`, a tensor's rank takes part but not its dims.
+  void push_tensor(const Tensor& tensor, bool erase_dims) {
+    const Shape& shape = tensor.shape();
+    push(kTensor | static_cast<std::int64_t>(tensor.dtype()) << 8 |
+         static_cast<std::int64_t>(shape.rank()) << 16);
+    if (erase_dims) return;
+    for (std::int64_t dim : shape) push(dim);
+  }
+  // What kTensor writes for a dtype and dims, of which some may be unknown (negative).
+  static constexpr std::int64_t kTensor = 1;
+
+  std::uint64_t hash() const {
+    std::uint64_t value = size() * 0x9E3779B97F4A7C15u;
+    for (const std::int64_t* word = data(); word != data() + size(); ++word) {
+      value = (value ^ static_cast<std::uint64_t>(*word)) * 0xD6E8FEB86659FD93u;
+      value ^= value >> 32;
+    }
+    return value;
+  }
+  bool equals(const KeyWords& other) const {
+    return size() == other.size() &&
+           std::memcmp(data(), other.data(), size() * sizeof(std::int64_t)) == 0;
+  }
+
+ private:
+  static constexpr std::size_t kInPlace = 24;
+
+  static std::uintptr_t as_integer(const void* pointer) {
+    return reinterpret_cast<std::uintptr_t>(pointer);
+  }
+  std::size_t size() const { return spill_.empty() ? count_ : spill_.size(); }
+  const std::int64_t* data() const { return spill_.empty() ? words_ : spill_.data(); }
+
+  std::size_t count_ = 0;
+  std::vector<std::int64_t> spill_;
+  std::int64_t words_[kInPlace];
+};
+
+// The bits of a float: -0.0 is not 0.0, and a NaN equals every other.
+inline std::int64_t float_bits(double value) {
+  if (value != value) return INT64_MIN + 1;
+  std::int64_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+inline RunError run_graph(exec::Executable& executable, TensorList& inputs,
+                          std::span<Tensor> outputs, bool check) {
+  return guarded([&] {
+    const std::span<const Tensor> given(inputs.data(), inputs.size());
+    if (check) executable.check(given);
+    PythonHost host(executable.straight_cost() > kReleaseCost);
+    executable.run(given, outputs, host.host());
+  });
+}
+
+inline RunError run_graph_single(exec::Executable& executable, TensorList& inputs, Tensor& output,
+                                 bool check) {
+  return run_graph(executable, inputs, std::span(&output, 1), check);
+}
+
+inline RunError run_graph_many(exec::Executable& executable, TensorList& inputs,
+                               std::vector<Tensor>& outputs, bool check) {
+  outputs.resize(executable.output_count());
+  return run_graph(executable, inputs, outputs, check);
+}
+
+// Makes instances of a type, and of types derived from it, callable without an argument tuple.
+inline void enable_vectorcall(PyObject* type, Py_ssize_t offset) {
+  auto* object = reinterpret_cast<PyTypeObject*>(type);
+  object->tp_vectorcall_offset = offset;
+  object->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL;
+}
+
+}  // namespace pygraph::bind

@@ -1,0 +1,128 @@
+"""``reduce_retracing``: what varied becomes unknown. And the warning where a function retraces."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+import weakref
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pygraph.function.origin import Origin
+from pygraph.function.tracing import Dims, is_array
+from pygraph.graph import TensorSpec
+
+if TYPE_CHECKING:
+    from pygraph.function.concrete import ConcreteFunction
+
+
+class RetracingWarning(UserWarning):
+    """One argument of a function keeps causing new traces."""
+
+
+# How many traces one argument may cause before a warning; there is one per argument.
+_TRACES_BEFORE_WARNING = 10
+
+
+class RetracingWatch:
+    """Counts, per argument, the traces that it has caused."""
+
+    def __init__(self) -> None:
+        self._caused: Counter[str] = Counter()
+
+    def note(self, function: str, origin: Origin, reduces: bool) -> None:
+        """Count a trace; warn where one argument has caused many."""
+        if len(origin.changes) != 1:
+            return
+        change = origin.changes[0]
+        self._caused[change.argument] += 1
+        if self._caused[change.argument] != _TRACES_BEFORE_WARNING:
+            return
+        message = (
+            f"{function} was traced {_TRACES_BEFORE_WARNING} times because of its argument "
+            f"'{change.argument}' (last: {change}); {_cure(change.new, reduces)}"
+        )
+        file, line, _ = origin.line or ("<unknown>", 0, "")
+        module = sys._getframe(1).f_globals["__name__"]
+        warnings.warn_explicit(message, RetracingWarning, file, line, module=module)
+
+
+def _cure(new: str | None, reduces: bool) -> str:
+    text = new or ""
+    if text.endswith("]") and not text.startswith("["):
+        cure = "give it a TensorSpec with None for the dims that vary (input_signature)"
+    elif "(object 0x" in text:
+        return "pass the same object each time, or give its class __eq__ and __hash__"
+    elif text[:1].isdigit() or text[:1] == "-":
+        cure = "pass it as a tensor, pygraph.asarray(value)"
+    else:
+        return "pass fewer different values, or a tensor"
+    return cure if reduces else f"{cure}, or use reduce_retracing=True"
+
+
+class Generaliser:
+    """What a function's calls had in common so far: which dims and which numbers have varied."""
+
+    def __init__(self) -> None:
+        # Per key without dims: the shapes seen so far, None for what varied, and their graph.
+        self._families: dict[Any, tuple[list[Dims], weakref.ref[ConcreteFunction]]] = {}
+        self._rigid: set[Any] = set()  # the body needs these families' dims
+        self._numbers: dict[int, int | float] = {}  # the last value, by position
+        self._refused: set[int] = set()  # the body needs these numbers' values
+
+    def varying_numbers(self, canonical: tuple[Any, ...]) -> frozenset[int]:
+        """Return the positions of Python numbers that are not what they were the last time."""
+        varied = set()
+        for position, value in enumerate(canonical):
+            if type(value) not in (int, float) or position in self._refused:
+                continue
+            last = self._numbers.setdefault(position, value)
+            if type(last) is not type(value) or repr(last) != repr(value):
+                varied.add(position)
+        return frozenset(varied)
+
+    def refuse_numbers(self, positions: frozenset[int]) -> None:
+        """Remember that the body does not trace with these numbers as inputs."""
+        self._refused |= positions
+
+    def family(self, erased: Any) -> tuple[list[Dims], ConcreteFunction] | None:
+        """Return the shapes that graphs of this kind were asked for, and their graph."""
+        entry = self._families.get(erased)
+        concrete = entry[1]() if entry is not None else None
+        if entry is None or concrete is None or erased in self._rigid:
+            return None
+        return entry[0], concrete
+
+    def remember(self, erased: Any, shapes: Sequence[Dims], concrete: ConcreteFunction) -> None:
+        """Set the graph that serves the shapes seen so far."""
+        self._families[erased] = (list(shapes), weakref.ref(concrete))
+
+    def refuse_shapes(self, erased: Any) -> None:
+        """Remember that the body does not trace with unknown dims."""
+        self._rigid.add(erased)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.__init__()  # type: ignore[misc]
+
+
+def joined(old: Sequence[Dims], new: Sequence[Dims]) -> list[Dims]:
+    """Return shapes of the same ranks with None wherever they differ."""
+    return [
+        tuple(a if a == b else None for a, b in zip(first, second, strict=True))
+        for first, second in zip(old, new, strict=True)
+    ]
+
+
+def shapes_of(leaves: Sequence[Any], numbers: set[int], to_tensor: Any) -> list[Dims]:
+    """Return the shapes of the tensors among the leaves; numbers that are inputs have none."""
+    shapes: list[Dims] = []
+    for position, leaf in enumerate(leaves):
+        if isinstance(leaf, TensorSpec):
+            shapes.append(leaf.shape)
+        elif is_array(leaf):
+            shapes.append(to_tensor(leaf).static_shape)
+        elif position in numbers and type(leaf) in (int, float):
+            shapes.append(())
+    return shapes

@@ -1,0 +1,153 @@
+"""Functions as methods: each instance has graphs of its own, held weakly."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pygraph as pg
+
+
+class Scaler:
+    def __init__(self, factor: float) -> None:
+        self.factor = factor
+
+    @pg.function
+    def scale(self, x):  # type: ignore[no-untyped-def]
+        return x * self.factor
+
+    @pg.function
+    def __call__(self, x):  # type: ignore[no-untyped-def]
+        return self.scale(x) + 1
+
+
+class Slotted:
+    __slots__ = ("factor",)
+
+    def __init__(self, factor: float) -> None:
+        self.factor = factor
+
+    @pg.function
+    def scale(self, x):  # type: ignore[no-untyped-def]
+        return x * self.factor
+
+
+class Equal(Scaler):
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class Frozen:
+    factor: float
+
+    @pg.function
+    def scale(self, x):  # type: ignore[no-untyped-def]
+        return x * self.factor
+
+
+@pytest.mark.parametrize("cls", [Scaler, Slotted, Equal, Frozen])
+def test_instances_do_not_share_graphs(cls: Any) -> None:
+    two, three = cls(2.0), cls(3.0)
+    x = pg.asarray([1.0, 2.0])
+    for _ in range(2):
+        np.testing.assert_array_equal(two.scale(x), [2.0, 4.0])
+        np.testing.assert_array_equal(three.scale(x), [3.0, 6.0])
+    assert two.scale.tracing_count == 1
+    two.scale(pg.asarray(1.0))
+    assert two.scale.tracing_count == 2
+    assert three.scale.tracing_count == 1
+    assert len(two.scale.explain()) == 2
+    assert len(three.scale.explain()) == 1
+    assert two.scale.cache_info().graphs == 2
+
+
+def test_instances_and_their_graphs_go_at_once() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        live = pg.runtime.live_graphs()
+        scaler = Scaler(2.0)
+        assert scaler(pg.asarray(1.0)).item() == 3.0
+        assert pg.runtime.live_graphs() == live + 1
+        reference = weakref.ref(scaler)
+        del scaler
+        assert reference() is None
+        assert pg.runtime.live_graphs() == live
+    finally:
+        gc.enable()
+
+
+def test_static_and_class_methods_and_properties() -> None:
+    class Tools:
+        offset = 5
+
+        @staticmethod
+        @pg.function
+        def outer_static(x):  # type: ignore[no-untyped-def]
+            return x + 1
+
+        @pg.function
+        @staticmethod
+        def inner_static(x):  # type: ignore[no-untyped-def]
+            return x + 2
+
+        @classmethod
+        @pg.function
+        def outer_class(cls, x):  # type: ignore[no-untyped-def]
+            return x + cls.offset
+
+        @pg.function
+        @classmethod
+        def inner_class(cls, x):  # type: ignore[no-untyped-def]
+            return x - cls.offset
+
+        @property
+        @pg.function
+        def total(self):  # type: ignore[no-untyped-def]
+            return pg.asarray(1.0) + self.offset
+
+    tools = Tools()
+    x = pg.asarray(1.0)
+    for owner in (Tools, tools):
+        assert owner.outer_static(x).item() == 2
+        assert owner.inner_static(x).item() == 3
+        assert owner.outer_class(x).item() == 6
+        assert owner.inner_class(x).item() == -4
+    assert tools.total.item() == 6
+
+
+def test_an_input_signature_leaves_self_out() -> None:
+    class Model:
+        @pg.function(input_signature=[pg.TensorSpec((None,), "float64")])
+        def total(self, x):  # type: ignore[no-untyped-def]
+            return pg.sum(x)
+
+    model = Model()
+    assert model.total([1, 2, 3]).item() == 6
+    assert model.total(np.ones(5)).item() == 5
+    assert model.total.tracing_count == 1
+    with pytest.raises(TypeError, match="input_signature"):
+        pg.function(lambda self, x: x, input_signature=[])
+
+
+def test_bound_functions_call_compare_and_wrap() -> None:
+    scaler = Scaler(2.0)
+    bound = scaler.scale
+    assert bound == scaler.scale
+    assert hash(bound) == hash(scaler.scale)
+    assert bound != Scaler(2.0).scale
+    assert bound.__self__ is scaler
+    assert bound(x=pg.asarray(2.0)).item() == 4
+    assert Scaler.scale(scaler, pg.asarray(3.0)).item() == 6
+    concrete = bound.get_concrete_function(pg.TensorSpec((2,), "float64"))
+    np.testing.assert_array_equal(concrete(np.ones(2)), [2.0, 2.0])
+    outer = pg.function(bound)
+    assert outer(pg.asarray(5.0)).item() == 10
