@@ -8,6 +8,7 @@ from pygraph.graph import Graph, TensorSpec
 from pygraph.graph.structure import register_pytree_node
 from pygraph.ops import *  # noqa: F403  (the array namespace; its names are listed in ops.__all__)
 from pygraph.saving import load, save
+from pygraph.state import Variable, init_scope
 
 __version__: str = _core.build_info()["version"]
 
@@ -19,9 +20,11 @@ __all__ = [
     "RetracingWarning",
     "Tensor",
     "TensorSpec",
+    "Variable",
     "autograph",
     "cond",
     "function",
+    "init_scope",
     "load",
     "range",
     "register_pytree_node",

@@ -1,9 +1,10 @@
-// What a call gathers from its arguments before it runs: the tensors, and the words of its trace
-// key. Both stay in place, without an allocation, for calls of the usual size.
+// What a call gathers from its arguments before it runs: the tensors and variables, and the words
+// of its trace key. They stay in place, without an allocation, for calls of the usual size.
 #pragma once
 
 #include <Python.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <new>
@@ -36,6 +37,15 @@ class TensorList {
     }
     spill_.push_back(tensor);
   }
+  // The variables among the arguments, each once; returns the position of this one.
+  std::size_t push_variable(Variable* variable) {
+    const auto found = std::find(variables_.begin(), variables_.end(), variable);
+    if (found != variables_.end()) return static_cast<std::size_t>(found - variables_.begin());
+    variables_.push_back(variable);
+    return variables_.size() - 1;
+  }
+  std::span<Variable* const> variables() const { return variables_; }
+
   void clear() {
     for (std::size_t i = 0; i < count_; ++i) slots()[i].~Tensor();
     count_ = 0;
@@ -49,7 +59,32 @@ class TensorList {
 
   std::size_t count_ = 0;  // in place; they stay there, unused, once there are too many
   std::vector<Tensor> spill_;
+  std::vector<Variable*> variables_;
   alignas(Tensor) std::byte bytes_[kInPlace * sizeof(Tensor)];
+};
+
+// Where a graph finds its variables: some it captured, others are arguments of the call.
+class VariableSlots {
+ public:
+  void push_captured(Variable* variable) { slots_.push_back({variable, 0}); }
+  void push_argument(std::size_t position) { slots_.push_back({nullptr, position}); }
+
+  std::vector<Variable*> resolve(std::span<Variable* const> arguments) const {
+    std::vector<Variable*> variables;
+    for (const Slot& slot : slots_) {
+      if (slot.captured == nullptr && slot.argument >= arguments.size())
+        break;  // refused later, by their number
+      variables.push_back(slot.captured != nullptr ? slot.captured : arguments[slot.argument]);
+    }
+    return variables;
+  }
+
+ private:
+  struct Slot {
+    Variable* captured;
+    std::size_t argument;
+  };
+  std::vector<Slot> slots_;
 };
 
 // The part of a trace key that is plain data. Every entry starts with a word that says what
@@ -112,24 +147,25 @@ inline std::int64_t float_bits(double value) {
 }
 
 inline RunError run_graph(exec::Executable& executable, TensorList& inputs,
-                          std::span<Tensor> outputs, bool check) {
+                          std::span<Tensor> outputs, const VariableSlots& variables, bool check) {
   return guarded([&] {
     const std::span<const Tensor> given(inputs.data(), inputs.size());
     if (check) executable.check(given);
     PythonHost host(executable.straight_cost() > kReleaseCost);
-    executable.run(given, outputs, host.host());
+    executable.run(given, outputs, host.host(), variables.resolve(inputs.variables()));
   });
 }
 
 inline RunError run_graph_single(exec::Executable& executable, TensorList& inputs, Tensor& output,
-                                 bool check) {
-  return run_graph(executable, inputs, std::span(&output, 1), check);
+                                 const VariableSlots& variables, bool check) {
+  return run_graph(executable, inputs, std::span(&output, 1), variables, check);
 }
 
 inline RunError run_graph_many(exec::Executable& executable, TensorList& inputs,
-                               std::vector<Tensor>& outputs, bool check) {
+                               std::vector<Tensor>& outputs, const VariableSlots& variables,
+                               bool check) {
   outputs.resize(executable.output_count());
-  return run_graph(executable, inputs, outputs, check);
+  return run_graph(executable, inputs, outputs, variables, check);
 }
 
 // Makes instances of a type, and of types derived from it, callable without an argument tuple.

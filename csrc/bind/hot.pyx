@@ -111,6 +111,10 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
         size_t size()
         CTensor* data()
         void push(const CTensor&) except +
+        size_t push_variable(CVariable*) except +
+    cdef cppclass CVariableSlots "pygraph::bind::VariableSlots":
+        void push_captured(CVariable*) except +
+        void push_argument(size_t) except +
     cdef cppclass CKeyWords "pygraph::bind::KeyWords":
         CKeyWords()
         void push(int64_t) except +
@@ -119,8 +123,8 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
         uint64_t hash()
         cbool equals(const CKeyWords&)
     int64_t float_bits(double)
-    RunError run_graph_single(CExecutable&, CTensorList&, CTensor&, cbool)
-    RunError run_graph_many(CExecutable&, CTensorList&, vector[CTensor]&, cbool)
+    RunError run_graph_single(CExecutable&, CTensorList&, CTensor&, const CVariableSlots&, cbool)
+    RunError run_graph_many(CExecutable&, CTensorList&, vector[CTensor]&, const CVariableSlots&, cbool)
     void enable_vectorcall(object, Py_ssize_t)
 
 cdef extern from "Python.h":

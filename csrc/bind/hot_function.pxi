@@ -11,19 +11,32 @@ cdef class CompiledGraph:
     cdef bint single
     cdef list template     # per leaf of the result: the index of an output, or a Constant
     cdef object structure  # of the result
+    cdef list variables    # in the graph's order: a Variable that it captured, or the position of an argument's
+    cdef CVariableSlots slots
     cdef readonly long long calls      # how often it ran
     cdef readonly long long last_used  # when it ran last, on the process's count of calls
     cdef object __weakref__
 
-    def __init__(self, capsule, list template, structure):
+    def __init__(self, capsule, list template, structure, list variables):
         self.executable = executable_from(capsule)
+        self.variables = variables
+        for entry in variables:
+            if type(entry) is int:
+                self.slots.push_argument(entry)
+            else:
+                self.slots.push_captured((<Variable?>entry).place.get())
         self.template = template
         self.structure = structure
         self.single = structure.kind == "leaf" and type(template[0]) is int
 
-    def run_flat(self, tuple tensors):
-        """Run on tensors in the order of the graph's inputs, checked against their types."""
+    def run_flat(self, tuple tensors, list variables):
+        """Run on tensors in the order of the graph's inputs, checked against their types.
+
+        ``variables`` are the distinct ones among the arguments.
+        """
         cdef CTensorList inputs
+        for entry in variables:
+            inputs.push_variable((<Variable?>entry).place.get())
         for value in tensors:
             inputs.push((<EagerTensor?>value).value)
         return self.run(inputs, True)
@@ -40,13 +53,13 @@ cdef class CompiledGraph:
         self.last_used = clock
         if not self.single:
             return self.run_nested(inputs, checked)
-        check(run_graph_single(self.executable.get()[0], inputs, output, checked), self)
+        check(run_graph_single(self.executable.get()[0], inputs, output, self.slots, checked), self)
         return wrap(own(output))
 
     cdef object run_nested(self, CTensorList& inputs, bint checked):
         cdef vector[CTensor] outputs
         cdef size_t i
-        check(run_graph_many(self.executable.get()[0], inputs, outputs, checked), self)
+        check(run_graph_many(self.executable.get()[0], inputs, outputs, self.slots, checked), self)
         leaves = []
         for entry in self.template:
             if type(entry) is int:

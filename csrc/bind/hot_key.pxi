@@ -29,6 +29,7 @@ cdef enum Tag:
     TAG_IDENTITY
     TAG_EQUAL
     TAG_NUMBER_INPUT
+    TAG_VARIABLE
 
 
 # Set by pygraph.graph: registered classes, each with the function that takes its instances apart, and TensorSpec.
@@ -211,6 +212,11 @@ cdef int encode_other(object value, TraceKey key, CTensorList& inputs) except -1
         return encode_range(value, key, inputs)
     if kind is set or kind is frozenset:
         return key.push_object(TAG_SET if kind is set else TAG_FROZENSET, literal(value))
+    if kind is Variable:
+        # Which arguments are the same variable is a part of the key, which variable it is is not.
+        key.words.push(TAG_VARIABLE | <long long>inputs.push_variable((<Variable>value).place.get()) << 8)
+        key.words.push_tensor((<Variable>value).place.get().read(), False)
+        return 0
     if isinstance(value, SymbolicTensor):
         raise value.builder.leak_error(value)
     if hasattr(kind, "__pygraph_trace_type__"):

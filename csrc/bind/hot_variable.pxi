@@ -78,6 +78,14 @@ cdef class Variable(Tensor):
         fits = kinds.index(tensor.dtype.kind) <= kinds.index(self.dtype.kind)
         return ops.astype(tensor, self.dtype) if fits else tensor
 
+    def alias(self):
+        """Return another Variable for the same place."""
+        cdef Variable other = Variable.__new__(Variable)
+        other.place = self.place
+        other.name = self.name
+        other.trainable = self.trainable
+        return other
+
     def label(self):
         """Return how errors name it."""
         return f"the variable {self.name!r}" if self.name else "a variable"

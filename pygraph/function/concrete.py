@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pygraph import _core
-from pygraph._hot import Binder, CompiledGraph, EagerTensor, Tensor
+from pygraph._hot import Binder, CompiledGraph, EagerTensor, Tensor, Variable
 from pygraph.function.origin import Origin, text_of_leaf
 from pygraph.function.tracing import Opaque, Traced, is_array
 from pygraph.graph import Graph, TensorSpec
@@ -23,7 +23,9 @@ class ConcreteFunction(CompiledGraph):
     """
 
     def __init__(self, name: str, traced: Traced, binder: Binder, origin: Origin) -> None:
-        super().__init__(traced.executable.capsule(), traced.template, traced.results)
+        super().__init__(
+            traced.executable.capsule(), traced.template, traced.results, traced.variables
+        )
         self.name = name
         self.origin = origin
         self._binder = binder
@@ -95,7 +97,16 @@ class ConcreteFunction(CompiledGraph):
         flat = not kwargs and all(is_array(leaf) for leaf in leaves)
         if not flat or len(leaves) != len(self.inputs):
             leaves = self._structured(args, kwargs)
-        return self.run_flat(tuple([_tensor(leaf) for leaf in leaves]))
+        return self.run_flat(tuple([_tensor(leaf) for leaf in leaves]), self._own_variables())
+
+    def _own_variables(self) -> list[Variable]:
+        """Return the distinct variables among the arguments that it was traced with."""
+        found: dict[int, Variable] = {}
+        for leaf in self._traced.leaves:
+            value = leaf.value if isinstance(leaf, Opaque) else None
+            if isinstance(value, Variable):
+                found.setdefault(id(value), value)
+        return list(found.values())
 
     def _structured(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """Return the tensors among the arguments of a call like the function's."""
@@ -157,7 +168,9 @@ class ConcreteFunction(CompiledGraph):
 
     def can_be_pickled(self) -> bool:
         """Return whether the graph depends on no object's identity."""
-        return not any(isinstance(leaf, Opaque) for leaf in self._traced.leaves)
+        return not self._traced.variables and not any(
+            isinstance(leaf, Opaque) for leaf in self._traced.leaves
+        )
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         from pygraph.function.pickling import reduce_concrete

@@ -313,6 +313,7 @@ class Function(FunctionCore, Generic[P, R]):
                 self._unbind,
                 shapes,
                 self.number_inputs or (),
+                self._traces == 0,
             )
         )
         structures = dict(

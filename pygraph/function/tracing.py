@@ -16,6 +16,7 @@ from pygraph._hot import (
     EagerTensor,
     SymbolicTensor,
     Tensor,
+    Variable,
     array_of,
     from_numpy,
     is_array_like,
@@ -42,6 +43,8 @@ class Traced(NamedTuple):
     names: list[str]  # of the leaves, as a user would write them
     results: Structure
     template: list[Any]  # per leaf of the result: the index of an output, or a Constant
+    # In the graph's order: a Variable that it captured, or a position among the arguments' ones.
+    variables: list[Variable | int]
     trace_seconds: float
     plan_seconds: float
 
@@ -51,6 +54,7 @@ class Request(NamedTuple):
 
     ``shapes``, where given, replaces the shapes of the tensors among the arguments, in order.
     ``number_inputs`` has the positions of the arguments whose Python numbers become inputs.
+    ``may_make_variables`` is true for a function's first trace.
     """
 
     function: Callable[..., Any]
@@ -60,6 +64,7 @@ class Request(NamedTuple):
     unbind: Callable[[tuple[Any, ...]], tuple[list[Any], dict[str, Any]]]
     shapes: Sequence[Dims] | None = None
     number_inputs: Collection[int] = ()
+    may_make_variables: bool = True
 
 
 # Python values that are kept with a graph as they are.
@@ -118,6 +123,7 @@ def trace(request: Request) -> Traced:
     """
     started = time.perf_counter()
     builder = Builder(request.name)
+    builder.may_make_variables = request.may_make_variables
     leaves, structure = flatten(request.canonical)
     names = _leaf_names(structure, request.parameter_names)
     arguments, described, specs = _declare(builder, request, leaves, names, structure)
@@ -128,6 +134,7 @@ def trace(request: Request) -> Traced:
             result = _run(request.function, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
             results, template = _take_results(builder, request.name, result)
+        variables = _variable_slots(builder.variables, arguments)
         builder.close()
         data, constants = write(builder)
         traced = time.perf_counter()
@@ -142,6 +149,7 @@ def trace(request: Request) -> Traced:
         names,
         results,
         template,
+        variables,
         traced - started,
         time.perf_counter() - traced,
     )
@@ -156,10 +164,16 @@ def _declare(
 ) -> tuple[list[Any], list[Any], list[TensorSpec]]:
     """Return what the function is called with, the leaves as they are kept, and the inputs."""
     numbers = number_leaves(structure, request.number_inputs)
+    aliases: dict[int, Variable] = {}
     arguments: list[Any] = []
     described: list[Any] = []
     specs: list[TensorSpec] = []
     for position, (leaf, name) in enumerate(zip(leaves, names, strict=True)):
+        if isinstance(leaf, Variable):
+            # Another object for the same place: the function may have captured the variable too.
+            described.append(Opaque(leaf))
+            arguments.append(aliases.setdefault(id(leaf), leaf.alias()))
+            continue
         number = position in numbers and type(leaf) in (int, float)
         spec = _number_spec(leaf, name) if number else _spec_of(leaf, name)
         if spec is None:
@@ -172,6 +186,15 @@ def _declare(
         described.append(spec)
         arguments.append(builder.add_parameter(spec.dtype, spec.shape, name, weak=number))
     return arguments, described, specs
+
+
+def _variable_slots(used: list[Variable], arguments: list[Any]) -> list[Variable | int]:
+    """Return for each variable of a graph the position of the argument that it is, or itself."""
+    positions: dict[int, int] = {}
+    for argument in arguments:
+        if isinstance(argument, Variable):
+            positions.setdefault(id(argument), len(positions))
+    return [positions.get(id(variable), variable) for variable in used]
 
 
 def number_leaves(structure: Structure, positions: Collection[int]) -> set[int]:
@@ -243,7 +266,7 @@ def _take_results(builder: Builder, name: str, result: Any) -> tuple[Structure, 
     outputs: list[Any] = []
     output_names: list[str] = []
     for leaf, leaf_name in zip(leaves, leaf_names(structure, "result"), strict=True):
-        if isinstance(leaf, (SymbolicTensor, EagerTensor, np.ndarray, np.generic)):
+        if isinstance(leaf, (SymbolicTensor, EagerTensor, Variable, np.ndarray, np.generic)):
             template.append(len(outputs))
             outputs.append(leaf)
             output_names.append(leaf_name)

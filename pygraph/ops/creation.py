@@ -10,7 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from pygraph._hot import DType, EagerTensor, Tensor, apply, as_dtype, current, from_numpy, scalar
+from pygraph._hot import (
+    DType,
+    EagerTensor,
+    Tensor,
+    Variable,
+    apply,
+    as_dtype,
+    current,
+    from_numpy,
+    scalar,
+)
 from pygraph.ops.dtypes import astype, check_device, result_type
 from pygraph.ops.operands import (
     FLOAT64,
@@ -56,6 +66,8 @@ def asarray(
     """
     check_device(device)
     target = None if dtype is None else as_dtype(dtype)
+    if isinstance(obj, Variable):
+        obj = obj.read()
     if isinstance(obj, Tensor):
         tensor = obj
     elif isinstance(obj, (np.ndarray, np.generic)):

@@ -20,7 +20,7 @@ def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLik
 
     Raises:
         TypeError: where ``function`` is neither a Function nor a concrete function.
-        ValueError: where a Function has no graph yet.
+        ValueError: where a Function has no graph yet, or uses variables.
     """
     if isinstance(function, ConcreteFunction):
         graphs = [function.graph]
@@ -32,6 +32,8 @@ def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLik
         raise ValueError(
             f"{function.name} has no graph to save yet; call it, or use get_concrete_function"
         )
+    if any(graph.module.variables() for graph in graphs):
+        raise ValueError(f"{function.name} uses variables, which program files cannot hold yet")
     data = _core.write_program([graph.module for graph in graphs])
     with open(path, "wb") as file:
         file.write(data)
@@ -73,7 +75,7 @@ class Program:
         tensors = [asarray(value) for value in inputs]
         for compiled, specs in zip(self._compiled, self._specs, strict=True):
             if len(specs) == len(tensors) and all(map(TensorSpec.accepts, specs, tensors)):
-                results: list[EagerTensor] = compiled.run_flat(tuple(tensors))
+                results: list[EagerTensor] = compiled.run_flat(tuple(tensors), [])
                 return results
         given = ", ".join(f"{tensor.dtype}{list(tensor.static_shape)}" for tensor in tensors)
         raise TypeError(f"no graph of the program takes inputs ({given})")
@@ -83,4 +85,4 @@ def _compiled(executable: _core.Executable) -> CompiledGraph:
     """Return what runs a graph and gives its results as a list."""
     outputs: list[int | Constant] = [*range(len(executable.module().results()))]
     _, structure = flatten(outputs)
-    return CompiledGraph(executable.capsule(), outputs, structure)
+    return CompiledGraph(executable.capsule(), outputs, structure, [])

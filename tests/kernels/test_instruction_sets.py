@@ -37,6 +37,7 @@ def run_tests(isa: str, *arguments: str) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isa", LOWER)
 def test_a_lower_instruction_set_gives_right_results(isa: str) -> None:
     run_tests(isa, "-k", "special or casts or powers or extrema or sums or stated or large")
