@@ -16,6 +16,26 @@ using plan::StorageKind;
 // Work between two polls: a few milliseconds.
 constexpr std::int64_t kPollInterval = 2'000'000;
 
+template <class T>
+T load(const std::byte* from) {
+  T value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+
+template <class T>
+void store(std::byte* to, T value) {
+  std::memcpy(to, &value, sizeof value);
+}
+
+// Integer arithmetic wraps.
+std::uint64_t wrapping(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+// Rounded down; the divisor is positive.
+std::int64_t floor_quotient(std::int64_t dividend, std::int64_t divisor) {
+  return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
+}
+
 class Run {
  public:
   Run(const plan::Plan& plan, Frame& frame, const Host& host, std::span<Variable* const> variables)
@@ -50,16 +70,21 @@ class Run {
       const StorageId* const operands = all_operands + instruction.first_operand;
       switch (instruction.code) {
         case Code::nothing: break;
-        case Code::flat: {
-          const plan::FlatCall& call = flats[instruction.target];
-          const void* const in[3] = {pointers[call.inputs[0]], pointers[call.inputs[1]],
-                                     pointers[call.inputs[2]]};
-          const kernels::Fault fault =
-              call.kernel(pointers[call.output], in, call.steps, call.count);
-          if (!fault.ok()) [[unlikely]]
-            fail(instruction, plan_.kernels[call.prepared], fault);
-          break;
-        }
+        case Code::flat: flat(instruction, flats[instruction.target], pointers); break;
+#define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) \
+  case Code::name: {                                                                  \
+    const plan::FlatCall& call = flats[instruction.target];                           \
+    const auto a = load<operand_type>(pointers[call.inputs[0]]);                      \
+    [[maybe_unused]] const auto b = load<operand_type>(pointers[call.inputs[1]]);     \
+    if (guard) {                                                                      \
+      store(pointers[call.output], static_cast<result_type>(expression));             \
+    } else {                                                                          \
+      flat(instruction, call, pointers);                                              \
+    }                                                                                 \
+    break;                                                                            \
+  }
+#include "plan/scalar_ops.def"
+#undef PYGRAPH_SCALAR
         case Code::kernel: kernel(instruction, operands); break;
         case Code::dynamic: dynamic(instruction, operands); break;
         case Code::move:
@@ -114,6 +139,15 @@ class Run {
  private:
   bool flag(StorageId id) const {
     return *reinterpret_cast<const std::uint8_t*>(frame_.pointers[id]) != 0;
+  }
+
+  void flat(const Instruction& instruction, const plan::FlatCall& call,
+            std::byte* const* pointers) const {
+    const void* const in[3] = {pointers[call.inputs[0]], pointers[call.inputs[1]],
+                               pointers[call.inputs[2]]};
+    const kernels::Fault fault = call.kernel(pointers[call.output], in, call.steps, call.count);
+    if (!fault.ok()) [[unlikely]]
+      fail(instruction, plan_.kernels[call.prepared], fault);
   }
 
   void kernel(const Instruction& instruction, const StorageId* operands) {

@@ -95,6 +95,7 @@ KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs
   const DType in = inputs.back().dtype;
   call.elementwise = found(kernels::find_elementwise(op.name, in, out.dtype), op, in);
   call.inputs = static_cast<int>(inputs.size());
+  call.dtype = in;
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
   call.cost = out.shape.count();
   if (call.cost == 0) {

@@ -301,7 +301,7 @@ Plan build(const ir::Module& module, const passes::Options& options) {
   Plan plan = lower(module);
   if (options.enabled("coalesce")) coalesce(plan);
   place(plan, options.enabled("reuse_memory"));
-  link(plan);
+  link(plan, options.enabled("scalar_codes"));
   return plan;
 }
 

@@ -46,7 +46,11 @@ enum class Code : std::uint8_t {
   read_variable,    // the tensor out[0] is what the variable in[0] holds
   assign_variable,  // the variable in[0] takes the value in[1], whose type is types[target]
   check_defined,    // the flag in[0]; the variable's name is names[target]
-  finish
+  finish,
+// A flat call of one element that the run loop evaluates itself.
+#define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) name,
+#include "plan/scalar_ops.def"
+#undef PYGRAPH_SCALAR
 };
 
 struct Instruction {
@@ -116,7 +120,8 @@ Plan build(const ir::Module& module, const passes::Options& options);
 Plan lower(const ir::Module& module);
 void coalesce(Plan& plan);           // makes copies unnecessary and drops them
 void place(Plan& plan, bool reuse);  // decides the offsets in the arena
-void link(Plan& plan);               // gathers what flat instructions need
+void link(Plan& plan,
+          bool scalars);  // gathers what flat instructions need; scalars get their own codes
 
 // What `coalesce` and `place` need to know of a storage: where it is first written and last needed,
 // loops included.

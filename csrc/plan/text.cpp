@@ -19,6 +19,10 @@ std::string storage_text(const Plan& plan, StorageId id) {
 std::string instruction_text(const Plan& plan, const Instruction& instruction) {
   switch (instruction.code) {
     case Code::nothing: return "nothing";
+#define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) \
+  case Code::name:
+#include "plan/scalar_ops.def"
+#undef PYGRAPH_SCALAR
     case Code::flat:
       return std::string(plan.kernels[plan.flats[instruction.target].prepared].op->name);
     case Code::kernel: return std::string(plan.kernels[instruction.target].op->name);

@@ -11,7 +11,15 @@ from pygraph import _core
 from pygraph.graph import Graph
 
 IDS = [function.__name__ for function, _ in PROGRAMS]
-PASSES = ["none", "-fold_constants", "-simplify", "-dead_code", "-coalesce", "-reuse_memory"]
+PASSES = [
+    "none",
+    "-fold_constants",
+    "-simplify",
+    "-dead_code",
+    "-coalesce",
+    "-reuse_memory",
+    "-scalar_codes",
+]
 
 
 @pytest.mark.parametrize("passes", PASSES)
