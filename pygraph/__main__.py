@@ -1,4 +1,4 @@
-"""`python -m pygraph info`, `config` and `demo`."""
+"""`python -m pygraph info`, `config`, `ops` and `demo`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 
 def info_lines(build: Mapping[str, object]) -> list[str]:
@@ -49,6 +50,29 @@ def config(options: argparse.Namespace) -> int:
     return 0
 
 
+def op_lines(table: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The op table as a Markdown table, aligned."""
+    rows = [["op", "inputs", "dtypes", "attributes", "effects"]]
+    for row in sorted(table, key=lambda row: str(row["name"])):
+        attributes = ", ".join(f"{name}: {kind}" for name, kind in row["attributes"])
+        inputs = f"{row['inputs']}{' or more' if row['variadic'] else ''}"
+        rows.append([row["name"], inputs, row["operands"], attributes, row["effects"]])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rows.insert(1, ["-" * width for width in widths])
+    return [
+        "| " + " | ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
+
+
+def ops(options: argparse.Namespace) -> int:
+    """Print the ops that graphs are made of."""
+    from pygraph import _core
+
+    print("\n".join(op_lines(_core.op_table())))
+    return 0
+
+
 def demo(options: argparse.Namespace) -> int:
     """Run the demo."""
     from pygraph.demo import show
@@ -75,6 +99,8 @@ def parser() -> argparse.ArgumentParser:
     config_parser.add_argument("--cflags", action="store_true", help="only those for compiling")
     config_parser.add_argument("--libs", action="store_true", help="only those for linking")
     config_parser.set_defaults(run=config)
+    ops_parser = commands.add_parser("ops", help="the ops that graphs are made of, as a table")
+    ops_parser.set_defaults(run=ops)
     demo_parser = commands.add_parser(
         "demo", help="three real jobs, checked and timed against NumPy and Python"
     )

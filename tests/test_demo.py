@@ -164,6 +164,13 @@ def run_module(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_the_table_of_ops_is_the_documented_one() -> None:
+    done = run_module("ops", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    documented = (ROOT / "docs" / "ops.md").read_text().split("\n\n", 2)[2]
+    assert done.stdout == documented, "run: python -m pygraph ops, and put it into docs/ops.md"
+
+
 def test_info_command(tmp_path: Path) -> None:
     done = run_module("info", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -94,7 +94,6 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
         pass
     PyObject* exception_type(CErrorKind)
     object location_chain(const CModule&, uint32_t)
-    RunError run_executable(CExecutable&, const vector[CTensor]&, vector[CTensor]&, cbool)
     RunError promote_operands(const COpRow&, const vector[COperand]&, vector[CDType]&)
     RunError run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&)
     RunError find_op(const char*, const COpRow**)

@@ -90,7 +90,7 @@ cdef tuple run_op(Op op, tuple inputs, dict attributes):
     for i in range(count):
         if tensors[i].buffer().get() == NULL:
             if not scalar_from_python(inputs[i], dtypes[i], tensors[i]):
-                propagate()
+                raise_current()
         elif tensors[i].dtype() != dtypes[i]:
             tensors[i] = converted(tensors[i], dtypes[i])
     check(parse_attributes(op.row[0], <PyObject*>attributes if attributes is not None else NULL, parsed), None)

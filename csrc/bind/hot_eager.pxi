@@ -174,15 +174,11 @@ def scalar(value, DType dtype):
     """Return a 0-d tensor of a Python number. Raises OverflowError where an integer does not fit."""
     cdef CTensor result
     if not scalar_from_python(value, to_dtype(dtype.code), result):
-        return propagate()
+        raise_current()
     return wrap(result)
 
 
-cdef object propagate():
-    # A Python exception is set already; a function that returns nothing with one set raises it.
-    raise_current()
-
-
+# Raises the Python exception that is set already.
 cdef extern from *:
     """
     static inline int raise_current_exception() { return -1; }

@@ -57,16 +57,6 @@ RunError guarded(Action action) {
 // as much as this.
 inline constexpr std::int64_t kReleaseCost = 100'000;
 
-inline RunError run_executable(exec::Executable& executable, const std::vector<Tensor>& inputs,
-                               std::vector<Tensor>& outputs, bool check) {
-  return guarded([&] {
-    if (check) executable.check(inputs);
-    outputs.resize(executable.output_count());
-    PythonHost host(executable.straight_cost() > kReleaseCost);
-    executable.run(inputs, outputs, host.host());
-  });
-}
-
 // The dtypes that an op's operands have to be converted to.
 inline RunError promote_operands(const ops::OpRow& op, const std::vector<ops::Operand>& operands,
                                  std::vector<DType>& dtypes) {

@@ -62,7 +62,7 @@ cdef class Variable(Tensor):
         operands.push_back(operand_of(value, &tensor, op_assign_variable, 1))
         check(promote_operands(op_assign_variable.row[0], operands, dtypes), None)
         if tensor.buffer().get() == NULL and not scalar_from_python(value, dtypes[1], tensor):
-            propagate()
+            raise_current()
         if shape_tuple(tensor.shape()) != self.shape:
             raise ValueError(
                 f"a value of shape {list(shape_tuple(tensor.shape()))} cannot be assigned to {self.label()} of shape {list(self.shape)}"

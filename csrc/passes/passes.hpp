@@ -1,5 +1,5 @@
 // The passes over the graph, in the order in which they run. Each is one file, can be switched off,
-// and leaves a graph that ops::verify accepts and that gives the same results.
+// and gives the same results. What comes out is for the planner: ids of dropped values stay unused.
 #pragma once
 
 #include <span>
