@@ -102,8 +102,10 @@ class KeyWords {
   void push_pointer(const void* pointer) { push(static_cast<std::int64_t>(as_integer(pointer))); }
   // With `erase_dims`, a tensor's rank takes part but not its dims.
   void push_tensor(const Tensor& tensor, bool erase_dims) {
-    const Shape& shape = tensor.shape();
-    push(kTensor | static_cast<std::int64_t>(tensor.dtype()) << 8 |
+    push_type(tensor.dtype(), tensor.shape(), erase_dims);
+  }
+  void push_type(DType dtype, const Shape& shape, bool erase_dims) {
+    push(kTensor | static_cast<std::int64_t>(dtype) << 8 |
          static_cast<std::int64_t>(shape.rank()) << 16);
     if (erase_dims) return;
     for (std::int64_t dim : shape) push(dim);

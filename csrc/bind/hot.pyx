@@ -119,6 +119,7 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
         void push(int64_t) except +
         void push_pointer(void*) except +
         void push_tensor(const CTensor&, cbool) except +
+        void push_type(CDType, const CShape&, cbool) except +
         uint64_t hash()
         cbool equals(const CKeyWords&)
     int64_t float_bits(double)
@@ -129,6 +130,7 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
 cdef extern from "Python.h":
     ctypedef PyObject* (*vectorcallfunc)(PyObject*, PyObject**, size_t, PyObject*)
     Py_ssize_t PyVectorcall_NARGS(size_t)
+    void PyErr_SetObject(object, object)
     long long PyLong_AsLongLongAndOverflow(object, int*) except? -1
 
 cdef extern from *:

@@ -9,6 +9,7 @@ cdef PyObject* api_wrap(const CTensor* tensor) noexcept:
     try:
         result = wrap(tensor[0])
     except BaseException as error:
+        PyErr_SetObject(type(error), error)  # what `except` has taken is raised again by the caller
         return NULL
     Py_INCREF(result)
     return <PyObject*>result

@@ -215,7 +215,7 @@ cdef int encode_other(object value, TraceKey key, CTensorList& inputs) except -1
     if kind is Variable:
         # Which arguments are the same variable is a part of the key, which variable it is is not.
         key.words.push(TAG_VARIABLE | <long long>inputs.push_variable((<Variable>value).place.get()) << 8)
-        key.words.push_tensor((<Variable>value).place.get().read(), False)
+        key.words.push_type((<Variable>value).place.get().dtype(), (<Variable>value).place.get().shape(), False)
         return 0
     if isinstance(value, SymbolicTensor):
         raise value.builder.leak_error(value)
