@@ -53,6 +53,10 @@ enum class Code : std::uint8_t {
 #undef PYGRAPH_SCALAR
 };
 
+inline bool is_jump(Code code) {
+  return code == Code::jump || code == Code::jump_if_false || code == Code::loop_if_true;
+}
+
 struct Instruction {
   Code code = Code::nothing;
   std::uint16_t output_count = 0;
@@ -123,7 +127,7 @@ void place(Plan& plan, bool reuse);  // decides the offsets in the arena
 void link(Plan& plan,
           bool scalars);  // gathers what flat instructions need; scalars get their own codes
 
-// What `coalesce` and `place` need to know of a storage: where it is first written and last needed,
+// What `place` needs to know of a storage: where it is first written and last needed,
 // loops included.
 struct Lifetime {
   std::uint32_t first_write = UINT32_MAX;
