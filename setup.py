@@ -2,7 +2,7 @@
 
 The metadata is in pyproject.toml; here is only what setuptools cannot say. The compiler is driven
 directly, because setuptools compiles one file at a time, knows no header dependencies and cannot
-build one source several times. Objects stay in build/<variant>/, so a second build is nearly free.
+build one source several times. Objects stay in build/, so a second build is nearly free.
 
     csrc/{base,kernels,ir,ops,format,passes,plan,exec,api}/**/*.cpp  ->  pygraph/lib/libpygraph.so
     csrc/kernels/isa/**/*.cpp    the same library, compiled once per instruction set
@@ -151,7 +151,7 @@ def read_depfile(path: Path) -> list[Path] | None:
 
 
 class Builder:
-    """Compiles and links one variant into build/<variant>/out/pygraph."""
+    """Compiles and links one variant, for the running Python, into out/pygraph of its folder."""
 
     def __init__(self, variant: str, own_version: str, jobs: int) -> None:
         if variant not in VARIANTS:
@@ -160,7 +160,7 @@ class Builder:
         self.variant = VARIANTS[variant]
         self.version = own_version
         self.jobs = jobs
-        self.folder = ROOT / "build" / variant
+        self.folder = ROOT / "build" / f"{variant}-{sys.implementation.cache_tag}"
         self.out = self.folder / "out" / "pygraph"
         self.compiler = shlex.split(os.environ.get("CXX", "g++"))
         self.user_flags = shlex.split(os.environ.get("CXXFLAGS", ""))
@@ -285,7 +285,7 @@ class Builder:
         return unit
 
     def build(self) -> None:
-        """Bring build/<variant>/out/pygraph up to date."""
+        """Bring out/pygraph up to date."""
         started = time.perf_counter()
         core = self.core_units()
         bind_sources = sorted((CSRC / "bind").rglob("*.cpp"))

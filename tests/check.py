@@ -5,6 +5,7 @@ python tests/check.py --fix           let the formatters repair what they can fi
 python tests/check.py --asan --ubsan  the tests again, over a core built with these sanitizers
 python tests/check.py --tsan          likewise, for data races
 python tests/check.py --fuzz --slow   hypothesis at length; the tests that take long
+python tests/check.py --pythons       the tests again, on every other supported Python there is
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CPP_SUFFIXES = {".c", ".cpp", ".h", ".hpp"}
-# What a sanitized run needs beside the package; a copy can't be confused with the release build.
+# What a run of another build needs beside the package; a copy can't be confused with the tree.
 STAGED = ("tests", "docs", "examples", "README.md", "pyproject.toml")
 RUNTIMES = {
     "asan": ["libasan.so"],
@@ -30,6 +32,7 @@ RUNTIMES = {
     "tsan": ["libtsan.so"],
     "sanitize": ["libasan.so", "libubsan.so"],
 }
+PYTHONS = ("3.11", "3.12", "3.13")
 
 
 @dataclass
@@ -159,33 +162,80 @@ def runtime_libraries(variant: str) -> str:
     return " ".join(paths)
 
 
-def check_sanitized(checker: Checker, variant: str, pytest_arguments: list[str]) -> None:
-    """Build a sanitized copy of the package in its own folder, and run the tests from there."""
-    stage = ROOT / "build" / variant / "stage"
-    build = python("setup.py", "-q", "build", "--build-lib", str(stage))
-    if not checker.step(f"{variant} build", build, extra={"PYGRAPH_BUILD": variant}):
+def check_copy(
+    checker: Checker,
+    name: str,
+    tests: list[str],
+    *,
+    interpreter: str = sys.executable,
+    variant: str = "release",
+    extra: dict[str, str] | None = None,
+) -> None:
+    """Build a copy of the package in a folder of its own, and run the tests from there."""
+    stage = ROOT / "build" / name / "stage"
+    build = [interpreter, "setup.py", "-q", "build", "--build-lib", str(stage)]
+    if not checker.step(f"{name} build", build, extra={"PYGRAPH_BUILD": variant}):
         return
-    for name in STAGED:
-        source = ROOT / name
+    for part in STAGED:
+        source = ROOT / part
         if source.is_dir():
-            shutil.copytree(source, stage / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, stage / part, ignore=shutil.ignore_patterns("__pycache__"))
         elif source.exists():
-            shutil.copy2(source, stage / name)
+            shutil.copy2(source, stage / part)
     environment = {
-        "LD_PRELOAD": runtime_libraries(variant),
         "PYTHONPATH": str(stage),
         "PYTHONSAFEPATH": "1",
-        "PYTHONMALLOC": "malloc",
         "PYGRAPH_UNDER_TEST": str(stage),
+        **(extra or {}),
+    }
+    # What is unsanitized reads sources or calls other tools, and so needs the tree itself.
+    chosen = ["-m", "not slow and not unsanitized", *tests]
+    command = [interpreter, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen]
+    checker.step(f"{name} tests", command, cwd=stage, extra=environment, show=True)
+
+
+def check_sanitized(checker: Checker, variant: str, pytest_arguments: list[str]) -> None:
+    """The tests over a sanitized build."""
+    environment = {
+        "LD_PRELOAD": runtime_libraries(variant),
+        "PYTHONMALLOC": "malloc",
         "PYGRAPH_SANITIZED": variant,
         # Python itself leaks at exit, by design; what we leak is counted by tests of our own.
         "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
         "UBSAN_OPTIONS": "print_stacktrace=1:abort_on_error=1",
         "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
     }
-    tests = ["-m", "not slow and not unsanitized", "--timeout", "600", *pytest_arguments]
-    command = python("-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
-    checker.step(f"{variant} tests", command, cwd=stage, extra=environment, show=True)
+    tests = ["--timeout", "600", *pytest_arguments]
+    check_copy(checker, variant, tests, variant=variant, extra=environment)
+
+
+def installed_python(version: str) -> str | None:
+    """Where the Python of a version is, if there is one on the path."""
+    name = shutil.which(f"python{version}")
+    if name is None:
+        return None
+    # pyenv puts the names of all its Pythons on the path, and must be told which one is meant.
+    environment = {**os.environ, "PYENV_VERSION": version}
+    command = [name, "-c", "import sys; print(sys.executable)"]
+    asked = subprocess.run(command, capture_output=True, text=True, env=environment)
+    return asked.stdout.strip() if asked.returncode == 0 else None
+
+
+def check_python(checker: Checker, version: str, pytest_arguments: list[str]) -> None:
+    """The tests on another Python, with a virtual environment that is kept in build/."""
+    name = f"python{version}"
+    found = installed_python(version)
+    if found is None:
+        print(f"-- {name} is not installed", flush=True)
+        return
+    folder = ROOT / "build" / name / "venv"
+    interpreter = str(folder / "bin" / "python")
+    if not Path(interpreter).exists():
+        checker.step(f"{name} venv", [found, "-m", "venv", str(folder)])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    if checker.step(f"{name} pip", [interpreter, "-m", "pip", "install", "-q", *needed]):
+        check_copy(checker, name, pytest_arguments, interpreter=interpreter)
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -199,6 +249,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--tsan", action="store_true", help="tests under ThreadSanitizer")
     parser.add_argument("--fuzz", action="store_true", help="hypothesis tests, many new examples")
     parser.add_argument("--slow", action="store_true", help="the tests marked slow")
+    parser.add_argument("--pythons", action="store_true", help="tests on the other Pythons")
     parser.add_argument("--only", action="store_true", help="leave out what runs without a flag")
     parser.add_argument("tests", nargs="*", help="passed to pytest: which tests to run")
     return parser.parse_args(arguments)
@@ -224,6 +275,9 @@ def main(arguments: list[str] | None = None) -> int:
         wanted = ["sanitize", *(["tsan"] if options.tsan else [])]
     for variant in wanted:
         check_sanitized(checker, variant, options.tests)
+    for version in PYTHONS if options.pythons else ():
+        if version != f"{sys.version_info.major}.{sys.version_info.minor}":
+            check_python(checker, version, options.tests)
     return checker.summary()
 
 

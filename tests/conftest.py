@@ -20,6 +20,16 @@ settings.register_profile(
 settings.load_profile("fast")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Spread the whole suite over the processors; run tests that are named in this process.
+
+    There breakpoints and ``-s`` work. ``-n 4`` or ``-n 0`` ask for something else.
+    """
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        return 0
+    return min(len(os.sched_getaffinity(0)), 8)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what hypothesis drives, so that `-m fuzz` finds it."""
