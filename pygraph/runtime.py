@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 from pygraph import _core, _hot
 
 
@@ -34,7 +36,13 @@ def set_cache_limit(limit: int | None) -> None:
     _hot.set_cache_limit(limit)
 
 
-def num_threads() -> int:
-    """Return how many threads a call may use."""
-    threads: int = _core.build_info()["threads"]
-    return threads
+def num_threads(count: int | None = None) -> int:
+    """Return how many threads a call may use; with ``count``, set it first.
+
+    The default is one per processor, or what the environment variable PYGRAPH_NUM_THREADS says.
+    Large operations share their work among the threads; results do not depend on how many there
+    are. Raises ValueError for a count below 1 or above 256.
+    """
+    if count is not None:
+        _core.set_thread_count(operator.index(count))
+    return _core.thread_count()

@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include "base/buffer.hpp"
+#include "base/threads.hpp"
 #include "bind/attributes.hpp"
 #include "bind/errors.hpp"
 #include "bind/graph_bytes.hpp"
@@ -229,7 +230,7 @@ py::dict build_info() {
   for (std::string_view isa : kernels::available_isas()) available.append(isa);
   info["isas_available"] = available;
   info["blas"] = kernels::blas_version();
-  info["threads"] = 1;
+  info["threads"] = thread_count();
   return info;
 }
 
@@ -320,6 +321,8 @@ PYBIND11_MODULE(_core, m) {
     release_memory();
   });
   m.def("live_graphs", &exec::live_graphs);
+  m.def("thread_count", &thread_count);
+  m.def("set_thread_count", &set_thread_count, py::arg("count"));
 }
 
 }  // namespace pygraph::bind

@@ -27,10 +27,12 @@ struct Fault {
 using ElementwiseFn = Fault (*)(void* out, const void* const* in, const int64_t* step,
                                 int64_t count);
 
-// Reduces the contiguous block in[n][inner] over n to out[inner]. With `accumulate` the block is
-// combined into what out holds. n >= 1 unless the reduction has an identity (sum, prod, any, all).
+// Reduces the block in[n][inner], whose rows are `stride` elements apart, over n to out[inner]; the
+// result of a column depends on n and stride only. With `accumulate` the block is combined into
+// what out holds. n >= 1 unless the reduction has an identity (sum, prod, any, all).
 // argmax and argmin give int64 and never accumulate. Results do not depend on the instruction set.
-using ReduceFn = void (*)(void* out, const void* in, int64_t n, int64_t inner, bool accumulate);
+using ReduceFn = void (*)(void* out, const void* in, int64_t n, int64_t inner, int64_t stride,
+                          bool accumulate);
 
 // The running reduction of in[n][inner] along n into out[n][inner].
 using ScanFn = void (*)(void* out, const void* in, int64_t n, int64_t inner);

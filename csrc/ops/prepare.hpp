@@ -21,10 +21,12 @@ struct KernelCall {
     kernels::ReduceFn reduce;
     kernels::ScanFn scan;
   };
+  kernels::ReduceFn combine = nullptr;  // of a reduction: reduces results of parts of a line
   std::int64_t count = 0;  // elements of an elementwise call, or of the family's inner loop
   std::int64_t steps[3] = {0, 0, 0};  // of a flat elementwise call
   DType dtype = DType::bool_;
-  std::uint32_t itemsize = 0;
+  std::uint32_t itemsize = 0;     // of the output
+  std::uint32_t in_itemsize = 0;  // of a reduction's input
   int inputs = 0;
   bool flat = false;  // `run` does no more than call `elementwise` with `steps` and `count`
   unsigned in_place =
@@ -37,6 +39,9 @@ struct KernelCall {
 KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
                    std::span<const ir::Type> inputs, std::span<const ir::Type> outputs,
                    std::span<const std::byte* const> values);
+
+// A line longer than this is reduced in chunks of this many elements, and their results in turn.
+inline constexpr std::int64_t kReduceChunk = 4096;
 
 // What a fault of that call is to a user.
 Error fault_error(const OpRow& op, const KernelCall& call, const kernels::Fault& fault);

@@ -1,8 +1,8 @@
-#include "ops/prepare_layout.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <string>
+
+#include "ops/prepare_families.hpp"
 
 namespace pygraph::ops {
 namespace {

@@ -1,9 +1,9 @@
-// Reductions of a contiguous block [n][inner] over n: sum, prod, max, min, all, any.
+// Reductions of a block [n][inner] over n: sum, prod, max, min, all, any.
 //
 // Float sums add eight at a time by pairs and join these by compensated addition (Knuth's TwoSum,
 // "The Art of Computer Programming" vol. 2, 4.2.2), in a fixed number of lanes: the error is at
 // most 4 units in the last place of the sum of magnitudes, whatever n is, and the order depends on
-// n and inner only. Everything else combines lanes or rows in a fixed order too; integers wrap,
+// n and stride only. Everything else combines lanes or rows in a fixed order too; integers wrap,
 // extrema propagate NaN.
 #include "kernels/isa/extrema.hpp"
 
@@ -296,7 +296,8 @@ void deliver(Out* out, const W* values, int64_t count, bool accumulate) {
 }
 
 template <class Op, class Load, class W, class Out, class In>
-void reduce(void* out_memory, const void* in_memory, int64_t n, int64_t inner, bool accumulate) {
+void reduce(void* out_memory, const void* in_memory, int64_t n, int64_t inner, int64_t stride,
+            bool accumulate) {
   using F = Fold<Op, Load, W, In>;
   auto* out = static_cast<Out*>(out_memory);
   const auto* in = static_cast<const In*>(in_memory);
@@ -305,20 +306,20 @@ void reduce(void* out_memory, const void* in_memory, int64_t n, int64_t inner, b
     for (int64_t j = 0; j < inner; ++j) out[j] = static_cast<Out>(Op::template kIdentity<W>);
     return;
   }
-  if (inner == 1) {
+  if (stride == 1) {
     const W value = F::line(in, n);
     deliver<Op>(out, &value, 1, accumulate);
     return;
   }
   W strip[kColumns];
-  if (inner < kNarrow && n >= 4 * kNarrow / inner) {
+  if (stride < kNarrow && n >= 4 * kNarrow / stride) {
     fold_narrow<F, Op>(strip, in, n, inner);
     deliver<Op>(out, strip, inner, accumulate);
     return;
   }
   for (int64_t start = 0; start < inner; start += kColumns) {
     const int64_t columns = inner - start < kColumns ? inner - start : kColumns;
-    F::rows(strip, in + start, n, inner, columns);
+    F::rows(strip, in + start, n, stride, columns);
     deliver<Op>(out + start, strip, columns, accumulate);
   }
 }

@@ -92,17 +92,18 @@ void arg_rows(int64_t* __restrict out, const T* __restrict in, int64_t n, int64_
 }
 
 template <class Order, class T>
-void arg_reduce(void* out_memory, const void* in_memory, int64_t n, int64_t inner, bool) {
+void arg_reduce(void* out_memory, const void* in_memory, int64_t n, int64_t inner, int64_t stride,
+                bool) {
   auto* out = static_cast<int64_t*>(out_memory);
   const auto* in = static_cast<const T*>(in_memory);
   if (n <= 0) return;
-  if (inner == 1) {
+  if (stride == 1) {
     *out = arg_line<Order>(in, n);
     return;
   }
   for (int64_t start = 0; start < inner; start += kColumns) {
     const int64_t columns = inner - start < kColumns ? inner - start : kColumns;
-    arg_rows<Order>(out + start, in + start, n, inner, columns);
+    arg_rows<Order>(out + start, in + start, n, stride, columns);
   }
 }
 

@@ -1,0 +1,38 @@
+// The threads that share the work of large kernels: one pool for the process, started when it is
+// first needed, forgotten by the child of a fork (which starts its own).
+#pragma once
+
+#include <cstdint>
+
+namespace pygraph {
+
+// How many threads a run may use, the caller's included: as set, else from the environment variable
+// PYGRAPH_NUM_THREADS, else one per processor that this process may run on.
+int thread_count();
+// Throws `value` for a count below 1 or above kMaxThreads.
+void set_thread_count(int count);
+inline constexpr int kMaxThreads = 256;
+
+using RangeFn = void (*)(const void* body, std::int64_t begin, std::int64_t end);
+void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const void* body);
+
+// Calls body(begin, end) on ranges that cover [0, count), each of `grain` or more but the last,
+// perhaps at the same time on several threads; returns when all are done. Which ranges there are
+// depends on the number of threads: the body's results must not. Inside a body, and while another
+// thread's work has the pool, everything is one range on the caller's thread. The exception of the
+// first range that throws one is thrown on; ranges behind it may then be left out.
+template <class Body>
+void parallel_for(std::int64_t count, std::int64_t grain, const Body& body) {
+  if (count <= grain) {
+    if (count > 0) body(std::int64_t{0}, count);
+    return;
+  }
+  parallel_ranges(
+      count, grain,
+      [](const void* erased, std::int64_t begin, std::int64_t end) {
+        (*static_cast<const Body*>(erased))(begin, end);
+      },
+      &body);
+}
+
+}  // namespace pygraph
