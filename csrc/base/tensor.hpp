@@ -1,4 +1,5 @@
-// A tensor: shared contiguous memory (row-major), a dtype and a shape. Immutable once handed out.
+// A tensor: shared contiguous memory (row-major), a dtype and a shape. Memory that is shared is not
+// written to.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +46,8 @@ class Tensor {
   const Shape& shape() const { return shape_; }
   std::size_t bytes() const { return byte_count(dtype_, shape_); }
   const BufferRef& buffer() const { return buffer_; }
+  // Whether the memory is nobody else's, and so may be written to.
+  bool is_unshared() const { return buffer_ && buffer_->owned() && buffer_->unique(); }
 
   // The only element of a one-element tensor, of exactly this dtype.
   template <class T>

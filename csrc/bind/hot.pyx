@@ -63,6 +63,7 @@ cdef extern from "base/tensor.hpp" namespace "pygraph" nogil:
         const CShape& shape()
         size_t bytes() except +
         const CBufferRef& buffer()
+        cbool is_unshared()
     CTensor new_tensor "pygraph::Tensor::empty"(CDType, const CShape&) except +
 
 cdef extern from "base/variable.hpp" namespace "pygraph" nogil:

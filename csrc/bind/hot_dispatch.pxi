@@ -71,7 +71,8 @@ def apply(str op, tuple inputs, dict attributes=None):
     return apply_op(op_named(op), inputs, attributes)
 
 
-cdef tuple run_op(Op op, tuple inputs, dict attributes):
+# With `over`, the result takes the place of the first input.
+cdef tuple run_op(Op op, tuple inputs, dict attributes, bint over=False):
     cdef vector[COperand] operands
     cdef vector[CTensor] tensors
     cdef vector[CTensor] outputs
@@ -94,8 +95,24 @@ cdef tuple run_op(Op op, tuple inputs, dict attributes):
         elif tensors[i].dtype() != dtypes[i]:
             tensors[i] = converted(tensors[i], dtypes[i])
     check(parse_attributes(op.row[0], <PyObject*>attributes if attributes is not None else NULL, parsed), None)
+    if over:
+        outputs.push_back(tensors[0])
     check(run_eager(op.row[0], parsed, tensors, outputs), None)
     return tuple([wrap(output) for output in outputs])
+
+
+def apply_in_place(str op, tuple inputs, dict attributes):
+    """Run an op of one result at once; over the first input's memory where nothing else uses that.
+
+    For ops that change a part of their first input, which has the type of the result.
+    """
+    cdef EagerTensor target = inputs[0]
+    cdef bint over = target.value.is_unshared()
+    cdef Op row = op_named(op)
+    for other in inputs[1:]:
+        if type(other) is EagerTensor and (<EagerTensor>other).value.buffer().get() == target.value.buffer().get():
+            over = False
+    return run_op(row, inputs, attributes, over)[0]
 
 
 # An operand's dtype, and its tensor; a Python number has none until promotion has said which dtype it takes.

@@ -88,11 +88,24 @@ cdef class EagerTensor(Tensor):
     def __reduce__(self):
         return rebuild, (to_numpy(self),)
 
+    def copy(self):
+        """Return another tensor of the same values. Memory is shared until one of them is written to."""
+        return wrap(self.value)
+
     def __copy__(self):
-        return self
+        return self.copy()
 
     def __deepcopy__(self, memo):
-        return self
+        return self.copy()
+
+    def __setitem__(self, key, value):
+        if current_builder() != NULL:
+            raise TypeError(
+                "a tensor from outside of the function being traced cannot be changed in place: "
+                "pass it to the function and return it, or make it a Variable"
+            )
+        cdef EagerTensor changed = ops.set_item_in_place(self, key, value)
+        self.value = changed.value
 
 
 def rebuild(array):
@@ -117,7 +130,8 @@ cdef object to_numpy(EagerTensor tensor):
     for i in range(rank):
         dims[i] = tensor.value.shape().begin()[i]
     array = cnp.PyArray_SimpleNewFromData(rank, dims, numpy_type_number(tensor.value.dtype()), tensor.value.data())
-    cnp.set_array_base(array, tensor)
+    # Not the tensor itself: writing to that must not show in the array.
+    cnp.set_array_base(array, wrap(tensor.value))
     array.flags.writeable = False
     return array
 

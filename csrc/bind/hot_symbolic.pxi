@@ -36,6 +36,23 @@ cdef class SymbolicTensor(Tensor):
         """The dimensions; one that is not known while tracing is a 0-d int64 tensor."""
         return tuple([ops.dim_size(self, axis) if dim < 0 else dim for axis, dim in enumerate(self.dims)])
 
+    def copy(self):
+        """Return another tensor of the same value."""
+        builder = current()
+        cdef SymbolicTensor own = self if builder is None else builder.lift(self)
+        return SymbolicTensor.make(own.builder, own.id, own.dtype, own.dims, own.weak, own.name)
+
+    def become(self, SymbolicTensor other):
+        """Take on the value of another tensor."""
+        self.builder = other.builder
+        self.id = other.id
+        self.dtype = other.dtype
+        self.dims = other.dims
+        self.weak = other.weak
+
+    def __setitem__(self, key, value):
+        self.become(ops.set_item(self, key, value))
+
     def __len__(self):
         if not self.dims:
             raise TypeError("a 0-d tensor has no length")

@@ -102,7 +102,7 @@ cdef class Tensor:
     def __neg__(self):
         return apply_op(op_negative, (self,), None)
     def __pos__(self):
-        return self
+        return self.copy()
     def __abs__(self):
         return apply_op(op_abs, (self,), None)
     def __invert__(self):

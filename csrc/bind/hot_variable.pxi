@@ -47,6 +47,10 @@ cdef class Variable(Tensor):
             return (<object>builder).read_variable(self)
         return wrap(self.place.get().read())
 
+    def copy(self):
+        """Return its value now as a tensor."""
+        return self.read()
+
     cdef object put(self, object value):
         cdef PyObject* builder = current_builder()
         cdef vector[COperand] operands

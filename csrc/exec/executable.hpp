@@ -24,6 +24,8 @@ class PlannedRun {
   PlannedRun& operator=(const PlannedRun&) = delete;
 
   const plan::Plan& plan() const { return plan_; }
+  // An output that is a tensor already, of the result's type, is written in place; it may be an
+  // input that the kernel changes a part of.
   void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,
            std::span<Variable* const> variables = {});
 

@@ -53,8 +53,10 @@ class Run {
       const plan::Output& output = plan_.outputs[i];
       const plan::Storage& storage = plan_.storages[output.storage];
       if (storage.kind != StorageKind::output || storage.index != i) continue;
-      if (host_.byte_limit != 0) charge(byte_count(output.type.dtype, output.type.shape));
-      outputs[i] = Tensor::empty(output.type.dtype, output.type.shape);
+      if (!outputs[i]) {
+        if (host_.byte_limit != 0) charge(byte_count(output.type.dtype, output.type.shape));
+        outputs[i] = Tensor::empty(output.type.dtype, output.type.shape);
+      }
       frame_.pointers[output.storage] = outputs[i].data();
     }
   }

@@ -179,6 +179,12 @@ from pygraph.ops.reductions import (
     sum,
     var,
 )
+from pygraph.ops.updates import (
+    set_item as set_item,
+)
+from pygraph.ops.updates import (
+    set_item_in_place as set_item_in_place,
+)
 
 
 def array_namespace() -> ModuleType:

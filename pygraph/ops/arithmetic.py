@@ -149,7 +149,7 @@ def positive(x: Operand, /) -> Tensor:
     >>> pg.positive(pg.asarray([1, -2]))
     Tensor([ 1, -2], dtype=int64)
     """
-    return as_tensor(x)
+    return as_tensor(x).copy()
 
 
 def abs(x: Operand, /) -> Tensor:

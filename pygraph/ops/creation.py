@@ -6,7 +6,7 @@ The default dtypes are float64 and int64; bool stays bool. The only ``device`` i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -69,15 +69,15 @@ def asarray(
     if isinstance(obj, Variable):
         obj = obj.read()
     if isinstance(obj, Tensor):
-        tensor = obj
+        tensor = obj.copy() if copy else obj
     elif isinstance(obj, (np.ndarray, np.generic)):
-        tensor = _from_array(np.asarray(obj), target, copy)
+        tensor = _own(_from_array(np.asarray(obj), target, copy))
     elif isinstance(obj, (bool, int, float)):
         _refuse_sharing(copy, "a Python number")
         return _from_number(obj, target)
     elif isinstance(obj, (list, tuple)):
         _refuse_sharing(copy, "a list")
-        return _from_list(obj, target)
+        return _own(_from_list(obj, target))
     elif hasattr(type(obj), "__pygraph_tensor__"):
         tensor = as_tensor(obj.__pygraph_tensor__())
     elif hasattr(obj, "__array__"):
@@ -90,7 +90,15 @@ def asarray(
     if target is None or tensor.dtype is target:
         return tensor
     _refuse_sharing(copy, f"{tensor.dtype.name} as {target.name}")
-    return astype(tensor, target)
+    return astype(tensor, target, copy=False)
+
+
+def _own(tensor: Tensor) -> Tensor:
+    """Return a new array as a tensor of the graph being traced, if any, which may be written to."""
+    builder = current()
+    return (
+        tensor if builder is None or not tensor.static_shape else cast(Tensor, builder.lift(tensor))
+    )
 
 
 def _refuse_sharing(copy: bool | None, what: str) -> None:

@@ -28,7 +28,7 @@ def astype(
     """Return the elements converted to a dtype.
 
     x: any dtype and shape. Floats become integers by dropping the fraction, anything becomes bool
-    by comparison with zero. ``copy`` makes no difference, since the values of a tensor stay.
+    by comparison with zero. With ``copy=False`` a tensor of that dtype is returned itself.
     Raises TypeError for what is no dtype, OverflowError for a Python int that does not fit.
 
     >>> pg.astype(pg.asarray([0.5, 2.75]), pg.int32)
@@ -39,7 +39,7 @@ def astype(
     if isinstance(x, Tensor) and x.dtype is target:
         # A tensor that is a Python number still, as far as promotion goes, becomes a true one.
         if type(x) is not SymbolicTensor or not x.weak:
-            return x
+            return x.copy() if copy else x
     elif isinstance(x, (bool, int, float)) and not isinstance(x, np.generic):
         kind = _NUMBER_KIND[bool if isinstance(x, bool) else int if isinstance(x, int) else float]
         if target is bool_ or _RANK[kind] <= _RANK[target.kind]:

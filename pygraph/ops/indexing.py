@@ -38,7 +38,7 @@ _PLAIN = frozenset({int, slice})
 
 
 @dataclass(slots=True)
-class _Entry:
+class Entry:
     """One entry of a key. ``kind``: "integer", "slice", "new" (axis), "positions" or "mask"."""
 
     kind: str
@@ -46,7 +46,7 @@ class _Entry:
 
 
 def getitem(x: Tensor, key: Any, /) -> Tensor:
-    """Return ``x[key]`` as NumPy understands it.
+    """Return ``x[key]`` as NumPy understands it, but apart from x: it keeps its values.
 
     key: ints, slices, None, ``...``, integer or bool arrays (tensors, NumPy arrays, lists), or a
     tuple of these; while tracing, ints and bounds of slices may be 0-d integer tensors. Raises
@@ -61,19 +61,24 @@ def getitem(x: Tensor, key: Any, /) -> Tensor:
         for axis, part in enumerate(parts):
             if type(part) is int:
                 _check_integer(part, axis, shape[axis])
-        return _by_axis(x, parts)
-    entries = _entries(x, parts)
+        return _apart(_by_axis(x, parts), x)
+    entries = entries_of(x, parts)
     x = _with_axes_for_scalar_masks(x, entries)
-    _check_key(entries, x.static_shape)
+    check_key(entries, x.static_shape)
     if builtins.any(entry.kind in ("positions", "mask") for entry in entries):
         return _advanced(x, entries)
-    return _basic(x, entries)
+    return _apart(_basic(x, entries), x)
+
+
+def _apart(part: Tensor, x: Tensor) -> Tensor:
+    """Return the part of x, as another object where it is all of x."""
+    return x.copy() if part is x else part
 
 
 # ---- from a key to entries ----
 
 
-def _entries(x: Tensor, key: tuple[Any, ...]) -> list[_Entry]:
+def entries_of(x: Tensor, key: tuple[Any, ...]) -> list[Entry]:
     """Return the entries of a key, with ``...`` written out as whole slices."""
     places = [place for place, part in enumerate(key) if part is Ellipsis]
     if len(places) > 1:
@@ -85,40 +90,40 @@ def _entries(x: Tensor, key: tuple[Any, ...]) -> list[_Entry]:
         raise IndexError(
             f"too many indices: {used} for an array of shape {shape_text(x.static_shape)}"
         )
-    rest = [_Entry("slice", slice(None)) for _ in range(rank - used)]
+    rest = [Entry("slice", slice(None)) for _ in range(rank - used)]
     if not places:
         return parsed + rest
     # An ellipsis parts its neighbours even where it stands for no axis.
-    return parsed[: places[0]] + (rest or [_Entry("nothing")]) + parsed[places[0] :]
+    return parsed[: places[0]] + (rest or [Entry("nothing")]) + parsed[places[0] :]
 
 
-def _entry(part: Any) -> _Entry:
+def _entry(part: Any) -> Entry:
     if part is None:
-        return _Entry("new")
+        return Entry("new")
     if isinstance(part, slice):
-        return _Entry("slice", part)
+        return Entry("slice", part)
     if isinstance(part, (bool, np.bool_)):
-        return _Entry("mask", as_tensor(bool(part)))
+        return Entry("mask", as_tensor(bool(part)))
     if isinstance(part, int):
-        return _Entry("integer", part)
+        return Entry("integer", part)
     if isinstance(part, (list, tuple)):
         part = _array_of_list(part)
     if isinstance(part, (np.ndarray, np.generic)):
         part = from_numpy(part.astype("int64") if part.dtype.kind in "iu" else part, False)
     if not isinstance(part, Tensor):
         if hasattr(part, "__index__"):
-            return _Entry("integer", operator.index(part))
+            return Entry("integer", operator.index(part))
         raise TypeError(
             f"an index is an int, a slice, None, `...` or an array, got {type(part).__name__}"
         )
     kind = part.dtype.kind
     if kind == "bool":
-        return _Entry("mask", part)
+        return Entry("mask", part)
     if kind != "integer":
         raise TypeError(f"an index array must have an integer dtype or bool, got {part.dtype.name}")
     if part.ndim > 0:
-        return _Entry("positions", part)
-    return _Entry("integer", part.item() if type(part) is EagerTensor else part)
+        return Entry("positions", part)
+    return Entry("integer", part.item() if type(part) is EagerTensor else part)
 
 
 def _array_of_list(items: Any) -> Tensor:
@@ -126,13 +131,13 @@ def _array_of_list(items: Any) -> Tensor:
     return apply("astype", (tensor,), {"dtype": "int64"}) if tensor.static_shape == (0,) else tensor
 
 
-def _axes_used(entry: _Entry) -> int:
+def _axes_used(entry: Entry) -> int:
     if entry.kind == "mask":
         return int(entry.value.ndim)
     return 0 if entry.kind in ("new", "nothing") else 1
 
 
-def _with_axes_for_scalar_masks(x: Tensor, entries: list[_Entry]) -> Tensor:
+def _with_axes_for_scalar_masks(x: Tensor, entries: list[Entry]) -> Tensor:
     """Give x an axis of size 1 for each 0-d mask, which becomes a mask of that axis."""
     added = []
     axis = 0
@@ -144,7 +149,7 @@ def _with_axes_for_scalar_masks(x: Tensor, entries: list[_Entry]) -> Tensor:
     return apply("expand_dims", (x,), {"axes": added}) if added else x
 
 
-def _check_key(entries: list[_Entry], shape: tuple[int | None, ...]) -> None:
+def check_key(entries: list[Entry], shape: tuple[int | None, ...]) -> None:
     axis = 0
     for entry in entries:
         if entry.kind == "integer" and isinstance(entry.value, int):
@@ -172,7 +177,7 @@ def _check_mask(mask: tuple[int | None, ...], axis: int, shape: tuple[int | None
 # ---- integers, slices and new axes ----
 
 
-def _basic(x: Tensor, entries: list[_Entry]) -> Tensor:
+def _basic(x: Tensor, entries: list[Entry]) -> Tensor:
     x = _by_axis(x, [entry.value for entry in entries if _axes_used(entry)])
     kept = [entry for entry in entries if entry.kind in ("slice", "new")]
     return _with_new_axes(x, [entry.kind == "new" for entry in kept])
@@ -220,6 +225,17 @@ def _sliced(x: Tensor, keys: Sequence[slice]) -> Tensor:
     return x
 
 
+def slice_attributes(keys: Sequence[slice], rank: int) -> dict[str, Any] | None:
+    """Return the attributes of a ``slice`` of the first axes; None where a bound is a tensor."""
+    starts, stops, steps = whole_slices(rank)
+    for axis, key in enumerate(keys):
+        start, stop, step = _bound(key.start), _bound(key.stop), _step(key.step)
+        if not (isinstance(start, int) and isinstance(stop, int)):
+            return None
+        starts[axis], stops[axis], steps[axis] = start, stop, step
+    return {"starts": starts, "stops": stops, "steps": steps}
+
+
 def _bound(value: Any) -> Size:
     if value is None:
         return NO_BOUND
@@ -256,14 +272,14 @@ def _describe(value: Any) -> str:
 # ---- index arrays and masks ----
 
 
-def _advanced(x: Tensor, entries: list[_Entry]) -> Tensor:
+def _advanced(x: Tensor, entries: list[Entry]) -> Tensor:
     """Index with arrays: an integer beside them counts as one of them."""
     x, entries = _masks_as_positions(x, entries)
     whole = slice(None)
     used = [entry for entry in entries if _axes_used(entry)]
     x = _sliced(x, [entry.value if entry.kind == "slice" else whole for entry in used])
     axes = [axis for axis, entry in enumerate(used) if entry.kind != "slice"]
-    positions = _broadcast_positions([used[axis].value for axis in axes])
+    positions = broadcast_positions([used[axis].value for axis in axes])
     is_advanced = [entry.kind in ("integer", "positions") for entry in entries]
     first = is_advanced.index(True)
     last = len(is_advanced) - is_advanced[::-1].index(True)
@@ -281,13 +297,13 @@ def _advanced(x: Tensor, entries: list[_Entry]) -> Tensor:
     return _with_new_axes(x, [*kept[:at], *[False] * width, *kept[at:]])
 
 
-def _masks_as_positions(x: Tensor, entries: list[_Entry]) -> tuple[Tensor, list[_Entry]]:
+def _masks_as_positions(x: Tensor, entries: list[Entry]) -> tuple[Tensor, list[Entry]]:
     result = []
     axis = 0
     for entry in entries:
         if entry.kind == "mask":
             mask = _fitted_mask(entry.value, x, axis)
-            result += [_Entry("positions", found) for found in nonzero(mask)]
+            result += [Entry("positions", found) for found in nonzero(mask)]
         else:
             result.append(entry)
         axis += _axes_used(entry)
@@ -302,7 +318,7 @@ def _fitted_mask(mask: Tensor, x: Tensor, axis: int) -> Tensor:
     return with_shape("reshape", mask, [dim_size(x, axis + i) for i in range(mask.ndim)])
 
 
-def _broadcast_positions(positions: list[Any]) -> list[Any]:
+def broadcast_positions(positions: list[Any]) -> list[Any]:
     """Return index arrays of one shape; scalars may stay as they are."""
     arrays = [one for one in positions if isinstance(one, Tensor) and one.ndim > 0]
     shapes = [one.static_shape for one in arrays]
@@ -383,7 +399,7 @@ def take_along_axis(x: Array, indices: Array, /, *, axis: int = -1) -> Tensor:
             spread = [i for i in range(rank) if i != other]
             positions.append(apply("expand_dims", (line,), {"axes": spread}) if spread else line)
     try:
-        positions = _broadcast_positions(positions)
+        positions = broadcast_positions(positions)
     except IndexError:
         raise ValueError(
             f"take_along_axis: indices of shape {shape_text(static_shape(indices))} do not fit "

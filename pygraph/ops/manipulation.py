@@ -292,7 +292,7 @@ def _rolled(x: Tensor, shift: Size, axis: int) -> Tensor:
     if isinstance(size, int) and isinstance(shift, int):
         split: Size = size - shift % size if size else 0
         if split == size:
-            return x
+            return x.copy()
     else:
         modulus = max(size, 1) if isinstance(size, int) else apply("maximum", (size, 1))
         split = apply("subtract", (size, apply("remainder", (shift, modulus))))

@@ -1,0 +1,220 @@
+"""`x[key] = value` and `set_item` against NumPy, what shares a tensor's memory, and the errors."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from modes import DTYPES, check, sample
+from test_indexing import ADVANCED, BASIC, text
+
+import pygraph as pg
+from pygraph.ops import set_item
+
+
+def values_for(part: np.ndarray) -> list[Any]:
+    """Return values that can be written to a part: a scalar, one of its shape, one that repeats."""
+    whole = np.arange(100, 100 + part.size).reshape(part.shape)
+    repeated = [whole[:1], np.arange(part.shape[-1])] if part.ndim > 0 else []
+    return [7, whole, *repeated]
+
+
+@pytest.mark.parametrize("key", BASIC + ADVANCED, ids=text)
+def test_every_key(key: Any) -> None:
+    x = sample("int64", (3, 4, 5))
+    for value in values_for(x[key]):
+        expected = x.copy()
+        expected[key] = value
+        tensor = pg.asarray(x)
+        tensor[key] = value
+        np.testing.assert_array_equal(tensor.numpy(), expected)
+        np.testing.assert_array_equal(set_item(pg.asarray(x), key, value).numpy(), expected)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [1, (0, -1), (slice(1, None), 2), (1, slice(None, None, -2)), (..., None, 0), ([0, 2], [1, 1]),
+     (slice(None), [0, 2]), ([True, False, True],), ([0, 1], slice(None), [2, 3])],
+    ids=text,
+)  # fmt: skip
+def test_staged(key: Any) -> None:
+    x = sample("float64", (3, 4, 5))
+    value = sample("float64", x[key].shape, seed=1)
+
+    def write(x: Any, value: Any) -> Any:
+        other = x
+        part = x[...]
+        x[key] = value
+        x[key] += 1
+        return other, part
+
+    expected = x.copy()
+    expected[key] = value
+    expected[key] += 1
+    check(lambda x, value: write(x.copy(), value), (expected, x), x, value)
+
+
+def test_dtypes_convert_within_their_kind() -> None:
+    for dtype in DTYPES:
+        for other in DTYPES:
+            x, value = pg.zeros(3, dtype=dtype), pg.ones((), dtype=other)
+            expected = np.zeros(3, dtype)
+            if "bif".index(np.dtype(other).kind) > "bif".index(np.dtype(dtype).kind):
+                with pytest.raises(TypeError, match=f"dtype {other} .* of dtype {dtype}"):
+                    x[1] = value
+            else:
+                x[1] = value
+                expected[1] = 1
+            np.testing.assert_array_equal(x.numpy(), expected)
+            assert x.dtype == dtype
+
+
+def test_a_write_is_seen_by_aliases_only() -> None:
+    x = pg.asarray([1.0, 2.0, 3.0])
+    alias = x
+    others = [
+        x[:], x[...], x.copy(), +x, copy.copy(x), copy.deepcopy(x), pg.astype(x, "float64"),
+        pg.asarray(x, copy=True), pg.reshape(x, (3,)), pg.roll(x, 3), pg.broadcast_to(x, (3,)),
+        pg.positive(x), pickle.loads(pickle.dumps(x)), x.numpy(), pg.Variable(x),
+    ]  # fmt: skip
+    x[0] = 9
+    assert alias.tolist() == [9.0, 2.0, 3.0]
+    for other in others:
+        assert other.tolist() == [1.0, 2.0, 3.0]
+    others[0][1] = 5
+    assert others[0].tolist() == [1.0, 5.0, 3.0]
+    assert x.tolist() == [9.0, 2.0, 3.0]
+
+
+def test_memory_of_others_is_not_written() -> None:
+    array = np.zeros(3)
+    shared = pg.asarray(array, copy=False)
+    shared[0] = 1
+    assert (array.tolist(), shared.tolist()) == ([0, 0, 0], [1, 0, 0])
+    constant = pg.asarray([1.0, 2.0])
+    f = pg.function(lambda: constant, autograph=False)
+    assert f().tolist() == [1, 2]
+    result = f()
+    result[0] = 5
+    constant[1] = 7
+    assert f().tolist() == [1, 2]
+    variable = pg.Variable([1.0, 2.0])
+    value = variable.read()
+    value[0] = 3
+    assert variable.tolist() == [1, 2]
+
+
+def test_an_unshared_tensor_is_written_in_place() -> None:
+    x = pg.zeros(1000)
+    before = pg.runtime.memory_stats()["bytes_in_use"]
+    place = x.numpy().ctypes.data
+    x[5] = 1
+    x[10:20] = 2
+    assert x.numpy().ctypes.data == place
+    assert pg.runtime.memory_stats()["bytes_in_use"] == before
+
+
+def test_a_value_may_be_a_part_of_the_same_tensor() -> None:
+    x = pg.asarray([1, 2, 3, 4])
+    x[::-1] = x
+    assert x.tolist() == [4, 3, 2, 1]
+    x[1:] = x[:-1]
+    assert x.tolist() == [4, 4, 3, 2]
+    x = pg.asarray([1, 2, 0])
+    x[x] = x
+    assert x.tolist() == [0, 1, 2]
+
+
+def test_arguments_pass_by_value() -> None:
+    @pg.function
+    def f(x):
+        x[0] = 5
+        return x
+
+    x = pg.asarray([1, 2])
+    assert (f(x).tolist(), x.tolist()) == ([5, 2], [1, 2])
+    array = np.asarray([1, 2])
+    assert (f(array).tolist(), array.tolist()) == ([5, 2], [1, 2])
+
+
+def test_arrays_made_while_tracing_can_be_written() -> None:
+    @pg.function
+    def f(i):
+        x = pg.asarray([1, 2, 3])
+        y = pg.asarray(np.zeros(2))
+        x[i] = 0
+        y[-1] = 1
+        return x, y
+
+    for _ in range(2):
+        x, y = f(pg.asarray(1))
+        assert (x.tolist(), y.tolist()) == ([1, 0, 3], [0, 1])
+
+
+def test_faults() -> None:
+    x = pg.zeros((2, 3))
+    whole = pg.zeros(2, dtype="int32")
+    faults: list[tuple[Any, Any, Any, type[Exception], str]] = [
+        (x, 2, 1, IndexError, "index 2 is out of range for axis 0 of size 2"),
+        (x, (0, 0, 0), 1, IndexError, "too many indices: 3 for an array"),
+        (x, [0, 5], 1, IndexError, "index 5 is out of range for an axis of size 2"),
+        (x, 0, [1.0, 2.0], ValueError, r"a value of shape \[2\] does not fit .* shape \[3\]"),
+        (x, slice(1), [[1.0], [2.0]], ValueError, r"shape \[2, 1\] does not fit .* \[1, 3\]"),
+        (x, "a", 1, TypeError, "an index is"),
+        (x, 0, "text", TypeError, "str"),
+        (whole, 0, 1.5, TypeError, "float64 cannot be written into a tensor of dtype int32"),
+        (whole, 0, 2**40, OverflowError, "does not fit int32"),
+    ]
+    for tensor, key, value, kind, match in faults:
+        before = tensor.tolist()
+        with pytest.raises(kind, match=match):
+            tensor[key] = value
+        assert tensor.tolist() == before
+
+
+def test_a_fault_of_a_staged_write_names_the_line() -> None:
+    @pg.function
+    def f(x, i):
+        x = x + 0
+        x[i] = 1.0  # here
+        return x
+
+    with pytest.raises(IndexError, match="index 7 is out of range for an axis of size 3") as error:
+        f(pg.zeros(3), pg.asarray(7))
+    assert error.traceback[-1].lineno == f.python_function.__code__.co_firstlineno + 2
+
+
+def test_a_captured_tensor_cannot_be_written() -> None:
+    captured = pg.zeros(2)
+
+    @pg.function
+    def f():
+        captured[0] = 1
+        return captured
+
+    with pytest.raises(TypeError, match="outside of the function being traced"):
+        f()
+    assert captured.tolist() == [0, 0]
+
+
+@given(
+    st.lists(st.tuples(st.integers(-5, 4), st.floats(-1e3, 1e3)), max_size=12),
+    st.booleans(),
+)
+def test_many_writes(writes: list[tuple[int, float]], shared: bool) -> None:
+    expected = np.zeros(5)
+    x = pg.asarray(expected)
+    kept = []
+    for index, value in writes:
+        if shared:
+            kept.append((x.copy(), expected.copy()))
+        expected[index] = value
+        x[index] = value
+    np.testing.assert_array_equal(x.numpy(), expected)
+    for tensor, array in kept:
+        np.testing.assert_array_equal(tensor.numpy(), array)
