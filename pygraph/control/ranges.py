@@ -98,6 +98,14 @@ class Range:
             bounds = [self.start, self.stop, self.step]
         return f"pygraph.range({', '.join(map(repr, bounds))})"
 
+    def length(self) -> Any:
+        """Return how many items there are: an int where the bounds are, else a tensor."""
+        if not any(is_tensor(bound) for bound in self._bounds()):
+            return len(self)
+        # The quotient rounded up, which // does to its opposite.
+        steps = -((self.start - self.stop) // self.step)
+        return as_number(apply("maximum", (steps, 0)), "int64")
+
     # What a staged `for` needs.
 
     def first(self) -> Any:

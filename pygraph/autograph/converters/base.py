@@ -68,6 +68,10 @@ class Converter:
     before: list[ast.stmt] = field(default_factory=list)
     # Conditional expressions that may give None: what they are assigned to is checked when read.
     optional: set[ast.expr] = field(default_factory=set)
+    # `and` and `or` of which only the truth matters.
+    conditions: set[ast.expr] = field(default_factory=set)
+    # Variables that the statement at hand assigned with `:=`, where a helper does that now.
+    moved: int = 0
     place: Place = field(init=False)
 
     def convert(self) -> FunctionNode:
@@ -127,11 +131,16 @@ class Converter:
         outer, self.place = self.place, place
         for statement in statements:
             facts = self.facts(statement)
-            place.bound |= self._binds(statement, facts)
+            self.moved = 0
             place.reads |= facts.reads
             self.checked = facts.checked
+            earlier = place.bound
             convert = STATEMENTS.get(type(statement), _simple)
+            bound = self._binds(statement, facts)
+            place.bound |= bound
             converted = convert(self, statement)
+            if self.moved & bound:
+                place.bound &= ~self.moved | earlier | self._bound_in(converted)
             if self.before:
                 out.extend(self.take_before())
             out.extend(converted)
@@ -148,6 +157,15 @@ class Converter:
             targets = (n.id for n in ast.walk(statement.target) if isinstance(n, ast.Name))
             bound &= ~self.scope.mask(targets)
         return bound
+
+    def _bound_in(self, statements: Sequence[ast.stmt]) -> int:
+        """Return the names that simple statements assign, without what helpers assign for them."""
+        names = (node for statement in statements for node in ast.walk(statement))
+        return self.scope.mask(
+            name.id
+            for name in names
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+        )
 
     def take_before(self) -> list[ast.stmt]:
         """Return the statements that have to stand before the one at hand."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from pygraph.autograph.converters.base import STATEMENTS, Converter
+from pygraph.autograph.converters.expressions import condition
 from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters
 
 
@@ -14,7 +15,7 @@ def convert_if(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     assert isinstance(node, ast.If)
     facts = converter.facts(node)
     body_modified, orelse_modified = converter.modified(node.body), converter.modified(node.orelse)
-    test = converter.expression(node.test)
+    test = condition(converter, node.test)
     names = (body_modified | orelse_modified) & facts.live_out
     guarded = converter.lowering.guarded
     # What a branch reads and overwrites, but nothing reads later, it gets as a parameter.

@@ -47,6 +47,7 @@ def lazy(converter: Converter, node: ast.expr) -> ast.expr:
     if shared:
         body.insert(0, at(ast.Nonlocal(scope.names(shared)), node))
         converter.place.wanted |= shared
+        converter.moved |= shared
     definition = helper("operand_" + str(len(converter.before)), parameters(), body, node)
     converter.before.append(definition)
     return load(definition.name, node)
@@ -87,6 +88,29 @@ def convert_constant(converter: Converter, node: ast.expr) -> ast.expr:
     return node
 
 
+def condition(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert an expression of which only the truth matters, not the value."""
+    converter.conditions.update(_mixed_logic(node))
+    return converter.expression(node)
+
+
+def _mixed_logic(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield each ``and`` and ``or`` that decides the truth and may give what is no bool."""
+    if isinstance(node, ast.BoolOp):
+        if not _is_bool(node):
+            yield node
+        for value in node.values:
+            yield from _mixed_logic(value)
+
+
+def _is_bool(node: ast.expr) -> bool:
+    if isinstance(node, ast.BoolOp):
+        return all(map(_is_bool, node.values))
+    return isinstance(node, ast.Compare) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    )
+
+
 def convert_bool_op(converter: Converter, node: ast.expr) -> ast.expr:
     """Convert ``a and b``: ``ag.and_(a, lambda: b)``."""
     assert isinstance(node, ast.BoolOp)
@@ -97,15 +121,19 @@ def convert_bool_op(converter: Converter, node: ast.expr) -> ast.expr:
     name = "and_" if isinstance(node.op, ast.And) else "or_"
     assigned = _walrus_mask(converter, others)
     arguments = [first, *(lazy(converter, other) for other in others)]
-    return _with_names(converter, call(converter.operator(name, node), arguments, node), assigned)
+    result = call(converter.operator(name, node), arguments, node)
+    if node in converter.conditions:
+        result.keywords.append(at(ast.keyword("truth", constant(True, node)), node))
+    return _with_names(converter, result, assigned)
 
 
 def convert_unary_op(converter: Converter, node: ast.expr) -> ast.expr:
     """Convert ``not x``."""
     assert isinstance(node, ast.UnaryOp)
-    node.operand = converter.expression(node.operand)
     if isinstance(node.op, ast.Not):
-        return call(converter.operator("not_", node), [node.operand], node)
+        operand = condition(converter, node.operand)
+        return call(converter.operator("not_", node), [operand], node)
+    node.operand = converter.expression(node.operand)
     return node
 
 
@@ -115,7 +143,7 @@ def convert_if_exp(converter: Converter, node: ast.expr) -> ast.expr:
     if not can_be_lazy(converter, [node.body, node.orelse]):
         converter.children(node)
         return node
-    test = converter.expression(node.test)
+    test = condition(converter, node.test)
     branches = [converter.expression(node.body), converter.expression(node.orelse)]
     assigned = _walrus_mask(converter, branches)
     arguments = [test, *(lazy(converter, branch) for branch in branches)]

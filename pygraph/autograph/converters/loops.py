@@ -6,7 +6,7 @@ import ast
 
 from pygraph.autograph.converters.base import STATEMENTS, Converter, Place
 from pygraph.autograph.converters.branches import mention_guarded, mention_stores, stores
-from pygraph.autograph.converters.expressions import lazy
+from pygraph.autograph.converters.expressions import condition, lazy
 from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters
 
 
@@ -17,7 +17,7 @@ def convert_while(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     names = converter.modified(node.body) & (facts.live_out | facts.live_body)
     directly = _assigned(converter, node)
     stored = stores(converter, node.body)
-    test = lazy(converter, converter.expression(node.test))
+    test = lazy(converter, condition(converter, node.test))
     body = converter.helper_body(node.body, names, 0, node)
     definition = helper("loop_body", parameters(), body, node)
     arguments: list[ast.expr] = [test, load(definition.name, node)]

@@ -107,7 +107,19 @@ def if_expr(
     """
     if not stages(test):
         return run(body) if test else run(orelse)
-    variables = Variables(names, helpers or (body, orelse))
+    return staged_expr(test, body, orelse, names, helpers or (body, orelse), optional)
+
+
+def staged_expr(
+    test: Any,
+    body: Callable[[], Any],
+    orelse: Callable[[], Any],
+    names: Sequence[str],
+    helpers: Sequence[Callable[..., Any]],
+    optional: bool = False,
+) -> Any:
+    """Stage ``body if test else orelse``; errors show the lines of the first and last helper."""
+    variables = Variables(names, helpers)
     before = variables.get()
 
     def trace(expression: Callable[[], Any]) -> list[Any]:
@@ -120,7 +132,7 @@ def if_expr(
         lambda: trace(body),
         lambda: trace(orelse),
         [*names, EXPRESSION],
-        site=BranchSite(body, orelse),
+        site=BranchSite(helpers[0], helpers[-1]),
         required="" if optional else EXPRESSION,
     )
     variables.set(values)

@@ -37,6 +37,8 @@ def range_(*bounds: Any) -> Any:
 
 def len_(value: Any) -> Any:
     """``len``: an int where the length is known, else a 0-d tensor."""
+    if isinstance(value, Range):
+        return value.length()
     return length(value) if is_tensor(value) else builtins.len(value)
 
 
@@ -114,18 +116,29 @@ def sum_(items: Iterable[Any], /, start: Any = 0) -> Any:
 
 def any_(items: Any) -> Any:
     """``any``."""
-    return _truths(items, "any") if stages(items) else builtins.any(items)
+    return _truths(items, "any")
 
 
 def all_(items: Any) -> Any:
     """``all``."""
-    return _truths(items, "all") if stages(items) else builtins.all(items)
+    return _truths(items, "all")
 
 
 def _truths(items: Any, name: str) -> Any:
-    _vector(items, name)
-    truths = items if items.dtype.name == "bool" else apply("not_equal", (items, 0))
-    return apply(name, (truths,), {"axis": [0], "keepdims": False})
+    if stages(items):
+        _vector(items, name)
+        truths = items if items.dtype.name == "bool" else apply("not_equal", (items, 0))
+        return apply(name, (truths,), {"axis": [0], "keepdims": False})
+    decisive = name == "any"
+    result: Any = not decisive
+    for item in items:
+        if stages(item):
+            predicate = as_predicate(item, f"an item of {name}()")
+            combine = "logical_or" if decisive else "logical_and"
+            result = apply(combine, (result, predicate)) if stages(result) else predicate
+        elif bool(item) is decisive:
+            return decisive
+    return result
 
 
 def enumerate_(iterable: Any, start: Any = 0) -> Any:

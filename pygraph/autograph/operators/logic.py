@@ -6,9 +6,9 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pygraph.autograph.operators.branches import if_expr
+from pygraph.autograph.operators.branches import staged_expr
 from pygraph.autograph.operators.variables import run
-from pygraph.control.tensors import any_equal, is_tensor, logical_not, stages
+from pygraph.control.tensors import any_equal, as_predicate, is_tensor, logical_not, stages
 from pygraph.control.unset import Maybe
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -31,46 +31,62 @@ def not_(value: Any) -> Any:
     return logical_not(value) if stages(value) else not value
 
 
-def and_(value: Any, *operands: Callable[[], Any], names: Sequence[str] = ()) -> Any:
+def and_(
+    value: Any, *operands: Callable[[], Any], names: Sequence[str] = (), truth: bool = False
+) -> Any:
     """``value and operand and ...``: an operand is evaluated when all before it hold.
 
-    ``names`` are variables that operands assign with ``:=``.
+    ``names`` are variables that operands assign with ``:=``; with ``truth`` only that of the result
+    matters, and operands may have any types.
     """
     for index, operand in enumerate(operands):
         if stages(value):
-            return _staged_and(value, operands[index:], names)
+            return _staged_and(value, operands[index:], names, truth)
         if not value:
             return value
         value = run(operand)
     return value
 
 
-def _staged_and(value: Any, operands: Sequence[Callable[[], Any]], names: Sequence[str]) -> Any:
+def _staged_and(
+    value: Any, operands: Sequence[Callable[[], Any]], names: Sequence[str], truth: bool
+) -> Any:
     def rest() -> Any:
-        return and_(run(operands[0]), *operands[1:], names=names)
+        result = and_(run(operands[0]), *operands[1:], names=names, truth=truth)
+        return _truth(result) if truth else result
 
-    return if_expr(value, rest, lambda: value, names, operands)
+    return staged_expr(value, rest, lambda: _truth(value) if truth else value, names, operands)
 
 
-def or_(value: Any, *operands: Callable[[], Any], names: Sequence[str] = ()) -> Any:
+def _truth(value: Any) -> Any:
+    return as_predicate(value) if stages(value) else bool(value)
+
+
+def or_(
+    value: Any, *operands: Callable[[], Any], names: Sequence[str] = (), truth: bool = False
+) -> Any:
     """``value or operand or ...``: an operand is evaluated when none before it holds.
 
-    ``names`` are variables that operands assign with ``:=``.
+    ``names`` are variables that operands assign with ``:=``; with ``truth`` only that of the result
+    matters, and operands may have any types.
     """
     for index, operand in enumerate(operands):
         if stages(value):
-            return _staged_or(value, operands[index:], names)
+            return _staged_or(value, operands[index:], names, truth)
         if value:
             return value
         value = run(operand)
     return value
 
 
-def _staged_or(value: Any, operands: Sequence[Callable[[], Any]], names: Sequence[str]) -> Any:
+def _staged_or(
+    value: Any, operands: Sequence[Callable[[], Any]], names: Sequence[str], truth: bool
+) -> Any:
     def rest() -> Any:
-        return or_(run(operands[0]), *operands[1:], names=names)
+        result = or_(run(operands[0]), *operands[1:], names=names, truth=truth)
+        return _truth(result) if truth else result
 
-    return if_expr(value, lambda: value, rest, names, operands)
+    return staged_expr(value, lambda: _truth(value) if truth else value, rest, names, operands)
 
 
 def compare(left: Any, symbol: str, right: Any, *others: Any, names: Sequence[str] = ()) -> Any:
@@ -87,7 +103,7 @@ def compare(left: Any, symbol: str, right: Any, *others: Any, names: Sequence[st
 
     if not stages(result):
         return rest() if result else result
-    return if_expr(result, rest, lambda: result, names, others[1::2])
+    return staged_expr(result, rest, lambda: result, names, others[1::2])
 
 
 def _compare(left: Any, symbol: str, right: Any) -> Any:

@@ -1,0 +1,165 @@
+"""All ways to run a case: on Python values, converted, eager, staged, and what a graph becomes."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from case_table import Call, Case
+from modes import passes_off
+
+import pygraph as pg
+from pygraph import _core, autograph
+from pygraph._hot import CompiledGraph
+from pygraph.graph import Graph
+from pygraph.graph.structure import map_structure
+
+
+@dataclass(frozen=True)
+class Static:
+    """An argument that stays a Python value in all ways."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call gave: a value or an exception, and what it printed before."""
+
+    value: Any
+    error: Exception | None
+    printed: str
+
+    def line_in(self, file: Path) -> int | None:
+        """Return the innermost line of a file in the exception's traceback."""
+        line = None
+        traceback = self.error.__traceback__ if self.error is not None else None
+        while traceback is not None:
+            if traceback.tb_frame.f_code.co_filename == str(file):
+                line = traceback.tb_lineno
+            traceback = traceback.tb_next
+        return line
+
+    def __str__(self) -> str:
+        gave = f"gave {self.value!r}"
+        if self.error is not None:
+            gave = f"raised {type(self.error).__name__}: {self.error}"
+        return f"{gave}, printed {self.printed!r}" if self.printed else gave
+
+
+# How a tensor prints, around how its elements do.
+_TENSOR = re.compile(r"Tensor\((.*?), dtype=\w+\)", re.DOTALL)
+
+
+def attempt(call: Callable[[], Any]) -> Outcome:
+    """Make a call; what it gave, with Python values in place of tensors and arrays."""
+    output = io.StringIO()
+    value, error = None, None
+    with contextlib.redirect_stdout(output):
+        try:
+            value = map_structure(as_python, call())
+        except Exception as raised:  # compared by the caller
+            error = raised
+    return Outcome(value, error, _TENSOR.sub(r"\1", output.getvalue()))
+
+
+def as_python(leaf: Any) -> Any:
+    """Return the Python value of a tensor or array."""
+    return leaf.tolist() if isinstance(leaf, (pg.Tensor, np.ndarray, np.generic)) else leaf
+
+
+def as_array(leaf: Any) -> Any:
+    """Return an argument as plain Python code would get it: lists as arrays."""
+    if isinstance(leaf, list):
+        return np.asarray(leaf)
+    if isinstance(leaf, pg.Tensor):
+        return np.asarray(leaf)[()]
+    return leaf
+
+
+def as_tensor(leaf: Any) -> Any:
+    """Return an argument as a tensor, if it can be one."""
+    return pg.asarray(leaf) if isinstance(leaf, (bool, int, float, list, np.ndarray)) else leaf
+
+
+def converted(argument: Any, leaf: Callable[[Any], Any]) -> Any:
+    """Return an argument with its leaves converted; tuples and dicts are structure."""
+    if isinstance(argument, Static):
+        return argument.value
+    if type(argument) is tuple:
+        return tuple(converted(part, leaf) for part in argument)
+    if type(argument) is dict:
+        return {key: converted(part, leaf) for key, part in argument.items()}
+    return leaf(argument)
+
+
+class Arguments:
+    """The arguments of a call, evaluated in the namespace of its program."""
+
+    def __init__(self, call: Call, names: dict[str, Any], leaf: Callable[[Any], Any]) -> None:
+        given = eval(call.arguments, {**names, "static": Static, "pg": pg, "np": np})
+        self.by_position = [converted(argument, leaf) for argument in given[0]]
+        self.by_name = {name: converted(argument, leaf) for name, argument in given[1].items()}
+
+    def passed_to(self, function: Callable[..., Any]) -> Outcome:
+        """Call a function with them."""
+        return attempt(lambda: function(*self.by_position, **self.by_name))
+
+
+def every_way(case: Case) -> Iterator[tuple[str, Call, Outcome]]:
+    """Run all calls of a case in all ways: which way, which call, and what came of it."""
+    for way, convert, leaf in (
+        ("python", None, as_array),
+        ("converted", autograph.convert, as_array),
+        ("eager", None, as_tensor),
+        ("eager, converted", autograph.convert, as_tensor),
+    ):
+        names = case.namespace()
+        function = convert(names["f"]) if convert is not None else names["f"]
+        for call in case.calls:
+            yield way, call, Arguments(call, names, leaf).passed_to(function)
+    names = case.namespace()
+    function = pg.function(names["f"])
+    for call in case.calls:
+        arguments = Arguments(call, names, as_tensor)
+        yield "staged", call, arguments.passed_to(function)
+        yield from ((way, call, outcome) for way, outcome in rerun(function, arguments))
+
+
+def rerun(function: pg.Function[..., Any], arguments: Arguments) -> Iterator[tuple[str, Outcome]]:
+    """Run the graph of a call again: read back from bytes, optimised and not."""
+    if not function.concrete_functions:
+        return
+    concrete = function.get_concrete_function(*arguments.by_position, **arguments.by_name)
+    canonical = concrete.binder.bind(tuple(arguments.by_position), arguments.by_name)
+    tensors = function.tensors_of_arguments(canonical)
+    traced = concrete.traced
+    if traced.variables:
+        return
+    data = concrete.graph.as_bytes()
+    for way, context in (
+        ("staged, from bytes", contextlib.nullcontext),
+        ("staged, no passes", passes_off),
+    ):
+        executable = _core.Executable(Graph.from_bytes(data).module)
+        graph = CompiledGraph(executable.capsule(), traced.template, traced.results, [])
+        with context():
+            yield way, attempt(lambda graph=graph: graph.run_flat(tensors, []))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether values are equal: types too, and floats to the last few bits."""
+    if isinstance(one, (list, tuple)) and type(one) is type(other):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-13) or (math.isnan(one) and math.isnan(other))
+    return type(one) is type(other) and bool(one == other)
