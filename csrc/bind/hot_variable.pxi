@@ -51,29 +51,6 @@ cdef class Variable(Tensor):
         """Return its value now as a tensor."""
         return self.read()
 
-    cdef object put(self, object value):
-        cdef PyObject* builder = current_builder()
-        cdef vector[COperand] operands
-        cdef vector[CDType] dtypes
-        cdef COperand own
-        cdef CTensor tensor
-        if builder != NULL:
-            (<object>builder).assign_variable(self, value)
-            return self
-        own.dtype = self.place.get().dtype()
-        own.weak = False
-        operands.push_back(own)
-        operands.push_back(operand_of(value, &tensor, op_assign_variable, 1))
-        check(promote_operands(op_assign_variable.row[0], operands, dtypes), None)
-        if tensor.buffer().get() == NULL and not scalar_from_python(value, dtypes[1], tensor):
-            raise_current()
-        if shape_tuple(tensor.shape()) != self.shape:
-            raise ValueError(
-                f"a value of shape {list(shape_tuple(tensor.shape()))} cannot be assigned to {self.label()} of shape {list(self.shape)}"
-            )
-        self.place.get().assign(tensor)
-        return self
-
     # A list counts as the numbers in it: it takes the variable's dtype where its own is of a class that fits.
     cdef object listed(self, object value):
         if not isinstance(value, (list, tuple)):
@@ -96,15 +73,22 @@ cdef class Variable(Tensor):
 
     def assign(self, value):
         """Put another value in its place, of the same dtype and shape; return the variable."""
-        return self.put(self.listed(value))
+        apply_to_variable("assign_variable", self, (self.listed(value),))
+        return self
 
     def assign_add(self, value):
-        """Add to its value; return the variable."""
-        return self.put(self.read() + self.listed(value))
+        """Add to its value, at once also among threads; return the variable.
+
+        value: of a dtype and shape whose sum with the variable is of the variable's. Raises
+        TypeError or ValueError otherwise.
+        """
+        apply_to_variable("assign_add", self, (self.listed(value),))
+        return self
 
     def assign_sub(self, value):
-        """Subtract from its value; return the variable."""
-        return self.put(self.read() - self.listed(value))
+        """Subtract from its value, at once also among threads; return the variable."""
+        apply_to_variable("assign_subtract", self, (self.listed(value),))
+        return self
 
     def _no_in_place(self, what):
         raise TypeError(f"'{what}' would make {self.label()} a plain tensor; use assign, assign_add or assign_sub")
