@@ -40,6 +40,10 @@ cdef class Variable(Tensor):
         """The dimensions, a tuple of ints."""
         return shape_tuple(self.place.get().shape())
 
+    def snapshot(self):
+        """Return the value that it has now, at once also while a function is traced."""
+        return wrap(self.place.get().read())
+
     def read(self):
         """Return the value that it has now: a tensor, symbolic while tracing."""
         cdef PyObject* builder = current_builder()
@@ -59,6 +63,11 @@ cdef class Variable(Tensor):
         fits = kinds.index(tensor.dtype.kind) <= kinds.index(self.dtype.kind)
         return ops.astype(tensor, self.dtype) if fits else tensor
 
+    @property
+    def place_id(self):
+        """A number that two objects for the same place have in common."""
+        return <size_t>self.place.get()
+
     def alias(self):
         """Return another Variable for the same place."""
         cdef Variable other = Variable.__new__(Variable)
@@ -66,6 +75,12 @@ cdef class Variable(Tensor):
         other.name = self.name
         other.trainable = self.trainable
         return other
+
+    def __reduce__(self):
+        return restore_variable, (self.snapshot(), self.trainable, self.name)
+
+    def __copy__(self):
+        return restore_variable(*self.__reduce__()[1])
 
     def label(self):
         """Return how errors name it."""
@@ -144,9 +159,17 @@ cdef class Variable(Tensor):
         return iter(self.read())
 
     def __repr__(self):
-        value = wrap(self.place.get().read())
         name = f", name={self.name!r}" if self.name else ""
-        return f"Variable({to_numpy(value).tolist()!r}, dtype={self.dtype.name}, shape={self.shape}{name})"
+        return f"Variable({to_numpy(self.snapshot()).tolist()!r}, dtype={self.dtype.name}, shape={self.shape}{name})"
 
     def __format__(self, spec):
         return format(self.read(), spec)
+
+
+def restore_variable(EagerTensor value, trainable, name):
+    """Return the variable that was pickled or copied: a place of its own with that value."""
+    cdef Variable variable = Variable.__new__(Variable)
+    variable.place = make_variable(value.value)
+    variable.trainable = trainable
+    variable.name = name
+    return variable
