@@ -97,6 +97,7 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     object location_chain(const CModule&, uint32_t)
     RunError promote_operands(const COpRow&, const vector[COperand]&, vector[CDType]&)
     RunError run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&)
+    RunError run_eager_update(const COpRow&, const vector[CAttribute]&, CVariable*, const vector[CTensor]&)
     RunError find_op(const char*, const COpRow**)
     RunError parse_attributes(const COpRow&, PyObject*, vector[CAttribute]&)
     cbool takes_inputs(const COpRow&, size_t)

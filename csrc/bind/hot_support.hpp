@@ -73,6 +73,17 @@ inline RunError run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>
   });
 }
 
+// An op on a variable, and on the inputs that follow it.
+inline RunError run_eager_update(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes,
+                                 Variable* variable, const std::vector<Tensor>& inputs) {
+  return guarded([&] {
+    const std::shared_ptr<exec::PlannedRun> planned =
+        exec::eager_plan(op, attributes, inputs, variable);
+    PythonHost host(planned->plan().straight_cost > kReleaseCost);
+    planned->run(inputs, {}, host.host(), std::span(&variable, 1));
+  });
+}
+
 inline RunError find_op(const char* name, const ops::OpRow** op) {
   return guarded([&] { *op = &op_named(name); });
 }

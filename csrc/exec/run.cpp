@@ -44,6 +44,7 @@ class Run {
   }
 
   void bind_inputs(std::span<const Tensor> inputs) {
+    inputs_ = inputs;
     for (std::size_t i = 0; i < inputs.size(); ++i)
       frame_.pointers[plan_.input_storages[i]] = inputs[i].data();
   }
@@ -106,6 +107,10 @@ class Run {
           break;
         case Code::read_variable: set_tensor(operands[0], variable(operands[1]).read()); break;
         case Code::assign_variable: assign(instruction, operands); break;
+        case Code::update_variable:
+          update(instruction, operands, plan_.kernels[instruction.target]);
+          break;
+        case Code::update_dynamic: update_dynamic(instruction, operands); break;
         case Code::check_defined:
           if (!flag(operands[0])) fail_undefined(instruction);
           break;
@@ -181,21 +186,9 @@ class Run {
     const plan::DynamicCall& described = plan_.dynamics[instruction.target];
     std::vector<ir::Type> inputs = described.inputs;
     std::vector<const std::byte*> values;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const StorageId id = operands[instruction.output_count + i];
-      if (plan_.storages[id].kind == StorageKind::dynamic)
-        inputs[i].shape = frame_.tensors[id].shape();
-      values.push_back(frame_.pointers[id]);
-    }
+    resolve(operands + instruction.output_count, inputs, values);
     try {
-      std::int64_t no_symbols = 0;
-      const std::vector<ir::Type> outputs = ops::infer({.op = described.op,
-                                                        .inputs = inputs,
-                                                        .attributes = described.attributes,
-                                                        .values = values,
-                                                        .constants = {},
-                                                        .subgraphs = {},
-                                                        .symbol_count = &no_symbols});
+      const std::vector<ir::Type> outputs = infer(described, inputs, values);
       for (std::size_t i = 0; i < outputs.size(); ++i) {
         if (plan_.storages[operands[i]].kind == StorageKind::dynamic)
           set_tensor(operands[i], allocate(outputs[i]));
@@ -212,6 +205,30 @@ class Run {
     }
   }
 
+  // The shapes that the operands have now, and where their elements are.
+  void resolve(const StorageId* operands, std::vector<ir::Type>& types,
+               std::vector<const std::byte*>& values) const {
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      const StorageId id = operands[i];
+      if (plan_.storages[id].kind == StorageKind::dynamic)
+        types[i].shape = frame_.tensors[id].shape();
+      values.push_back(frame_.pointers[id]);
+    }
+  }
+
+  static std::vector<ir::Type> infer(const plan::DynamicCall& described,
+                                     std::span<const ir::Type> inputs,
+                                     std::span<const std::byte* const> values) {
+    std::int64_t no_symbols = 0;
+    return ops::infer({.op = described.op,
+                       .inputs = inputs,
+                       .attributes = described.attributes,
+                       .values = values,
+                       .constants = {},
+                       .subgraphs = {},
+                       .symbol_count = &no_symbols});
+  }
+
   static void move(void* to, const void* from, std::size_t bytes) {
     if (bytes == sizeof(std::uint64_t)) {
       std::memcpy(to, from, sizeof(std::uint64_t));
@@ -222,22 +239,64 @@ class Run {
 
   Variable& variable(StorageId id) const { return *variables_[plan_.storages[id].index]; }
 
+  // The tensor that a storage is by itself; nullptr for a part of the arena and for constants.
+  const Tensor* own_tensor(StorageId id) const {
+    const plan::Storage& storage = plan_.storages[id];
+    if (storage.kind == StorageKind::dynamic) return &frame_.tensors[id];
+    return storage.kind == StorageKind::input ? &inputs_[storage.index] : nullptr;
+  }
+
   // A tensor of its own is handed over, anything else is copied.
   void assign(const Instruction& instruction, const StorageId* operands) {
     Variable& target = variable(operands[0]);
-    const bool is_tensor = plan_.storages[operands[1]].kind == StorageKind::dynamic;
-    const Shape& shape =
-        is_tensor ? frame_.tensors[operands[1]].shape() : plan_.types[instruction.target].shape;
+    const Tensor* value = own_tensor(operands[1]);
+    // The same elements may stand under another shape.
+    const Shape& shape = plan_.storages[operands[1]].kind == StorageKind::dynamic
+                             ? value->shape()
+                             : plan_.types[instruction.target].shape;
     if (shape != target.shape()) {
       throw Error(ErrorKind::value,
                   "assign_variable: a value of shape " + shape.text() +
                       " cannot be assigned to a variable of shape " + target.shape().text(),
                   instruction.location);
     }
-    if (is_tensor) {
-      target.assign(frame_.tensors[operands[1]]);
+    if (value != nullptr) {
+      target.assign(Tensor(value->buffer(), target.dtype(), shape));
     } else {
       target.assign_copy(frame_.pointers[operands[1]]);
+    }
+  }
+
+  // The kernel computes the new value under the variable's lock, over the old one where nobody else
+  // has it.
+  void update(const Instruction& instruction, const StorageId* operands,
+              const plan::PreparedCall& prepared) {
+    gather_operands(instruction, operands);
+    const auto compute = [&](void* out, const void* value) {
+      frame_.inputs[0] = value;
+      return prepared.call.run(prepared.call, &out, frame_.inputs.data());
+    };
+    const bool in_place = (prepared.call.in_place & 1U) != 0;
+    const kernels::Fault fault = variable(operands[0]).update(in_place, compute);
+    if (!fault.ok()) fail(instruction, prepared, fault);
+  }
+
+  void update_dynamic(const Instruction& instruction, const StorageId* operands) {
+    const plan::DynamicCall& described = plan_.dynamics[instruction.target];
+    std::vector<ir::Type> types = described.inputs;
+    std::vector<const std::byte*> values;
+    resolve(operands, types, values);
+    try {
+      infer(described, types, values);
+      const ops::OpRow& pure = ops::pure_op(*described.op);
+      const std::span<const ir::Type> out = std::span(types).first(1);
+      const plan::PreparedCall prepared{
+          &pure, ops::prepare(pure, described.attributes, types, out, values)};
+      update(instruction, operands, prepared);
+      budget_ -= prepared.call.cost;
+    } catch (Error& error) {
+      if (error.location() == kNoLocation) error.set_location(instruction.location);
+      throw;
     }
   }
 
@@ -299,6 +358,7 @@ class Run {
   Frame& frame_;
   const Host& host_;
   std::span<Variable* const> variables_;
+  std::span<const Tensor> inputs_;
   std::int64_t budget_ = kPollInterval;
   std::int64_t spent_ = 0;
   std::size_t bytes_ = 0;

@@ -228,6 +228,23 @@ Types infer_assign_variable(const InferInput& in) {
   return {};
 }
 
+// The types of an update's operands as the pure op takes them, the variable's value first.
+// The result must fit the variable, whose shape never changes.
+Types infer_update_variable(const InferInput& in) {
+  Types operands(in.inputs.begin(), in.inputs.end());
+  operands[0].kind = ir::Kind::tensor;
+  InferInput pure = in;
+  pure.op = &pure_op(*in.op);
+  pure.inputs = operands;
+  const Shape result = infer(pure)[0].shape;
+  const Shape& variable = in.inputs[0].shape;
+  if (result.rank() != variable.rank() || (result.is_static() && result != variable))
+    refuse(in, ErrorKind::value,
+           "a value of shape " + in.inputs[1].shape.text() +
+               " does not broadcast to a variable of shape " + variable.text());
+  return {};
+}
+
 Types infer_check_defined(const InferInput& in) {
   check_predicate(in, in.inputs[1]);
   return {in.inputs[0]};
@@ -317,6 +334,7 @@ std::vector<ir::Type> infer(const InferInput& in) {
     case Rule::check_defined: return infer_check_defined(in);
     case Rule::read_variable: return infer_read_variable(in);
     case Rule::assign_variable: return infer_assign_variable(in);
+    case Rule::update_variable: return infer_update_variable(in);
   }
   throw Error(ErrorKind::internal, "an op has no shape rule");
 }

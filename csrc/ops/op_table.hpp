@@ -35,7 +35,7 @@ enum class Operands : std::uint8_t {
   condition_first,  // bool, then a common dtype of any class
   first_free,       // any dtype, then int64 (check_defined: bool)
   first_two_free,   // one common dtype of the first two, then int64
-  variable,         // a variable, then a value of exactly its dtype
+  variable,         // a variable, then a value of its dtype, then int64
   control           // as the subgraphs' parameters say
 };
 
@@ -76,7 +76,8 @@ enum class Rule : std::uint8_t {
   while_loop,
   check_defined,
   read_variable,
-  assign_variable
+  assign_variable,
+  update_variable
 };
 
 enum class Family : std::uint8_t {
@@ -132,6 +133,8 @@ struct OpRow {
 
 std::span<const OpRow> op_table();
 const OpRow& row(OpCode op);
+// The op that an update of a variable does on its value; the attributes are the same.
+const OpRow& pure_op(const OpRow& update);
 // The op of that name, or nothing.
 std::optional<OpCode> find_op(std::string_view name);
 

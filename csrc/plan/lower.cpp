@@ -119,6 +119,7 @@ class Lowering {
               .location = node.location},
              {}, inputs);
         return add_cost(kDynamicCost);
+      case ops::Rule::update_variable: return emit_update(function, node, inputs);
       case ops::Rule::cond: return emit_cond(function, node, inputs, outputs);
       case ops::Rule::while_loop: return emit_while(function, node, inputs, outputs);
       case ops::Rule::check_defined: {
@@ -173,6 +174,31 @@ class Lowering {
       add_cost(kDynamicCost);
     }
     emit(instruction, output_span, inputs);
+  }
+
+  void emit_update(const ir::Function& function, const ir::Node& node,
+                   std::span<const StorageId> inputs) {
+    const ops::OpRow& op = ops::row(node.op);
+    const auto attributes = function.attributes_of(node);
+    std::vector<ir::Type> types;
+    for (ir::ValueId value : function.inputs_of(node)) types.push_back(function.types[value]);
+    const bool is_static = std::all_of(types.begin(), types.end(),
+                                       [](const ir::Type& type) { return type.shape.is_static(); });
+    Instruction instruction{.location = node.location};
+    if (is_static) {
+      const ops::OpRow& pure = ops::pure_op(op);
+      plan_.kernels.push_back(
+          {&pure, ops::prepare(pure, attributes, types, std::span(types).first(1), {})});
+      instruction.code = Code::update_variable;
+      instruction.target = static_cast<std::uint32_t>(plan_.kernels.size() - 1);
+      add_cost(kInstructionCost + plan_.kernels.back().call.cost);
+    } else {
+      plan_.dynamics.push_back({&op, {attributes.begin(), attributes.end()}, types, {}});
+      instruction.code = Code::update_dynamic;
+      instruction.target = static_cast<std::uint32_t>(plan_.dynamics.size() - 1);
+      add_cost(kDynamicCost);
+    }
+    emit(instruction, {}, inputs);
   }
 
   const std::byte* constant_data(StorageId id) const {

@@ -45,6 +45,8 @@ enum class Code : std::uint8_t {
   loop_if_true,     // a back edge: on the boolean in[0], counts the loop's cost and polls the host
   read_variable,    // the tensor out[0] is what the variable in[0] holds
   assign_variable,  // the variable in[0] takes the value in[1], whose type is types[target]
+  update_variable,  // the variable in[0] takes what kernels[target] makes of its value and the rest
+  update_dynamic,   // likewise, by dynamics[target]: infer and prepare first
   check_defined,    // the flag in[0]; the variable's name is names[target]
   finish,
 // A flat call of one element that the run loop evaluates itself.

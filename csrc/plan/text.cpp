@@ -34,6 +34,10 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
     case Code::loop_if_true: return "loop_if_true " + std::to_string(instruction.target);
     case Code::read_variable: return "read_variable";
     case Code::assign_variable: return "assign_variable";
+    case Code::update_variable:
+      return "update_variable " + std::string(plan.kernels[instruction.target].op->name);
+    case Code::update_dynamic:
+      return "update_dynamic " + std::string(plan.dynamics[instruction.target].op->name);
     case Code::check_defined: return "check_defined " + plan.names[instruction.target];
     case Code::finish: return "finish";
   }

@@ -284,7 +284,7 @@ class Function(FunctionCore, Generic[P, R]):
 
     def adopt(self, traced: tracing.Traced, origin: Origin) -> None:
         """Enter a graph that was traced elsewhere."""
-        concrete = ConcreteFunction(self.name, traced, self.signature.binder, origin)
+        concrete = ConcreteFunction(self.name, traced, self.signature, origin)
         canonical = concrete.structured_input_signature
         if self._input_signature is not None:
             self.graphs[_SIGNATURE_KEY] = concrete
@@ -321,7 +321,7 @@ class Function(FunctionCore, Generic[P, R]):
         )
         others = [graph.origin for graph in self.own_graphs()]
         origin = origin_of(traced.names, traced.leaves, structures, others)
-        concrete = ConcreteFunction(self.name, traced, self.signature.binder, origin)
+        concrete = ConcreteFunction(self.name, traced, self.signature, origin)
         concrete.watch(weakref.ref(self), key, watched)
         concrete.touch()
         self._count()

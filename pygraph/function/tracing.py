@@ -21,7 +21,7 @@ from pygraph._hot import (
     from_numpy,
     is_array_like,
 )
-from pygraph.graph import Builder, TensorSpec
+from pygraph.graph import Builder, TensorSpec, VariableSpec
 from pygraph.graph.locations import trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 from pygraph.graph.wire import write
@@ -39,7 +39,8 @@ class Traced(NamedTuple):
     executable: _core.Executable
     inputs: list[TensorSpec]
     arguments: Structure
-    leaves: list[Any]  # of the arguments: a TensorSpec, a Python value, or an Opaque object
+    # Of the arguments: a TensorSpec, a VariableSpec, a Python value, or an Opaque object.
+    leaves: list[Any]
     names: list[str]  # of the leaves, as a user would write them
     results: Structure
     template: list[Any]  # per leaf of the result: the index of an output, or a Constant
@@ -164,18 +165,19 @@ def _declare(
 ) -> tuple[list[Any], list[Any], list[TensorSpec]]:
     """Return what the function is called with, the leaves as they are kept, and the inputs."""
     numbers = number_leaves(structure, request.number_inputs)
-    aliases: dict[int, Variable] = {}
+    aliases: dict[int, tuple[int, Variable]] = {}
     arguments: list[Any] = []
     described: list[Any] = []
     specs: list[TensorSpec] = []
     for position, (leaf, name) in enumerate(zip(leaves, names, strict=True)):
         if isinstance(leaf, Variable):
             # Another object for the same place: the function may have captured the variable too.
-            described.append(Opaque(leaf))
-            arguments.append(aliases.setdefault(id(leaf), leaf.alias()))
+            number, alias = aliases.setdefault(leaf.place_id, (len(aliases), leaf.alias()))
+            described.append(VariableSpec(leaf.static_shape, leaf.dtype, number, name))
+            arguments.append(alias)
             continue
-        number = position in numbers and type(leaf) in (int, float)
-        spec = _number_spec(leaf, name) if number else _spec_of(leaf, name)
+        is_number = position in numbers and type(leaf) in (int, float)
+        spec = _number_spec(leaf, name) if is_number else _spec_of(leaf, name)
         if spec is None:
             described.append(leaf if isinstance(leaf, _BY_VALUE) else Opaque(leaf))
             arguments.append(set(leaf) if type(leaf) is set else leaf)
@@ -184,7 +186,7 @@ def _declare(
             spec = TensorSpec(request.shapes[len(specs)], spec.dtype, name)
         specs.append(spec)
         described.append(spec)
-        arguments.append(builder.add_parameter(spec.dtype, spec.shape, name, weak=number))
+        arguments.append(builder.add_parameter(spec.dtype, spec.shape, name, weak=is_number))
     return arguments, described, specs
 
 

@@ -248,15 +248,20 @@ class Builder:
         place = self._tensor(self._variable(variable))
         return self._record_exact("read_variable", [place], {}, (), False)[0]
 
-    def assign_variable(self, variable: Variable, value: Any) -> None:
-        """Append an assignment. Raises TypeError or ValueError where the value does not fit."""
+    def change_variable(
+        self, op: str, variable: Variable, inputs: Sequence[Any], attributes: dict[str, Any]
+    ) -> None:
+        """Append an op that changes a variable.
+
+        Raises TypeError or ValueError where the inputs do not fit.
+        """
+        self._check_open()
         place = self._tensor(self._variable(variable))
-        operand = self.lift(value)
-        dtypes, _ = _promote(
-            "assign_variable", ((place.dtype.name, False), _promotion_key(operand))
-        )
-        lifted = self.lift(operand, as_dtype(dtypes[1]))
-        self._record_exact("assign_variable", [place, lifted], {}, (), False)
+        operands = self._operands(op, inputs, 1)
+        keys = ((place.dtype.name, False), *map(_promotion_key, operands))
+        dtypes, _ = _promote(op, keys)
+        lifted = self._lifted(operands, dtypes[1:])
+        self._record_exact(op, [place, *lifted], attributes, (), False)
 
     def known(self, tensor: SymbolicTensor) -> EagerTensor | None:
         """Return the value of one of this builder's tensors where it is a constant."""
@@ -366,16 +371,22 @@ class Builder:
         Raises TypeError or ValueError, naming the op, where its inputs do not fit.
         """
         self._check_open()
-        tensors = [
+        operands = self._operands(op, inputs, 0)
+        dtypes, weak = _promote(op, tuple([_promotion_key(operand) for operand in operands]))
+        return self._record_exact(op, self._lifted(operands, dtypes), attributes, (), weak)
+
+    def _operands(self, op: str, inputs: Sequence[Any], first: int) -> list[Any]:
+        """Return inputs as tensors, numbers as they are; errors count arguments from ``first``."""
+        return [
             value if _is_number(value) else self._operand(op, position, value)
-            for position, value in enumerate(inputs)
+            for position, value in enumerate(inputs, first)
         ]
-        dtypes, weak = _promote(op, tuple([_promotion_key(tensor) for tensor in tensors]))
-        operands = [
-            self.lift(tensor, as_dtype(dtype))
-            for tensor, dtype in zip(tensors, dtypes, strict=True)
+
+    def _lifted(self, operands: Sequence[Any], dtypes: Sequence[str]) -> list[SymbolicTensor]:
+        return [
+            self.lift(operand, as_dtype(dtype))
+            for operand, dtype in zip(operands, dtypes, strict=True)
         ]
-        return self._record_exact(op, operands, attributes, (), weak)
 
     def _operand(self, op: str, position: int, value: Any) -> SymbolicTensor:
         try:

@@ -104,6 +104,20 @@ def unset(x):  # type: ignore[no-untyped-def]
     return y  # only sometimes
 
 
+def count_calls() -> pg.Function:
+    """A function with two variables."""
+    total = pg.Variable([0.0, 0.5], name="total")
+    calls = pg.Variable(0, name="calls")
+
+    @pg.function
+    def count(x):  # type: ignore[no-untyped-def]
+        total.assign_add(x)
+        calls.assign_add(1)
+        return total.read()
+
+    return count
+
+
 def shrink_both() -> pg.Function:
     """`shrink`, traced for matrices of any size and for vectors of three."""
     function = pg.function(shrink)
@@ -129,6 +143,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pg.save(pick, path / "pick.pgraph")
     unset(pg.asarray(1.0))
     pg.save(unset, path / "unset.pgraph")
+    count = count_calls()
+    count.get_concrete_function(pg.TensorSpec((2,), pg.float64))
+    pg.save(count, path / "count.pgraph")
     (path / "text.pgraph").write_text("graph")
     (path / "cut.pgraph").write_bytes((path / "shrink.pgraph").read_bytes()[:-100])
     return path
@@ -172,6 +189,10 @@ def test_tour(build: Callable[..., Path], folder: Path) -> None:
     assert shown["kept"] == "[3] 1 0 1"
     assert (shown["quotient"], shown["after"], shown["set"]) == ("3", "-4", "1")
     assert shown["wrong"] == "0"
+    assert shown["variable"] == "calls"
+    assert (shown["initial"], shown["total"]) == ("[2] 0 0.5", "[2] 2 4.5")
+    assert (shown["assigned"], shown["calls"], shown["other"]) == ("[2] 1 0", "3", "[2] 0 0.5")
+    assert shown["after threads"] == "[2] 1001 1000"
 
 
 def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> None:
@@ -191,6 +212,8 @@ def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> 
         "negative": (VALUE, r".*negative.*"),
         "rank": (VALUE, r".*16 dimensions.*"),
         "dtype": (TYPE, r".*dtype.*"),
+        "no variable": (VALUE, r".*no variable named sum"),
+        "wrong value": (TYPE, r".*total is float64\[2\], the value float64\[\]"),
         "item": (VALUE, r".*2 elements.*"),
     }
     for name, (status, pattern) in cases.items():

@@ -108,6 +108,32 @@ void threads(const std::string& folder) {
   for (std::int64_t count : wrong) std::cout << "wrong: " << count << "\n";
 }
 
+// The program holds its variables; its graphs and the host read and assign them.
+void variables(const std::string& folder) {
+  const auto program = Program::load(folder + "/count.pgraph");
+  for (const std::string& name : program.variable_names())
+    std::cout << "variable: " << name << "\n";
+  show<double>("initial", program.read_variable("total"));
+  program.run({Tensor::from<double>({1, 2}, {2})});
+  show<double>("total", program.run({Tensor::from<double>({1, 2}, {2})})[0]);
+  program.assign_variable("total", Tensor::from<double>({0, -1}, {2}));
+  program.run({Tensor::from<double>({1, 1}, {2})});
+  show<double>("assigned", program.read_variable("total"));
+  show<std::int64_t>("calls", program.read_variable("calls"));
+  show<double>("other", Program::load(folder + "/count.pgraph").read_variable("total"));
+  show_error("no variable", [&] { program.read_variable("sum"); });
+  show_error("wrong value", [&] { program.assign_variable("total", Tensor::scalar(1.0)); });
+
+  std::vector<std::thread> workers;
+  for (int worker = 0; worker < 4; ++worker) {
+    workers.emplace_back([&program] {
+      for (int i = 0; i < 250; ++i) program.run({Tensor::from<double>({1, 1}, {2})});
+    });
+  }
+  for (std::thread& worker : workers) worker.join();
+  show<double>("after threads", program.read_variable("total"));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -118,6 +144,7 @@ int main(int argc, char** argv) {
     faults(argv[1]);
     wrong_use(argv[1]);
     threads(argv[1]);
+    variables(argv[1]);
   } catch (const std::exception& error) {
     std::cout << "unexpected: " << error.what() << "\n";
     return 1;

@@ -113,6 +113,7 @@ graph count(n: int64[], v: variable int64[], w: variable float64[2]) -> (int64[]
       %3: int64[] = read_variable v
       %4: int64[] = add %3, i
       assign_variable v, %4
+      assign_subtract v, %3
       %5: int64[] = constant 1
       %6: int64[] = add i, %5
       return %6
@@ -120,8 +121,12 @@ graph count(n: int64[], v: variable int64[], w: variable float64[2]) -> (int64[]
   %5: float64[2] = read_variable w
   %6: float64[2] = add %5, %5
   assign_variable w, %6  # v.py:3 in count
-  %7: int64[] = read_variable v
-  return %7, %5
+  assign_add w, %6
+  assign_slice w, %6 {starts=[0], stops=[2], steps=[1]}
+  %7: float64[] = constant 1.5
+  assign_scatter w, %7, n {axis=0}  # v.py:4 in count
+  %8: int64[] = read_variable v
+  return %8, %5
 }
 """
 

@@ -25,6 +25,10 @@ INTERNAL = {
     "slice_update",
     "read_variable",
     "assign_variable",
+    "assign_add",
+    "assign_subtract",
+    "assign_scatter",
+    "assign_slice",
 }
 CONTROL = {"cond", "while_loop"}
 
