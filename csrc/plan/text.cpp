@@ -34,6 +34,7 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
     case Code::loop_if_true: return "loop_if_true " + std::to_string(instruction.target);
     case Code::read_variable: return "read_variable";
     case Code::assign_variable: return "assign_variable";
+    case Code::call: return "call " + std::to_string(instruction.target);
     case Code::check_defined: return "check_defined " + plan.names[instruction.target];
     case Code::finish: return "finish";
   }
@@ -56,6 +57,8 @@ std::string Plan::text() const {
     }
     out += line + "\n";
   }
+  for (std::size_t i = 0; i < callees.size(); ++i)
+    out += "function " + std::to_string(i) + " " + callees[i].name + ", " + callees[i].text();
   return out;
 }
 

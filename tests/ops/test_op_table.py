@@ -26,7 +26,7 @@ INTERNAL = {
     "read_variable",
     "assign_variable",
 }
-CONTROL = {"cond", "while_loop"}
+CONTROL = {"call", "cond", "while_loop"}
 
 # How to reach the rows whose public function has another name or other arguments.
 REACHED: dict[str, Callable[[Any], Any]] = {
