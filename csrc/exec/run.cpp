@@ -1,6 +1,8 @@
 #include "exec/run.hpp"
 
 #include <cstring>
+#include <deque>
+#include <memory>
 #include <string>
 
 #include "ops/infer.hpp"
@@ -15,6 +17,9 @@ using plan::StorageKind;
 
 // Work between two polls: a few milliseconds.
 constexpr std::int64_t kPollInterval = 2'000'000;
+constexpr std::int64_t kCallCost = 100;
+// How many of the innermost calls an error names, besides the outermost.
+constexpr std::size_t kMostCallers = 100;
 
 template <class T>
 T load(const std::byte* from) {
@@ -36,10 +41,24 @@ std::int64_t floor_quotient(std::int64_t dividend, std::int64_t divisor) {
   return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
 }
 
+// What has been used up by a run and all that it calls.
+struct Meter {
+  std::int64_t budget = kPollInterval;  // work until the next poll
+  std::int64_t spent = 0;
+  std::size_t bytes = 0;
+};
+
+// A run of one function, on a frame of its own.
 class Run {
  public:
-  Run(const plan::Plan& plan, Frame& frame, const Host& host, std::span<Variable* const> variables)
-      : plan_(plan), frame_(frame), host_(host), variables_(variables) {
+  Run(const plan::Plan& plan, Frame& frame, const Host& host, std::span<Variable* const> variables,
+      Meter& meter)
+      : plan_(plan),
+        frame_(frame),
+        host_(host),
+        variables_(variables),
+        meter_(meter),
+        at_(plan.instructions.data()) {
     if (host.byte_limit != 0) charge(plan.arena_bytes);
   }
 
@@ -62,12 +81,13 @@ class Run {
     }
   }
 
-  void loop() {
+  // Runs from where it stopped to the next call, which it returns, or to the end (nullptr).
+  const Instruction* loop() {
     const Instruction* const first = plan_.instructions.data();
     const StorageId* const all_operands = plan_.operands.data();
     const plan::FlatCall* const flats = plan_.flats.data();
     std::byte* const* const pointers = frame_.pointers.data();
-    const Instruction* at = first;
+    const Instruction* at = at_;
     for (;;) {
       const Instruction& instruction = *at++;
       const StorageId* const operands = all_operands + instruction.first_operand;
@@ -101,8 +121,8 @@ class Run {
         case Code::loop_if_true:
           if (flag(operands[0])) {
             at = first + instruction.target;
-            budget_ -= instruction.cost;
-            if (budget_ < 0) poll(instruction);
+            meter_.budget -= instruction.cost;
+            if (meter_.budget < 0) poll(instruction);
           }
           break;
         case Code::read_variable: set_tensor(operands[0], variable(operands[1]).read()); break;
@@ -114,8 +134,40 @@ class Run {
         case Code::check_defined:
           if (!flag(operands[0])) fail_undefined(instruction);
           break;
-        case Code::finish: return;
+        case Code::call: at_ = at; return &instruction;
+        case Code::finish: return nullptr;
       }
+    }
+  }
+
+  // Hands the operands of a call to the run of the function.
+  void pass(const Instruction& call, Run& callee) {
+    const StorageId* operands = plan_.operands.data() + call.first_operand;
+    const StorageId* inputs = operands + call.output_count;
+    Frame& frame = callee.frame_;
+    for (std::size_t i = 0; i < call.output_count; ++i)
+      frame.pointers[callee.plan_.outputs[i].storage] = frame_.pointers[operands[i]];
+    frame.variables.clear();
+    for (std::size_t i = 0; i < call.input_count; ++i) {
+      const StorageId parameter = callee.plan_.parameters[i];
+      switch (callee.plan_.storages[parameter].kind) {
+        case StorageKind::variable: frame.variables.push_back(&variable(inputs[i])); break;
+        case StorageKind::dynamic: callee.set_tensor(parameter, frame_.tensors[inputs[i]]); break;
+        default: frame.pointers[parameter] = frame_.pointers[inputs[i]];
+      }
+    }
+    callee.variables_ = frame.variables;
+    meter_.budget -= kCallCost + callee.plan_.straight_cost;
+    if (meter_.budget < 0) poll(call);
+  }
+
+  // Takes the tensors that the function gave; what is static it has written in place.
+  void take(const Instruction& call, const Run& callee) {
+    const StorageId* operands = plan_.operands.data() + call.first_operand;
+    for (std::size_t i = 0; i < call.output_count; ++i) {
+      const StorageId result = callee.plan_.outputs[i].storage;
+      if (callee.plan_.storages[result].kind == StorageKind::dynamic)
+        set_tensor(operands[i], callee.frame_.tensors[result]);
     }
   }
 
@@ -198,7 +250,7 @@ class Run {
       gather_operands(instruction, operands);
       const kernels::Fault fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
       if (!fault.ok()) fail(instruction, {described.op, call}, fault);
-      budget_ -= call.cost;
+      meter_.budget -= call.cost;
     } catch (Error& error) {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
       throw;
@@ -239,11 +291,13 @@ class Run {
 
   Variable& variable(StorageId id) const { return *variables_[plan_.storages[id].index]; }
 
-  // The tensor that a storage is by itself; nullptr for a part of the arena and for constants.
+  // The tensor that a storage is by itself; nullptr for a part of the arena, for constants, and for
+  // the parameters of a call, which are the caller's memory.
   const Tensor* own_tensor(StorageId id) const {
     const plan::Storage& storage = plan_.storages[id];
     if (storage.kind == StorageKind::dynamic) return &frame_.tensors[id];
-    return storage.kind == StorageKind::input ? &inputs_[storage.index] : nullptr;
+    const bool bound = storage.kind == StorageKind::input && storage.index < inputs_.size();
+    return bound ? &inputs_[storage.index] : nullptr;
   }
 
   // A tensor of its own is handed over, anything else is copied.
@@ -293,7 +347,7 @@ class Run {
       const plan::PreparedCall prepared{
           &pure, ops::prepare(pure, described.attributes, types, out, values)};
       update(instruction, operands, prepared);
-      budget_ -= prepared.call.cost;
+      meter_.budget -= prepared.call.cost;
     } catch (Error& error) {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
       throw;
@@ -322,17 +376,17 @@ class Run {
 
   // Limits count what a run asks for in total: simple, and never too generous.
   void charge(std::size_t bytes) {
-    if (bytes > host_.byte_limit - bytes_) {
+    if (bytes > host_.byte_limit - meter_.bytes) {
       throw Error(ErrorKind::limit, "the run needs more than the " +
                                         std::to_string(host_.byte_limit) + " bytes it may use");
     }
-    bytes_ += bytes;
+    meter_.bytes += bytes;
   }
 
   void poll(const Instruction& instruction) {
-    spent_ += kPollInterval - budget_;
-    budget_ = kPollInterval;
-    if (host_.cost_limit != 0 && spent_ > host_.cost_limit) {
+    meter_.spent += kPollInterval - meter_.budget;
+    meter_.budget = kPollInterval;
+    if (host_.cost_limit != 0 && meter_.spent > host_.cost_limit) {
       throw Error(ErrorKind::limit, "the run exceeded its limit of work", instruction.location);
     }
     if (host_.poll != nullptr && host_.poll(host_.context)) {
@@ -359,20 +413,91 @@ class Run {
   const Host& host_;
   std::span<Variable* const> variables_;
   std::span<const Tensor> inputs_;
-  std::int64_t budget_ = kPollInterval;
-  std::int64_t spent_ = 0;
-  std::size_t bytes_ = 0;
+  Meter& meter_;
+  const Instruction* at_;
+};
+
+// The calls that are under way. They stand on the heap: no depth of recursion is too deep for the
+// thread's stack.
+class Calls {
+ public:
+  Calls(const plan::Plan& plan, Frame& entry_frame, const Host& host, Meter& meter)
+      : plan_(plan), idle_(entry_frame.idle), host_(host), meter_(meter) {}
+
+  // Runs the entry, which stopped at a call, and whatever it calls, to its end.
+  void run(Run& entry, const Instruction* call) {
+    try {
+      Run* current = &entry;
+      while (call != nullptr || !calls_.empty()) {
+        current = call != nullptr ? &enter(*current, *call) : &leave();
+        call = current->loop();
+      }
+    } catch (Error& error) {
+      for (std::size_t i = calls_.size(); i-- > 0;) {
+        if (i == 0 || calls_.size() - i < kMostCallers) error.add_caller(calls_[i].site->location);
+      }
+      throw;
+    }
+  }
+
+ private:
+  struct Call {
+    std::unique_ptr<Frame> frame;
+    Run run;
+    Run* caller;
+    const Instruction* site;
+  };
+
+  Run& enter(Run& caller, const Instruction& site) {
+    const plan::Plan& plan = plan_.callees[site.target];
+    if (calls_.size() >= host_.depth_limit) {
+      throw Error(ErrorKind::recursion,
+                  "maximum recursion depth exceeded: " + plan.name + " has " +
+                      std::to_string(calls_.size()) + " calls under way",
+                  site.location);
+    }
+    std::unique_ptr<Frame> frame;
+    auto& idle = idle_[site.target];
+    if (idle.empty()) {
+      frame = std::make_unique<Frame>(plan);
+    } else {
+      frame = std::move(idle.back());
+      idle.pop_back();
+    }
+    frame->acquire(plan);
+    Frame& own = *frame;
+    calls_.push_back({std::move(frame), Run(plan, own, host_, {}, meter_), &caller, &site});
+    caller.pass(site, calls_.back().run);
+    return calls_.back().run;
+  }
+
+  Run& leave() {
+    Call& call = calls_.back();
+    Run& caller = *call.caller;
+    caller.take(*call.site, call.run);
+    call.frame->release();
+    idle_[call.site->target].push_back(std::move(call.frame));
+    calls_.pop_back();
+    return caller;
+  }
+
+  const plan::Plan& plan_;
+  std::vector<std::vector<std::unique_ptr<Frame>>>& idle_;
+  const Host& host_;
+  Meter& meter_;
+  std::deque<Call> calls_;  // runs stay where they are
 };
 
 }  // namespace
 
 void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
          std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables) {
-  Run state(plan, frame, host, variables);
+  Meter meter;
+  Run state(plan, frame, host, variables, meter);
   frame.acquire(plan);
   state.bind_inputs(inputs);
   state.bind_outputs(outputs);
-  state.loop();
+  if (const Instruction* call = state.loop()) Calls(plan, frame, host, meter).run(state, call);
   state.collect(inputs, outputs);
 }
 

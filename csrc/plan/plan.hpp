@@ -47,6 +47,7 @@ enum class Code : std::uint8_t {
   assign_variable,  // the variable in[0] takes the value in[1], whose type is types[target]
   update_variable,  // the variable in[0] takes what kernels[target] makes of its value and the rest
   update_dynamic,   // likewise, by dynamics[target]: infer and prepare first
+  call,             // run callees[target] (the entry's) on in, to out
   check_defined,    // the flag in[0]; the variable's name is names[target]
   finish,
 // A flat call of one element that the run loop evaluates itself.
@@ -99,7 +100,11 @@ struct Output {
   ir::Type type;
 };
 
+// A function that is called has a plan of its own, and a run of it a frame of its own. Values of
+// static type are read and written where the caller has them; others are handed over as tensors:
+// they are `dynamic` on both sides.
 struct Plan {
+  std::string name;
   std::vector<Instruction> instructions;
   std::vector<StorageId> operands;
   std::vector<Storage> storages;
@@ -111,9 +116,11 @@ struct Plan {
   std::vector<Tensor> constants;
   std::vector<ir::Type> inputs;  // the entry's tensor parameters
   std::vector<StorageId> input_storages;
+  std::vector<StorageId> parameters;  // tensors and variables
   std::vector<Output> outputs;
   std::size_t arena_bytes = 0;
   std::int64_t straight_cost = 0;  // the work of the instructions outside loops
+  std::vector<Plan> callees;       // of the entry: the functions that are called
 
   // One line per instruction, with storages and bytes.
   std::string text() const;
@@ -122,7 +129,7 @@ struct Plan {
 // Builds the plan of a specialised module.
 Plan build(const ir::Module& module, const passes::Options& options);
 
-// The steps of build, in order.
+// The steps of build, in order; all but the first are for one function at a time.
 Plan lower(const ir::Module& module);
 void coalesce(Plan& plan);           // makes copies unnecessary and drops them
 void place(Plan& plan, bool reuse);  // decides the offsets in the arena

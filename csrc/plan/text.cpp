@@ -38,6 +38,7 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
       return "update_variable " + std::string(plan.kernels[instruction.target].op->name);
     case Code::update_dynamic:
       return "update_dynamic " + std::string(plan.dynamics[instruction.target].op->name);
+    case Code::call: return "call " + std::to_string(instruction.target);
     case Code::check_defined: return "check_defined " + plan.names[instruction.target];
     case Code::finish: return "finish";
   }
@@ -60,6 +61,8 @@ std::string Plan::text() const {
     }
     out += line + "\n";
   }
+  for (std::size_t i = 0; i < callees.size(); ++i)
+    out += "function " + std::to_string(i) + " " + callees[i].name + ", " + callees[i].text();
   return out;
 }
 

@@ -7,13 +7,12 @@ from typing import Any
 
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
-from pygraph.control.pending import skipped_read, unreachable
+from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.tensors import (
     as_predicate,
     current,
     is_tensor,
     is_tracing,
-    placeholder,
     stages,
 )
 from pygraph.graph import Builder
@@ -66,14 +65,14 @@ def stage_cond(
     parent = current()
     pred = as_predicate(pred)
     builders = [Builder("then", parent), Builder("else", parent)]
-    ends: list[list[Any] | None] = []
+    ends: list[list[Any] | UnknownResult | None] = []
     with Region():
         for builder, branch in zip(builders, (then, otherwise), strict=True):
             with builder:
                 ends.append(unreachable(branch))
     first, second = ends
-    if first is None or second is None:
-        return _only(second if first is None else first, names)
+    if not isinstance(first, list) or not isinstance(second, list):
+        return _only(first, second, names)
     joined: list[Form | None] = []
     forms: list[tuple[Form, Form]] = []
     for name, one, other in zip(names, first, second, strict=True):
@@ -96,19 +95,27 @@ def stage_cond(
     ]
 
 
-def _only(values: list[Any] | None, names: Sequence[str]) -> list[Any]:
-    """What a branch gives whose other branch cannot be reached in this trace of a loop.
+def _only(
+    first: list[Any] | UnknownResult | None,
+    second: list[Any] | UnknownResult | None,
+    names: Sequence[str],
+) -> list[Any]:
+    """What a branch gives whose other branch reads what has no type yet.
 
-    The trace is going to be thrown away, so placeholders of the right types serve.
+    The trace is going to be thrown away, so placeholders of the right types serve. Where both
+    branches make such a read, it is up to what is around.
     """
-    if values is None:
+    for values in (first, second):
+        if isinstance(values, list):
+            return [
+                form_of(name, value, settled=True).stand_in()
+                for name, value in zip(names, values, strict=True)
+            ]
+    unknown = [read for read in (first, second) if isinstance(read, UnknownResult)]
+    if not unknown:
         raise skipped_read()
-    out = []
-    for name, value in zip(names, values, strict=True):
-        form = form_of(name, value, settled=True)
-        tensors = [placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in form.types]
-        out.append(form.put_together(iter(tensors)))
-    return out
+    # Of two recursions the outer one says first what its result is.
+    raise min(unknown, key=lambda read: read.depth)
 
 
 def _joined(pair: tuple[Form, Form], site: Site, guarded: bool) -> Form:

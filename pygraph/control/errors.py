@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import linecache
 from typing import Any, Protocol
 
@@ -52,5 +53,5 @@ def _place(location: Location) -> str:
 
 
 def _definition(function: Any) -> Location | None:
-    code = getattr(function, "__code__", None)
+    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
     return None if code is None else (code.co_filename, code.co_firstlineno, code.co_name)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import NUMBERS, Form, TensorLeaf, ValueLeaf, form_of, join
-from pygraph.control.pending import pending
+from pygraph.control.pending import UnknownResult, pending
 from pygraph.control.tensors import (
     apply,
     as_predicate,
@@ -63,12 +63,16 @@ def stage_while(
     parent = current()
     loop = _Loop(parent, names, site, frozenset(guarded), frozenset(indirect))
     loop.start(before, invariants)
-    with Region():
-        body_builder, ends = loop.settle(body)
     test_builder = Builder("test", parent)
-    with Region(), test_builder:
-        going = test(loop.parameters(test_builder))
-        test_builder.set_results([_as_flag(going)])
+    try:
+        with Region():
+            body_builder, ends = loop.settle(body)
+        with Region(), test_builder:
+            going = test(loop.parameters(test_builder))
+            test_builder.set_results([_as_flag(going)])
+    except UnknownResult:
+        # The trace is going to be thrown away. What is known: no iteration leaves all as it was.
+        return [form.stand_in() for form in loop.own]
     tensors: list[Any] = []
     for form, own, value in zip(loop.forms, loop.own, before, strict=True):
         tensors.extend(form.take_apart(value, own))

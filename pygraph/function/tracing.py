@@ -21,6 +21,7 @@ from pygraph._hot import (
     from_numpy,
     is_array_like,
 )
+from pygraph.control.recursion import deeper_stack
 from pygraph.graph import Builder, TensorSpec, VariableSpec
 from pygraph.graph.locations import trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
@@ -131,7 +132,7 @@ def trace(request: Request) -> Traced:
     given = unflatten(structure, arguments)
     args, kwargs = request.unbind(given)
     try:
-        with builder:
+        with builder, deeper_stack():
             result = _run(request.function, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
             results, template = _take_results(builder, request.name, result)

@@ -14,6 +14,7 @@ from pygraph.autograph.operators.builtins import staged_builtin
 from pygraph.autograph.source import has_source
 from pygraph.control.conditional import cond
 from pygraph.control.loop import while_loop
+from pygraph.control.recursion import followed
 from pygraph.control.tensors import is_tracing
 from pygraph.graph.locations import mark_of
 
@@ -24,7 +25,7 @@ def call(function: Any) -> Any:
     """Return what a call of ``function`` in converted code calls."""
     kind = type(function)
     if kind is FunctionType:
-        return _with_converted_arguments(function) or _function(function)
+        return _with_converted_arguments(function) or _followed(function)
     if kind is MethodType:
         inner = function.__func__
         converted = call(inner)
@@ -65,7 +66,14 @@ def convertible(value: Any) -> Any:
     return call(value) if type(value) in (FunctionType, MethodType, functools.partial) else value
 
 
-def _function(function: FunctionType) -> Callable[..., Any]:
+def _followed(function: FunctionType) -> Callable[..., Any]:
+    converted = _function(function)
+    if not is_tracing() or mark_of(converted.__code__) is None:
+        return converted
+    return followed(function, converted)
+
+
+def _function(function: FunctionType) -> FunctionType:
     code = function.__code__
     if mark_of(code) is not None or is_excluded(function) or code.co_flags & _GENERATOR:
         return function
