@@ -24,7 +24,7 @@ def listed() -> list[object]:
 @pytest.mark.parametrize("case", listed())
 def test_case(case: Case) -> None:
     lines = {}
-    for way, call, outcome in every_way(case):
+    for way, call, names, outcome in every_way(case):
         where = f"{case.file}:{call.line}: {call.source.strip()}, {way}: it {outcome}"
         staged = way.startswith("staged")
         expected = call.staged_raises if staged and call.staged_raises else call.raises
@@ -33,7 +33,7 @@ def test_case(case: Case) -> None:
             assert fits(expected, outcome), where
         elif value is not None:
             assert outcome.error is None, where
-            wanted = eval(value, {**case.namespace(), **NUMBERS})
+            wanted = eval(value, {**names, **NUMBERS})
             assert same(outcome.value, wanted), where
         if expected is not None or value is not None:
             assert outcome.printed == call.prints, where
