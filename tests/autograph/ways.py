@@ -137,7 +137,10 @@ def every_way(case: Case) -> Iterator[tuple[str, Call, dict[str, Any], Outcome]]
 
 def rerun(function: pg.Function[..., Any], arguments: Arguments) -> Iterator[tuple[str, Outcome]]:
     """Run the graph of a call again: read back from bytes, optimised and not."""
-    concrete = function.get_concrete_function(*arguments.by_position, **arguments.by_name)
+    try:
+        concrete = function.get_concrete_function(*arguments.by_position, **arguments.by_name)
+    except Exception:  # the call has raised it already, while it was traced
+        return
     canonical = concrete.binder.bind(tuple(arguments.by_position), arguments.by_name)
     tensors = function.tensors_of_arguments(canonical)
     traced = concrete.traced
