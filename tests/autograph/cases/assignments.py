@@ -196,6 +196,30 @@ f(3)  # -> 2
 f(0)  # -> 0
 
 
+# case: walrus_that_may_be_left_out
+def f(x, c):
+    b = 1
+    if c > 0:
+        b = 5
+    y = x > 3 and (b := x * 2) > 0
+    return b, y
+
+
+f(9, 1)  # -> (18, True)
+f(1, 1)  # -> (5, False)
+f(1, 0)  # -> (1, False)
+
+
+# case: walrus_left_out_and_read
+def f(x):
+    y = 1 if x > 3 else (b := 2)
+    return y + b
+
+
+f(1)  # -> 4
+f(9)  # raises UnboundLocalError: 'b'
+
+
 # case: annotated
 def f(x):
     y: int = x + 1
