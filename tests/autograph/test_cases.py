@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from case_table import Case, Raises, read_cases
-from ways import Outcome, every_way, same
+from ways import WORDS, Outcome, every_way, same
 
 # Cases that wait for something that is being built.
 NOT_YET = {
+    "builtin_functions-sorted",
     "comprehensions-over_a_tensor_range",
     "comprehensions-over_a_tensor_with_a_condition",
     "for_range-zero_step",
@@ -41,7 +42,7 @@ def test_case(case: Case) -> None:
             assert fits(expected, outcome), where
         elif value is not None:
             assert outcome.error is None, where
-            wanted = eval(value, {**names, **NUMBERS})
+            wanted = eval(value, {**names, **WORDS})
             assert same(outcome.value, wanted), where
         if expected is not None or value is not None:
             assert outcome.printed == call.prints, where
@@ -49,9 +50,6 @@ def test_case(case: Case) -> None:
         line = outcome.line_in(case.file)
         if expected is call.raises and lines.setdefault(call, line) != line:
             pytest.fail(f"{where}, in line {line} and not {lines[call]}")
-
-
-NUMBERS = {"nan": float("nan"), "inf": float("inf")}
 
 
 def fits(expected: Raises, outcome: Outcome) -> bool:

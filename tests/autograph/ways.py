@@ -29,6 +29,10 @@ class Static:
     value: Any
 
 
+# What calls and expected values may use besides the names of the program.
+WORDS = {"static": Static, "pg": pg, "np": np, "nan": math.nan, "inf": math.inf}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a call gave: a value or an exception, and what it printed before."""
@@ -104,7 +108,7 @@ class Arguments:
     """The arguments of a call, evaluated in the namespace of its program."""
 
     def __init__(self, call: Call, names: dict[str, Any], leaf: Callable[[Any], Any]) -> None:
-        given = eval(call.arguments, {**names, "static": Static, "pg": pg, "np": np})
+        given = eval(call.arguments, {**names, **WORDS})
         self.by_position = [converted(argument, leaf) for argument in given[0]]
         self.by_name = {name: converted(argument, leaf) for name, argument in given[1].items()}
 
