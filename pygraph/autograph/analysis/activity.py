@@ -23,6 +23,12 @@ from pygraph.autograph.analysis.scopes import (
 # Calls that look at a frame's variables: where one occurs, every variable counts as used.
 _FRAME_READERS = frozenset({"locals", "vars", "eval", "exec", "dir"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# The operands that are evaluated in any case, and those that may be left out.
+_LAZY: dict[type[ast.AST], Callable[[Any], tuple[list[ast.expr], list[ast.expr]]]] = {
+    ast.BoolOp: lambda node: (node.values[:1], node.values[1:]),
+    ast.IfExp: lambda node: ([node.test], [node.body, node.orelse]),
+    ast.Compare: lambda node: ([node.left, node.comparators[0]], node.comparators[1:]),
+}
 
 
 def analyse(node: FunctionNode) -> FunctionScope:
@@ -304,6 +310,14 @@ class _Walk:
             self.nested(node)  # type: ignore[arg-type]
         elif kind in _COMPREHENSIONS:
             self._comprehension(node)
+        elif kind in _LAZY:
+            at_once, perhaps = _LAZY[kind](node)
+            for operand in at_once:
+                self.expression(operand)
+            written = self.now.writes
+            for operand in perhaps:
+                self.expression(operand)
+            self.now.perhaps |= self.now.writes & ~written
         else:
             if kind is ast.Call:
                 self.now.calls = True

@@ -36,14 +36,16 @@ class Facts:
     """What is known of one statement; sets of names are bit masks.
 
     ``reads``, ``writes`` and ``deletes`` are those of a simple statement or of a compound
-    statement's header; ``modified`` covers the whole statement, and what nested functions may
-    assign when it calls one. ``falls`` says whether control can
-    come out at its end; ``returns``, ``breaks`` and ``continues`` whether it can leave that way.
+    statement's header, ``perhaps`` the writes in operands that may be left out; ``modified`` covers
+    the whole statement, and what nested functions may assign when it calls one. ``falls`` says
+    whether control can come out at its end; ``returns``, ``breaks`` and ``continues`` whether it
+    can leave that way.
     """
 
     reads: int = 0
     writes: int = 0
     deletes: int = 0
+    perhaps: int = 0
     nones: int = 0
     optionals: int = 0
     modified: int = 0

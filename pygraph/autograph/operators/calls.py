@@ -34,13 +34,13 @@ def call(function: Any) -> Any:
         converted = call(inner)
         return function if converted is inner else MethodType(converted, function.__self__)
     if kind is BuiltinFunctionType or kind is type:
+        higher = _with_converted_arguments(function)
+        if higher is not None:
+            return higher
         if is_tracing():
             replaced = staged_builtin(function)
             if replaced is not None:
                 return replaced
-        higher = _with_converted_arguments(function)
-        if higher is not None:
-            return higher
         if kind is type:
             return _class(function)
         return changing_builtin(function) if is_tracing() else function
@@ -61,7 +61,8 @@ def _with_converted_arguments(function: Any) -> Callable[..., Any] | None:
     def higher(*arguments: Any, **keywords: Any) -> Any:
         converted = [convertible(value) for value in arguments[:count]]
         named = {name: convertible(value) for name, value in keywords.items()}
-        return function(*converted, *arguments[count:], **named)
+        target = (staged_builtin(function) if is_tracing() else None) or function
+        return target(*converted, *arguments[count:], **named)
 
     return higher
 

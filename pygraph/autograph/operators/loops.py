@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pygraph.autograph.operators.iteration import staged_iterable
+from pygraph.autograph.operators.iteration import FilteredItems, staged_iterable
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
@@ -224,7 +224,11 @@ def _stage_for(loop: _Loop, items: Items) -> None:
 
     def run_body(item: Any, values: list[Any]) -> list[Any]:
         variables.set(values)
-        loop.body(item)
+        kept = items.keeps(item) if isinstance(items, FilteredItems) else True
+        if stages(kept):
+            _stage_iteration(loop, item, kept)
+        elif kept:
+            loop.body(item)
         return variables.get()
 
     loop.stage(
