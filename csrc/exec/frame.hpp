@@ -17,9 +17,10 @@ class Frame {
   void acquire(const plan::Plan& plan);
   void release();
 
-  std::vector<std::byte*> pointers;  // per storage
-  std::vector<Tensor> tensors;       // per storage; set for dynamic ones
-  std::vector<void*> outputs;        // operands of the instruction at hand
+  std::vector<std::byte*> pointers;      // per storage
+  std::vector<Tensor> tensors;           // per storage; set for dynamic ones
+  std::vector<std::uint64_t> registers;  // of the register programs
+  std::vector<void*> outputs;            // operands of the instruction at hand
   std::vector<const void*> inputs;
 
  private:

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string>
 
+#include "exec/registers.hpp"
 #include "ops/infer.hpp"
 
 namespace pygraph::exec {
@@ -15,26 +16,6 @@ using plan::StorageKind;
 
 // Work between two polls: a few milliseconds.
 constexpr std::int64_t kPollInterval = 2'000'000;
-
-template <class T>
-T load(const std::byte* from) {
-  T value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
-
-template <class T>
-void store(std::byte* to, T value) {
-  std::memcpy(to, &value, sizeof value);
-}
-
-// Integer arithmetic wraps.
-std::uint64_t wrapping(std::int64_t value) { return static_cast<std::uint64_t>(value); }
-
-// Rounded down; the divisor is positive.
-std::int64_t floor_quotient(std::int64_t dividend, std::int64_t divisor) {
-  return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
-}
 
 class Run {
  public:
@@ -73,20 +54,7 @@ class Run {
       switch (instruction.code) {
         case Code::nothing: break;
         case Code::flat: flat(instruction, flats[instruction.target], pointers); break;
-#define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) \
-  case Code::name: {                                                                  \
-    const plan::FlatCall& call = flats[instruction.target];                           \
-    const auto a = load<operand_type>(pointers[call.inputs[0]]);                      \
-    [[maybe_unused]] const auto b = load<operand_type>(pointers[call.inputs[1]]);     \
-    if (guard) {                                                                      \
-      store(pointers[call.output], static_cast<result_type>(expression));             \
-    } else {                                                                          \
-      flat(instruction, call, pointers);                                              \
-    }                                                                                 \
-    break;                                                                            \
-  }
-#include "plan/scalar_ops.def"
-#undef PYGRAPH_SCALAR
+        case Code::registers: registers(instruction); break;
         case Code::kernel: kernel(instruction, operands); break;
         case Code::dynamic: dynamic(instruction, operands); break;
         case Code::move:
@@ -101,13 +69,13 @@ class Run {
           if (flag(operands[0])) {
             at = first + instruction.target;
             budget_ -= instruction.cost;
-            if (budget_ < 0) poll(instruction);
+            if (budget_ < 0) poll(instruction.location);
           }
           break;
         case Code::read_variable: set_tensor(operands[0], variable(operands[1]).read()); break;
         case Code::assign_variable: assign(instruction, operands); break;
         case Code::check_defined:
-          if (!flag(operands[0])) fail_undefined(instruction);
+          if (!flag(operands[0])) fail_undefined(instruction.target, instruction.location);
           break;
         case Code::finish: return;
       }
@@ -149,7 +117,28 @@ class Run {
                                pointers[call.inputs[2]]};
     const kernels::Fault fault = call.kernel(pointers[call.output], in, call.steps, call.count);
     if (!fault.ok()) [[unlikely]]
-      fail(instruction, plan_.kernels[call.prepared], fault);
+      fail(instruction.location, plan_.kernels[call.prepared], fault);
+  }
+
+  void registers(const Instruction& instruction) {
+    const plan::RegisterProgram& program = plan_.programs[instruction.target];
+    RegisterState state{
+        .registers = reinterpret_cast<std::byte*>(frame_.registers.data() + program.first_register),
+        .pointers = frame_.pointers.data(),
+        .budget = budget_};
+    for (;;) {
+      const RegisterStop stop = run_registers(program, state);
+      budget_ = state.budget;
+      if (stop == RegisterStop::finished) return;
+      const plan::RegisterOrigin& origin = program.origins[state.at];
+      switch (stop) {
+        case RegisterStop::undefined: fail_undefined(origin.target, origin.location);
+        case RegisterStop::fault: fail(origin.location, plan_.kernels[origin.target], state.fault);
+        default: poll(origin.location);
+      }
+      state.budget = budget_;
+      state.at += static_cast<std::uint32_t>(program.code[state.at].jump);
+    }
   }
 
   void kernel(const Instruction& instruction, const StorageId* operands) {
@@ -166,7 +155,7 @@ class Run {
       fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
     }
     if (!fault.ok()) [[unlikely]]
-      fail(instruction, plan_.kernels[instruction.target], fault);
+      fail(instruction.location, plan_.kernels[instruction.target], fault);
   }
 
   void gather_operands(const Instruction& instruction, const StorageId* operands) {
@@ -204,7 +193,7 @@ class Run {
           ops::prepare(*described.op, described.attributes, inputs, outputs, values);
       gather_operands(instruction, operands);
       const kernels::Fault fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
-      if (!fault.ok()) fail(instruction, {described.op, call}, fault);
+      if (!fault.ok()) fail(instruction.location, {described.op, call}, fault);
       budget_ -= call.cost;
     } catch (Error& error) {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
@@ -270,28 +259,28 @@ class Run {
     bytes_ += bytes;
   }
 
-  void poll(const Instruction& instruction) {
+  void poll(ir::LocationId location) {
     spent_ += kPollInterval - budget_;
     budget_ = kPollInterval;
     if (host_.cost_limit != 0 && spent_ > host_.cost_limit) {
-      throw Error(ErrorKind::limit, "the run exceeded its limit of work", instruction.location);
+      throw Error(ErrorKind::limit, "the run exceeded its limit of work", location);
     }
     if (host_.poll != nullptr && host_.poll(host_.context)) {
-      throw Error(ErrorKind::interrupted, "the run was interrupted", instruction.location);
+      throw Error(ErrorKind::interrupted, "the run was interrupted", location);
     }
   }
 
-  [[noreturn]] void fail_undefined(const Instruction& instruction) const {
+  [[noreturn]] void fail_undefined(std::uint32_t name, ir::LocationId location) const {
     throw Error(ErrorKind::unbound,
-                "cannot access local variable '" + plan_.names[instruction.target] +
+                "cannot access local variable '" + plan_.names[name] +
                     "' where it is not associated with a value",
-                instruction.location);
+                location);
   }
 
-  [[noreturn]] static void fail(const Instruction& instruction, const plan::PreparedCall& prepared,
+  [[noreturn]] static void fail(ir::LocationId location, const plan::PreparedCall& prepared,
                                 const kernels::Fault& fault) {
     Error error = ops::fault_error(*prepared.op, prepared.call, fault);
-    error.set_location(instruction.location);
+    error.set_location(location);
     throw error;
   }
 

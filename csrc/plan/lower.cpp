@@ -300,8 +300,9 @@ Plan lower(const ir::Module& module) { return Lowering(module).run(); }
 Plan build(const ir::Module& module, const passes::Options& options) {
   Plan plan = lower(module);
   if (options.enabled("coalesce")) coalesce(plan);
+  if (options.enabled("register_programs")) form_register_programs(plan);
   place(plan, options.enabled("reuse_memory"));
-  link(plan, options.enabled("scalar_codes"));
+  link(plan);
   return plan;
 }
 
