@@ -30,6 +30,9 @@ Frame::Frame(const plan::Plan& plan) : pointers(plan.storages.size(), nullptr) {
     if (storage.kind == plan::StorageKind::constant)
       pointers[i] = plan.constants[storage.index].data();
   }
+  registers.reserve(plan.register_count);
+  for (const plan::RegisterProgram& program : plan.programs)
+    registers.insert(registers.end(), program.registers.begin(), program.registers.end());
   large_ = plan.arena_bytes > kKeptArena;
   idle.resize(plan.callees.size());
 }

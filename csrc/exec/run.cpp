@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "exec/registers.hpp"
 #include "ops/infer.hpp"
 
 namespace pygraph::exec {
@@ -20,26 +21,6 @@ constexpr std::int64_t kPollInterval = 2'000'000;
 constexpr std::int64_t kCallCost = 100;
 // How many of the innermost calls an error names, besides the outermost.
 constexpr std::size_t kMostCallers = 100;
-
-template <class T>
-T load(const std::byte* from) {
-  T value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
-
-template <class T>
-void store(std::byte* to, T value) {
-  std::memcpy(to, &value, sizeof value);
-}
-
-// Integer arithmetic wraps.
-std::uint64_t wrapping(std::int64_t value) { return static_cast<std::uint64_t>(value); }
-
-// Rounded down; the divisor is positive.
-std::int64_t floor_quotient(std::int64_t dividend, std::int64_t divisor) {
-  return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
-}
 
 // What has been used up by a run and all that it calls.
 struct Meter {
@@ -94,20 +75,7 @@ class Run {
       switch (instruction.code) {
         case Code::nothing: break;
         case Code::flat: flat(instruction, flats[instruction.target], pointers); break;
-#define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) \
-  case Code::name: {                                                                  \
-    const plan::FlatCall& call = flats[instruction.target];                           \
-    const auto a = load<operand_type>(pointers[call.inputs[0]]);                      \
-    [[maybe_unused]] const auto b = load<operand_type>(pointers[call.inputs[1]]);     \
-    if (guard) {                                                                      \
-      store(pointers[call.output], static_cast<result_type>(expression));             \
-    } else {                                                                          \
-      flat(instruction, call, pointers);                                              \
-    }                                                                                 \
-    break;                                                                            \
-  }
-#include "plan/scalar_ops.def"
-#undef PYGRAPH_SCALAR
+        case Code::registers: registers(instruction); break;
         case Code::kernel: kernel(instruction, operands); break;
         case Code::dynamic: dynamic(instruction, operands); break;
         case Code::move:
@@ -122,7 +90,7 @@ class Run {
           if (flag(operands[0])) {
             at = first + instruction.target;
             meter_.budget -= instruction.cost;
-            if (meter_.budget < 0) poll(instruction);
+            if (meter_.budget < 0) poll(instruction.location);
           }
           break;
         case Code::read_variable: set_tensor(operands[0], variable(operands[1]).read()); break;
@@ -132,7 +100,7 @@ class Run {
           break;
         case Code::update_dynamic: update_dynamic(instruction, operands); break;
         case Code::check_defined:
-          if (!flag(operands[0])) fail_undefined(instruction);
+          if (!flag(operands[0])) fail_undefined(instruction.target, instruction.location);
           break;
         case Code::call: at_ = at; return &instruction;
         case Code::finish: return nullptr;
@@ -158,7 +126,7 @@ class Run {
     }
     callee.variables_ = frame.variables;
     meter_.budget -= kCallCost + callee.plan_.straight_cost;
-    if (meter_.budget < 0) poll(call);
+    if (meter_.budget < 0) poll(call.location);
   }
 
   // Takes the tensors that the function gave; what is static it has written in place.
@@ -206,7 +174,28 @@ class Run {
                                pointers[call.inputs[2]]};
     const kernels::Fault fault = call.kernel(pointers[call.output], in, call.steps, call.count);
     if (!fault.ok()) [[unlikely]]
-      fail(instruction, plan_.kernels[call.prepared], fault);
+      fail(instruction.location, plan_.kernels[call.prepared], fault);
+  }
+
+  void registers(const Instruction& instruction) {
+    const plan::RegisterProgram& program = plan_.programs[instruction.target];
+    RegisterState state{
+        .registers = reinterpret_cast<std::byte*>(frame_.registers.data() + program.first_register),
+        .pointers = frame_.pointers.data(),
+        .budget = meter_.budget};
+    for (;;) {
+      const RegisterStop stop = run_registers(program, state);
+      meter_.budget = state.budget;
+      if (stop == RegisterStop::finished) return;
+      const plan::RegisterOrigin& origin = program.origins[state.at];
+      switch (stop) {
+        case RegisterStop::undefined: fail_undefined(origin.target, origin.location);
+        case RegisterStop::fault: fail(origin.location, plan_.kernels[origin.target], state.fault);
+        default: poll(origin.location);
+      }
+      state.budget = meter_.budget;
+      state.at += static_cast<std::uint32_t>(program.code[state.at].jump);
+    }
   }
 
   void kernel(const Instruction& instruction, const StorageId* operands) {
@@ -223,7 +212,7 @@ class Run {
       fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
     }
     if (!fault.ok()) [[unlikely]]
-      fail(instruction, plan_.kernels[instruction.target], fault);
+      fail(instruction.location, plan_.kernels[instruction.target], fault);
   }
 
   void gather_operands(const Instruction& instruction, const StorageId* operands) {
@@ -249,7 +238,7 @@ class Run {
           ops::prepare(*described.op, described.attributes, inputs, outputs, values);
       gather_operands(instruction, operands);
       const kernels::Fault fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
-      if (!fault.ok()) fail(instruction, {described.op, call}, fault);
+      if (!fault.ok()) fail(instruction.location, {described.op, call}, fault);
       meter_.budget -= call.cost;
     } catch (Error& error) {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
@@ -332,7 +321,7 @@ class Run {
     };
     const bool in_place = (prepared.call.in_place & 1U) != 0;
     const kernels::Fault fault = variable(operands[0]).update(in_place, compute);
-    if (!fault.ok()) fail(instruction, prepared, fault);
+    if (!fault.ok()) fail(instruction.location, prepared, fault);
   }
 
   void update_dynamic(const Instruction& instruction, const StorageId* operands) {
@@ -383,28 +372,28 @@ class Run {
     meter_.bytes += bytes;
   }
 
-  void poll(const Instruction& instruction) {
+  void poll(ir::LocationId location) {
     meter_.spent += kPollInterval - meter_.budget;
     meter_.budget = kPollInterval;
     if (host_.cost_limit != 0 && meter_.spent > host_.cost_limit) {
-      throw Error(ErrorKind::limit, "the run exceeded its limit of work", instruction.location);
+      throw Error(ErrorKind::limit, "the run exceeded its limit of work", location);
     }
     if (host_.poll != nullptr && host_.poll(host_.context)) {
-      throw Error(ErrorKind::interrupted, "the run was interrupted", instruction.location);
+      throw Error(ErrorKind::interrupted, "the run was interrupted", location);
     }
   }
 
-  [[noreturn]] void fail_undefined(const Instruction& instruction) const {
+  [[noreturn]] void fail_undefined(std::uint32_t name, ir::LocationId location) const {
     throw Error(ErrorKind::unbound,
-                "cannot access local variable '" + plan_.names[instruction.target] +
+                "cannot access local variable '" + plan_.names[name] +
                     "' where it is not associated with a value",
-                instruction.location);
+                location);
   }
 
-  [[noreturn]] static void fail(const Instruction& instruction, const plan::PreparedCall& prepared,
+  [[noreturn]] static void fail(ir::LocationId location, const plan::PreparedCall& prepared,
                                 const kernels::Fault& fault) {
     Error error = ops::fault_error(*prepared.op, prepared.call, fault);
-    error.set_location(instruction.location);
+    error.set_location(location);
     throw error;
   }
 

@@ -382,8 +382,9 @@ namespace {
 
 void arrange(Plan& plan, const passes::Options& options) {
   if (options.enabled("coalesce")) coalesce(plan);
+  if (options.enabled("register_programs")) form_register_programs(plan);
   place(plan, options.enabled("reuse_memory"));
-  link(plan, options.enabled("scalar_codes"));
+  link(plan);
 }
 
 }  // namespace

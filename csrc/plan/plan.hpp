@@ -11,6 +11,7 @@
 #include "ir/ir.hpp"
 #include "ops/prepare.hpp"
 #include "passes/passes.hpp"
+#include "plan/register_program.hpp"
 
 namespace pygraph::plan {
 
@@ -49,11 +50,8 @@ enum class Code : std::uint8_t {
   update_dynamic,   // likewise, by dynamics[target]: infer and prepare first
   call,             // run callees[target] (the entry's) on in, to out
   check_defined,    // the flag in[0]; the variable's name is names[target]
-  finish,
-// A flat call of one element that the run loop evaluates itself.
-#define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) name,
-#include "plan/scalar_ops.def"
-#undef PYGRAPH_SCALAR
+  registers,        // run programs[target]
+  finish
 };
 
 inline bool is_jump(Code code) {
@@ -111,6 +109,8 @@ struct Plan {
   std::vector<PreparedCall> kernels;
   std::vector<FlatCall> flats;
   std::vector<DynamicCall> dynamics;
+  std::vector<RegisterProgram> programs;
+  std::uint32_t register_count = 0;  // of all programs
   std::vector<ir::Type> types;
   std::vector<std::string> names;
   std::vector<Tensor> constants;
@@ -122,7 +122,7 @@ struct Plan {
   std::int64_t straight_cost = 0;  // the work of the instructions outside loops
   std::vector<Plan> callees;       // of the entry: the functions that are called
 
-  // One line per instruction, with storages and bytes.
+  // One line per instruction, with storages and bytes, and one per operation of a register program.
   std::string text() const;
 };
 
@@ -131,10 +131,10 @@ Plan build(const ir::Module& module, const passes::Options& options);
 
 // The steps of build, in order; all but the first are for one function at a time.
 Plan lower(const ir::Module& module);
-void coalesce(Plan& plan);           // makes copies unnecessary and drops them
-void place(Plan& plan, bool reuse);  // decides the offsets in the arena
-void link(Plan& plan,
-          bool scalars);  // gathers what flat instructions need; scalars get their own codes
+void coalesce(Plan& plan);                // makes copies unnecessary and drops them
+void form_register_programs(Plan& plan);  // of the stretches that work on single numbers
+void place(Plan& plan, bool reuse);       // decides the offsets in the arena
+void link(Plan& plan);                    // gathers what flat instructions need
 
 // What `place` needs to know of a storage: where it is first written and last needed,
 // loops included.
