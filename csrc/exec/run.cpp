@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string>
 
+#include "exec/run_tiles.hpp"
 #include "ops/infer.hpp"
 
 namespace pygraph::exec {
@@ -86,6 +87,10 @@ class Run {
 #include "plan/scalar_ops.def"
 #undef PYGRAPH_SCALAR
         case Code::kernel: kernel(instruction, operands); break;
+        case Code::tiles:
+          gather_operands(instruction, operands);
+          run_tiles(plan_.tiles[instruction.target], frame_.outputs.data(), frame_.inputs.data());
+          break;
         case Code::dynamic: dynamic(instruction, operands); break;
         case Code::move:
           move(pointers[operands[0]], pointers[operands[1]], instruction.bytes);

@@ -299,6 +299,7 @@ Plan lower(const ir::Module& module) { return Lowering(module).run(); }
 
 Plan build(const ir::Module& module, const passes::Options& options) {
   Plan plan = lower(module);
+  if (options.enabled("fuse")) fuse(plan);
   if (options.enabled("coalesce")) coalesce(plan);
   place(plan, options.enabled("reuse_memory"));
   link(plan, options.enabled("scalar_codes"));

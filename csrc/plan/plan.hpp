@@ -11,6 +11,7 @@
 #include "ir/ir.hpp"
 #include "ops/prepare.hpp"
 #include "passes/passes.hpp"
+#include "plan/tiles.hpp"
 
 namespace pygraph::plan {
 
@@ -37,6 +38,7 @@ enum class Code : std::uint8_t {
   nothing,
   kernel,   // call kernels[target]
   flat,     // call flats[target]: an elementwise kernel over one run of elements, the common case
+  tiles,    // run tiles[target]
   dynamic,  // infer, allocate and call dynamics[target]
   move,     // copy `bytes` from storage in[0] to out[0]
   move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
@@ -103,6 +105,7 @@ struct Plan {
   std::vector<Storage> storages;
   std::vector<PreparedCall> kernels;
   std::vector<FlatCall> flats;
+  std::vector<TileProgram> tiles;
   std::vector<DynamicCall> dynamics;
   std::vector<ir::Type> types;
   std::vector<std::string> names;
@@ -122,6 +125,7 @@ Plan build(const ir::Module& module, const passes::Options& options);
 
 // The steps of build, in order.
 Plan lower(const ir::Module& module);
+void fuse(Plan& plan);               // makes tile programs of elementwise instructions
 void coalesce(Plan& plan);           // makes copies unnecessary and drops them
 void place(Plan& plan, bool reuse);  // decides the offsets in the arena
 void link(Plan& plan,
