@@ -227,6 +227,12 @@ void TileBuilder::choose_tile() {
   } else {
     program_.tile = elements;
   }
+  if (program_.narrow) {
+    program_.units = (program_.rows + program_.tile - 1) / program_.tile;
+  } else {
+    program_.parts = (program_.columns + program_.tile - 1) / program_.tile;
+    program_.units = program_.rows * program_.parts;
+  }
   const std::int64_t bytes = elements * widest;
   program_.slot_bytes = (bytes + kTileUnit - 1) / kTileUnit * kTileUnit;
   if (program_.slot_bytes * program_.scratch_slots > TileProgram::kScratchBytes)
