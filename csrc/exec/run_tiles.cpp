@@ -14,23 +14,16 @@ using plan::TileOutput;
 using plan::TileProgram;
 using plan::TileStep;
 
-<<<<<<< HEAD
-=======
 constexpr std::int64_t kSmallScratch = 2048;
 
->>>>>>> 04aa9bb1fc6bf98f2a2808e94850f0084aa32e7a
 // Where results of tiles wait for being joined, for each reduced output.
 struct Partials {
   char* of[TileProgram::kMaxReduced];
 };
 
-<<<<<<< HEAD
-// The work of one thread: consecutive tiles.
-=======
 // The work of one thread: consecutive tiles. A large frame costs a small program more than its
 // steps do, so there are two sizes.
 template <std::int64_t kScratchBytes>
->>>>>>> 04aa9bb1fc6bf98f2a2808e94850f0084aa32e7a
 class Worker {
  public:
   Worker(const TileProgram& program, void* const* out, const void* const* in,
@@ -46,12 +39,6 @@ class Worker {
       for (std::int64_t block = begin; block < end; ++block) run_rows(block, block == begin);
       return;
     }
-<<<<<<< HEAD
-    const std::int64_t parts = program_.parts();
-    for (std::int64_t unit = begin; unit < end; ++unit) {
-      const std::int64_t start = unit % parts * program_.tile;
-      run_part(unit, unit / parts, start, std::min(program_.tile, program_.columns - start));
-=======
     std::int64_t row = begin / program_.parts;
     std::int64_t start = begin % program_.parts * program_.tile;
     for (std::int64_t unit = begin; unit < end; ++unit) {
@@ -60,7 +47,6 @@ class Worker {
       if (start < program_.columns) continue;
       start = 0;
       ++row;
->>>>>>> 04aa9bb1fc6bf98f2a2808e94850f0084aa32e7a
     }
   }
 
@@ -183,20 +169,11 @@ class Worker {
   const void* const* in_;
   const Partials& partials_;
   char* at_[TileProgram::kMaxSlots];
-<<<<<<< HEAD
-  alignas(kAlignment) char scratch_[TileProgram::kScratchBytes];
-=======
   alignas(kAlignment) char scratch_[kScratchBytes];
->>>>>>> 04aa9bb1fc6bf98f2a2808e94850f0084aa32e7a
 };
 
 void run_units(const TileProgram& program, void* const* out, const void* const* in,
                const Partials& partials) {
-<<<<<<< HEAD
-  const std::int64_t units = program.units();
-  parallel_for(units, ops::grain(program.cost / units), [&](std::int64_t begin, std::int64_t end) {
-    Worker(program, out, in, partials).run(begin, end);
-=======
   const std::int64_t units = program.units;
   const bool is_small = program.scratch_slots * program.slot_bytes <= kSmallScratch;
   if (is_small && units == 1) {
@@ -212,17 +189,12 @@ void run_units(const TileProgram& program, void* const* out, const void* const* 
   }
   parallel_for(units, ops::grain(program.cost / units), [&](std::int64_t begin, std::int64_t end) {
     Worker<TileProgram::kScratchBytes>(program, out, in, partials).run(begin, end);
->>>>>>> 04aa9bb1fc6bf98f2a2808e94850f0084aa32e7a
   });
 }
 
 // The results of the tiles are joined as those of the chunks of a single reduction are.
 void run_reduced(const TileProgram& program, void* const* out, const void* const* in) {
-<<<<<<< HEAD
-  const std::int64_t tiles = program.units();
-=======
   const std::int64_t tiles = program.units;
->>>>>>> 04aa9bb1fc6bf98f2a2808e94850f0084aa32e7a
   alignas(kAlignment) char results[TileProgram::kMaxReduced]
                                   [TileProgram::kMaxReducedTiles * sizeof(std::int64_t)];
   Partials partials = {};
