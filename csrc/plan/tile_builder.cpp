@@ -227,15 +227,12 @@ void TileBuilder::choose_tile() {
   } else {
     program_.tile = elements;
   }
-<<<<<<< HEAD
-=======
   if (program_.narrow) {
     program_.units = (program_.rows + program_.tile - 1) / program_.tile;
   } else {
     program_.parts = (program_.columns + program_.tile - 1) / program_.tile;
     program_.units = program_.rows * program_.parts;
   }
->>>>>>> 04aa9bb1fc6bf98f2a2808e94850f0084aa32e7a
   const std::int64_t bytes = elements * widest;
   program_.slot_bytes = (bytes + kTileUnit - 1) / kTileUnit * kTileUnit;
   if (program_.slot_bytes * program_.scratch_slots > TileProgram::kScratchBytes)

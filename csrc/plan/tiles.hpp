@@ -66,14 +66,8 @@ struct TileProgram {
 
   std::int64_t reduced = 0;  // how many outputs are
 
-<<<<<<< HEAD
-  // The tiles of a row, and of all rows: the units that threads share.
-  std::int64_t parts() const { return (columns + tile - 1) / tile; }
-  std::int64_t units() const { return narrow ? (rows + tile - 1) / tile : rows * parts(); }
-=======
   std::int64_t parts = 1;  // the tiles of a row
   std::int64_t units = 1;  // all tiles: what threads share
->>>>>>> 04aa9bb1fc6bf98f2a2808e94850f0084aa32e7a
 
   static constexpr std::size_t kMaxSlots = 256;
   static constexpr std::int64_t kScratchBytes = 128 << 10;
