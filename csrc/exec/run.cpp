@@ -6,6 +6,7 @@
 #include <string>
 
 #include "exec/registers.hpp"
+#include "exec/run_tiles.hpp"
 #include "ops/infer.hpp"
 
 namespace pygraph::exec {
@@ -77,6 +78,10 @@ class Run {
         case Code::flat: flat(instruction, flats[instruction.target], pointers); break;
         case Code::registers: registers(instruction); break;
         case Code::kernel: kernel(instruction, operands); break;
+        case Code::tiles:
+          gather_operands(instruction, operands);
+          run_tiles(plan_.tiles[instruction.target], frame_.outputs.data(), frame_.inputs.data());
+          break;
         case Code::dynamic: dynamic(instruction, operands); break;
         case Code::move:
           move(pointers[operands[0]], pointers[operands[1]], instruction.bytes);

@@ -24,7 +24,8 @@ class Coalescing {
       if (plan_.instructions[i].code == Code::move) join(operands(i)[0], operands(i)[1]);
     }
     for (std::uint32_t i = 0; i < plan_.instructions.size(); ++i) {
-      if (plan_.instructions[i].code == Code::kernel) join_in_place(i);
+      const Code code = plan_.instructions[i].code;
+      if (code == Code::kernel || code == Code::tiles) join_in_place(i);
     }
     rewrite();
   }
@@ -60,9 +61,12 @@ class Coalescing {
   // A kernel's result may stand where an operand stood. What the kernel may overwrite is in `live_`
   // already.
   void join_in_place(std::uint32_t at) {
-    if (plan_.instructions[at].output_count != 1) return;
-    for (std::size_t k = 1; k < operands(at).size(); ++k) {
-      if (join(operands(at)[0], operands(at)[k])) return;
+    const std::size_t outputs = plan_.instructions[at].output_count;
+    if (outputs != 1 && plan_.instructions[at].code == Code::kernel) return;
+    for (std::size_t output = 0; output < outputs; ++output) {
+      for (std::size_t k = outputs; k < operands(at).size(); ++k) {
+        if (join(operands(at)[output], operands(at)[k])) break;
+      }
     }
   }
 

@@ -20,6 +20,7 @@ from pygraph._hot import SymbolicTensor
 from pygraph.control.search import paths
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET
+from pygraph.graph.locations import target_of
 from pygraph.graph.structure import flatten
 
 
@@ -61,7 +62,7 @@ class Journal:
         functions: Iterable[Callable[..., Any] | None] = (),
         handled: Collection[tuple[int, Any]] = (),
     ) -> None:
-        given = [function for function in functions if function is not None]
+        given = [target_of(function) for function in functions if function is not None]
         # Where the search for an object starts, and how that is written.
         self.roots: list[tuple[Any, str]] = [(function, "") for function in given]
         self._handled = handled

@@ -78,6 +78,7 @@ def followed(function: Callable[..., Any], target: Callable[..., Any]) -> Callab
             stack.pop()
 
     call.__wrapped__ = function  # type: ignore[attr-defined]
+    call.__pygraph_target__ = target  # type: ignore[attr-defined]
     return call
 
 
