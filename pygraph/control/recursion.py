@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from pygraph._hot import DType, Variable
+from pygraph._hot import DType, SymbolicTensor, Variable
 from pygraph.control.errors import CallSite
 from pygraph.control.forms import (
     NUMBERS,
@@ -38,7 +38,7 @@ from pygraph.control.tensors import current
 from pygraph.graph import Builder, TensorSpec
 from pygraph.graph.callee import Callee
 from pygraph.graph.locations import Region, describe, trace_boundary, user_line
-from pygraph.graph.structure import flatten, leaf_names
+from pygraph.graph.structure import Structure, flatten, leaf_names
 
 # Types become more general from trace to trace, and captured values more, so this is never reached
 # but by a result that changes with every call.
@@ -184,6 +184,8 @@ class _Recursion(Callee):
         self.form = form  # of the arguments
         self.tries_numbers = tries_numbers  # Python numbers became parameters
         self.result: Form | None = None
+        # The tensors among the parameters, by position, that the body writes parts of.
+        self.written: list[int] = []
         self.complete = False
 
     def call(self, activation: _Activation, target: Callable[..., Any]) -> Any:
@@ -195,11 +197,31 @@ class _Recursion(Callee):
         if self.result is None:
             raise UnknownResult(self.number)
         operands = self.form.take_apart(arguments.values, arguments.form)
-        outputs = activation.builder.record_call(
-            self, operands, [leaf.weak for leaf in self.result.types]
-        )
-        (value,) = self.result.put_together(iter(outputs))
+        weak = [leaf.weak for leaf in [*self.result.types, *self._written_types()]]
+        outputs = iter(activation.builder.record_call(self, operands, weak))
+        (value,) = self.result.put_together(outputs)
+        self._write_back(arguments, outputs)
         return value
+
+    def _written_types(self) -> list[TensorLeaf]:
+        return [self.form.types[position] for position in self.written]
+
+    def _write_back(self, arguments: _Arguments, outputs: Iterator[Any]) -> None:
+        """Give the tensors that were passed the values that the body left in its parameters."""
+        given = [
+            value
+            for value, leaf in zip(flatten(arguments.values)[0], self.form.leaves, strict=True)
+            if isinstance(leaf, TensorLeaf)
+        ]
+        for position, output in zip(self.written, outputs, strict=True):
+            tensor = given[position]
+            if sum(other is tensor for other in given) > 1:
+                raise TypeError(
+                    f"{self.name} ({_place(self.function)}) writes into a tensor that it is passed "
+                    f"twice, and calls itself where a tensor decides; pass a copy of it"
+                )
+            if isinstance(tensor, SymbolicTensor):
+                tensor.become(output)
 
     def _trace(self, activation: _Activation, target: Callable[..., Any]) -> None:
         """Trace the body until its types have settled."""
@@ -226,13 +248,15 @@ class _Recursion(Callee):
     def _trace_once(
         self, activation: _Activation, target: Callable[..., Any], body: Builder
     ) -> bool:
-        form, result = self.form, self.result
+        form, result, written = self.form, self.result, self.written
         with Region(), body:
-            parameters = _parameters(body, form, activation)
+            bound, tensors = _parameters(body, form, activation)
+            passed = flatten(tuple(bound.arguments.values()))
+            values = [tensor.id for tensor in tensors]
             inside = _Activation(self.function, body, (), {}, self)
             _state.stack.append(inside)
             try:
-                value = _run(target, parameters)
+                value = _run(target, bound)
             except UnknownResult as unknown:
                 if unknown.depth != self.number:
                     raise
@@ -241,20 +265,41 @@ class _Recursion(Callee):
                 return False
             finally:
                 _state.stack.pop()
+            self._refuse_changes(bound, passed)
             own = form_of(f"the result of {self.name}", (value,))
             found = own if result is None else join(result, own, self._site())
-            if found == result and form == self.form and self.has_settled():
-                body.set_results(found.take_apart((value,), own))
+            self.written = [
+                position
+                for position, (tensor, first) in enumerate(zip(tensors, values, strict=True))
+                if position in written or tensor.id != first
+            ]
+            captures_settled = self.has_settled()
+            if (found, self.form, self.written) == (result, form, written) and captures_settled:
+                changed = [tensors[position] for position in written]
+                body.set_results([*found.take_apart((value,), own), *changed])
                 return True
             self._set_result(found)
-            self.has_settled()
             return False
+
+    def _refuse_changes(
+        self, bound: inspect.BoundArguments, before: tuple[list[Any], Structure]
+    ) -> None:
+        """Raise TypeError where the body changed a list, dict or object that it was passed."""
+        leaves, structure = flatten(tuple(bound.arguments.values()))
+        same = structure == before[1] and all(
+            one is other for one, other in zip(leaves, before[0], strict=True)
+        )
+        if not same:
+            raise TypeError(
+                f"{self.name} ({_place(self.function)}) changes a list, dict or object that it is "
+                f"passed, and calls itself where a tensor decides; return what changes instead"
+            )
 
     def _set_result(self, form: Form) -> None:
         self.result = form
         self.result_types = [
             (leaf.dtype, tuple([-1 if dim is None else dim for dim in leaf.shape]))
-            for leaf in form.types
+            for leaf in [*form.types, *self._written_types()]
         ]
 
     def _site(self) -> CallSite:
@@ -274,8 +319,10 @@ def _run(target: Callable[..., Any], bound: inspect.BoundArguments) -> Any:
     return target(*bound.args, **bound.kwargs)
 
 
-def _parameters(body: Builder, form: Form, activation: _Activation) -> inspect.BoundArguments:
-    """Declare the parameters of a body; return the arguments that stand for them."""
+def _parameters(
+    body: Builder, form: Form, activation: _Activation
+) -> tuple[inspect.BoundArguments, list[SymbolicTensor]]:
+    """Declare the parameters of a body; return the arguments that stand for them, and tensors."""
     arguments = activation.arguments()
     assert arguments is not None
     tensors = [
@@ -286,7 +333,7 @@ def _parameters(body: Builder, form: Form, activation: _Activation) -> inspect.B
     values = form.put_together(iter(tensors))
     bound = inspect.BoundArguments(arguments.bound.signature, arguments.bound.arguments.copy())
     bound.arguments.update(zip(arguments.bound.arguments, values, strict=True))
-    return bound
+    return bound, tensors
 
 
 def _find(activation: _Activation, first: _Activation) -> _Recursion | None:

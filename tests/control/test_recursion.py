@@ -257,6 +257,22 @@ def test_a_decorated_function_is_called_by_its_own_name() -> None:
         pg.runtime.run_functions_eagerly(False)
 
 
+class Named:
+    @staticmethod
+    @pg.function
+    def static(n):
+        return 0 if n == 0 else 2 + Named.static(n - 1)
+
+    @classmethod
+    def by_class(cls, n):
+        return 0 if n == 0 else 3 + cls.by_class(n - 1)
+
+
+def test_methods_of_classes() -> None:
+    assert Named.static(pg.asarray(4)).item() == 8
+    assert pg.function(Named.by_class)(pg.asarray(4)).item() == 12
+
+
 def test_methods() -> None:
     class Counter:
         def __init__(self, step: int) -> None:
@@ -352,6 +368,25 @@ def test_a_return_annotation_gives_the_type_that_no_branch_gives() -> None:
 
 
 # ---- errors ----
+
+
+def test_what_is_passed_by_reference_is_not_changed_in_silence() -> None:
+    def summed(state, n):
+        if n == 0:
+            return n
+        state[0] = state[0] + n
+        return summed(state, n - 1)
+
+    def counted(values, n):
+        values[0] = n
+        if n == 0:
+            return n
+        return counted(values, n - 1)
+
+    with pytest.raises(TypeError, match=r"state|changes a list"):
+        pg.function(lambda n: summed([n], n))(pg.asarray(3))
+    with pytest.raises(TypeError):
+        pg.function(lambda x, n: (counted(x, n), x))(pg.asarray([1, 2]), pg.asarray(3))
 
 
 def test_without_a_type_an_annotation_is_asked_for() -> None:
