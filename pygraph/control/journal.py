@@ -7,11 +7,13 @@ Each builder has a journal, in which the parts of an object are noted before the
 
 from __future__ import annotations
 
+import dis
+import functools
 import inspect
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from types import CellType, FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +22,11 @@ from pygraph._hot import SymbolicTensor
 from pygraph.control.search import paths
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET
+<<<<<<< HEAD
 from pygraph.graph.locations import target_of
+=======
+from pygraph.graph.locations import mark_of
+>>>>>>> h/calls
 from pygraph.graph.structure import flatten
 
 
@@ -176,6 +182,35 @@ def note(owner: Any, keys: Collection[Any] = ()) -> None:
     builder = current()
     if builder is not None and builder.journal is not None:
         builder.journal.note(owner, keys)
+
+
+def note_outer_variables(function: FunctionType) -> None:
+    """Note the variables of modules and enclosing functions that a function assigns."""
+    variables, free = _assigned_outside(function.__code__)
+    if variables:
+        note(function.__globals__, variables)
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        if name in free:
+            note(cell)
+
+
+@functools.lru_cache(maxsize=4096)
+def _assigned_outside(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the globals and the free variables that a function, or a helper in it, assigns."""
+    variables: set[str] = set()
+    free: set[str] = set()
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            variables.add(instruction.argval)
+        elif instruction.opname in ("STORE_DEREF", "DELETE_DEREF"):
+            free.add(instruction.argval)
+    for constant in code.co_consts:
+        mark = mark_of(constant) if isinstance(constant, CodeType) else None
+        if mark is not None and mark.owner is not None:
+            inner = _assigned_outside(constant)
+            variables |= inner[0]
+            free |= inner[1]
+    return frozenset(variables), frozenset(free.intersection(code.co_freevars))
 
 
 @contextmanager

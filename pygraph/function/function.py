@@ -310,7 +310,8 @@ class Function(FunctionCore, Generic[P, R]):
     ) -> ConcreteFunction:
         traced = tracing.trace(
             tracing.Request(
-                self._followed(),
+                self.python_function,
+                self.staged_function(),
                 self.name,
                 self.signature.names(),
                 canonical,

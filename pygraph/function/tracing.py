@@ -24,10 +24,9 @@ from pygraph._hot import (
     from_numpy,
     is_array_like,
 )
-from pygraph.autograph.operators.mutation import note_outer_variables
 from pygraph.autograph.operators.variables import assignment_line
-from pygraph.control.journal import Change, Journal, write_part
-from pygraph.control.recursion import deeper_stack
+from pygraph.control.journal import Change, Journal, note_outer_variables, write_part
+from pygraph.control.recursion import deeper_stack, followed
 from pygraph.control.unset import Maybe
 from pygraph.graph import Builder, TensorSpec, VariableSpec
 from pygraph.graph.locations import describe, target_of, trace_boundary
@@ -59,13 +58,14 @@ class Traced(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What is to be traced: the function and its canonical arguments.
+    """What is to be traced: the function, as it was and as converted, and canonical arguments.
 
     ``shapes``, where given, replaces the shapes of the tensors among the arguments, in order.
     ``number_inputs`` has the positions of the arguments whose Python numbers become inputs.
     ``may_make_variables`` is true for a function's first trace.
     """
 
+    python_function: Callable[..., Any]
     function: Callable[..., Any]
     name: str
     parameter_names: Sequence[str]
@@ -140,7 +140,8 @@ def trace(request: Request) -> Traced:
     args, kwargs = request.unbind(given)
     try:
         with _journaled(builder, request.function, request.name, args), deeper_stack():
-            result = _run(request.function, args, kwargs)
+            called = followed(request.python_function, request.function)
+            result = _run(called, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
             results, template = _take_results(builder, request.name, result)
         variables = _variable_slots(builder.variables, arguments)

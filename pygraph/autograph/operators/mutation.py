@@ -6,16 +6,14 @@ a staged branch or loop can be undone and joins what that passes on.
 
 from __future__ import annotations
 
-import dis
 import functools
 from collections import deque
 from collections.abc import Callable
-from types import BuiltinFunctionType, CodeType, FunctionType
+from types import BuiltinFunctionType
 from typing import Any, TypeVar
 
 from pygraph.control.journal import note
 from pygraph.control.tensors import is_tensor, is_tracing
-from pygraph.graph.locations import mark_of
 
 _T = TypeVar("_T")
 
@@ -55,32 +53,3 @@ def changing_builtin(function: BuiltinFunctionType) -> Callable[..., Any]:
 
         return noting
     return function
-
-
-def note_outer_variables(function: FunctionType) -> None:
-    """Note the variables of modules and enclosing functions that a function assigns."""
-    variables, free = _assigned_outside(function.__code__)
-    if variables:
-        note(function.__globals__, variables)
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        if name in free:
-            note(cell)
-
-
-@functools.lru_cache(maxsize=4096)
-def _assigned_outside(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the globals and the free variables that a function, or a helper in it, assigns."""
-    variables: set[str] = set()
-    free: set[str] = set()
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
-            variables.add(instruction.argval)
-        elif instruction.opname in ("STORE_DEREF", "DELETE_DEREF"):
-            free.add(instruction.argval)
-    for constant in code.co_consts:
-        mark = mark_of(constant) if isinstance(constant, CodeType) else None
-        if mark is not None and mark.owner is not None:
-            inner = _assigned_outside(constant)
-            variables |= inner[0]
-            free |= inner[1]
-    return frozenset(variables), frozenset(free.intersection(code.co_freevars))
