@@ -60,6 +60,8 @@ inline bool is_jump(Code code) {
   return code == Code::jump || code == Code::jump_if_false || code == Code::loop_if_true;
 }
 
+inline bool is_move(Code code) { return code == Code::move || code == Code::move_dynamic; }
+
 struct Instruction {
   Code code = Code::nothing;
   std::uint16_t output_count = 0;
