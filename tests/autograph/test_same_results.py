@@ -20,6 +20,7 @@ PASSES = [
     "-reuse_memory",
     "-scalar_codes",
     "-fuse",
+    "-loop_invariants,-common_subexpressions",
 ]
 
 
