@@ -105,6 +105,9 @@ cdef class Variable(Tensor):
         apply_to_variable("assign_subtract", self, (self.listed(value),))
         return self
 
+    def __setitem__(self, key, value):
+        ops.set_variable_item(self, key, value)
+
     def _no_in_place(self, what):
         raise TypeError(f"'{what}' would make {self.label()} a plain tensor; use assign, assign_add or assign_sub")
 
@@ -119,6 +122,33 @@ cdef class Variable(Tensor):
 
     def __itruediv__(self, other):
         self._no_in_place("/=")
+
+    def __ifloordiv__(self, other):
+        self._no_in_place("//=")
+
+    def __imod__(self, other):
+        self._no_in_place("%=")
+
+    def __ipow__(self, other):
+        self._no_in_place("**=")
+
+    def __imatmul__(self, other):
+        self._no_in_place("@=")
+
+    def __iand__(self, other):
+        self._no_in_place("&=")
+
+    def __ior__(self, other):
+        self._no_in_place("|=")
+
+    def __ixor__(self, other):
+        self._no_in_place("^=")
+
+    def __ilshift__(self, other):
+        self._no_in_place("<<=")
+
+    def __irshift__(self, other):
+        self._no_in_place(">>=")
 
     def numpy(self):
         """Return its value now as a read-only NumPy array."""

@@ -106,6 +106,7 @@ class Run {
           }
           break;
         case Code::read_variable: set_tensor(operands[0], variable(operands[1]).read()); break;
+        case Code::drop: frame_.tensors[operands[0]] = Tensor(); break;
         case Code::assign_variable: assign(instruction, operands); break;
         case Code::update_variable:
           update(instruction, operands, plan_.kernels[instruction.target]);
