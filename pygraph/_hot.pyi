@@ -230,7 +230,7 @@ class FunctionCore:
     graphs: dict[Any, Any]
     binder: Binder
     instances: dict[int, tuple[Any, Any]]
-    number_inputs: frozenset[int] | None
+    number_inputs: frozenset[tuple[int, int]] | None
     def __init__(
         self, python_function: Callable[..., Any], binder: Binder, fixed_key: object = None
     ) -> None: ...

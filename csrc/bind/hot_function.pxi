@@ -145,8 +145,7 @@ cdef class FunctionCore:
     cdef readonly Binder binder
     cdef readonly dict instances   # id of an instance -> (what holds it, the FunctionCore of its method)
     cdef object fixed_key          # the key of the only graph of a function with an input signature
-    # The positions of the arguments whose Python numbers are inputs of the graphs; None if there are none.
-    cdef public object number_inputs
+    cdef public object number_inputs  # as in TraceKey
     cdef object __weakref__
 
     def __cinit__(self):
@@ -202,32 +201,17 @@ cdef class FunctionCore:
 
 cdef int encode_all(FunctionCore function, PyObject** args, Py_ssize_t count, TraceKey key, CTensorList& inputs) except -1:
     cdef Py_ssize_t i = 0
+    key.number_inputs = function.number_inputs
     try:
         while i < count:
-            if function.number_inputs is not None and encode_number_input(function, <object>args[i], i, key, inputs):
-                pass
-            else:
-                encode(<object>args[i], key, inputs)
+            key.argument = i
+            key.numbers_seen = 0
+            encode(<object>args[i], key, inputs)
             i += 1
     except (TypeError, ValueError, OverflowError) as error:
         function.refuse_argument(i, error)
         raise
     return 0
-
-
-# A Python number that is an input of the graph: its type is in the key, its value among the inputs.
-cdef bint encode_number_input(FunctionCore function, object value, Py_ssize_t position, TraceKey key, CTensorList& inputs) except -1:
-    cdef CTensor tensor
-    kind = type(value)
-    if not (kind is int or kind is float) or position not in function.number_inputs:
-        return False
-    if kind is int and not -(1 << 63) <= value < 1 << 63:
-        return False
-    if not scalar_from_python(value, to_dtype((int64 if kind is int else float64).code), tensor):
-        raise_current()
-    key.words.push(TAG_NUMBER_INPUT | (256 if kind is int else 512))
-    inputs.push(tensor)
-    return True
 
 
 # The slot by which Python calls a Function.
