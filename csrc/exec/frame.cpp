@@ -28,8 +28,10 @@ Frame::Frame(const plan::Plan& plan) : pointers(plan.storages.size(), nullptr) {
     if (storage.kind == plan::StorageKind::constant)
       pointers[i] = plan.constants[storage.index].data();
   }
-  large_ = plan.arena_bytes > kKeptArena;
+  large_ = !keeps_arena(plan);
 }
+
+bool Frame::keeps_arena(const plan::Plan& plan) { return plan.arena_bytes <= kKeptArena; }
 
 void Frame::acquire(const plan::Plan& plan) {
   if (arena_ || plan.arena_bytes == 0) return;

@@ -15,6 +15,9 @@ using plan::StorageKind;
 
 // Work between two polls: a few milliseconds.
 constexpr std::int64_t kPollInterval = 2'000'000;
+// Work above which the host is told beforehand: for Python, giving up its lock and taking it back
+// costs about as much.
+constexpr std::int64_t kLongRun = 100'000;
 
 template <class T>
 T load(const std::byte* from) {
@@ -41,6 +44,11 @@ class Run {
   Run(const plan::Plan& plan, Frame& frame, const Host& host, std::span<Variable* const> variables)
       : plan_(plan), frame_(frame), host_(host), variables_(variables) {
     if (host.byte_limit != 0) charge(plan.arena_bytes);
+  }
+
+  void announce() const {
+    if (plan_.straight_cost > kLongRun && host_.poll != nullptr && host_.poll(host_.context))
+      throw Error(ErrorKind::interrupted, "the run was interrupted");
   }
 
   void bind_inputs(std::span<const Tensor> inputs) {
@@ -101,8 +109,7 @@ class Run {
         case Code::loop_if_true:
           if (flag(operands[0])) {
             at = first + instruction.target;
-            budget_ -= instruction.cost;
-            if (budget_ < 0) poll(instruction);
+            spend(instruction, instruction.cost);
           }
           break;
         case Code::read_variable: set_tensor(operands[0], variable(operands[1]).read()); break;
@@ -197,9 +204,9 @@ class Run {
       const ops::KernelCall call =
           ops::prepare(*described.op, described.attributes, inputs, outputs, values);
       gather_operands(instruction, operands);
+      spend(instruction, call.cost);
       const kernels::Fault fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
       if (!fault.ok()) fail(instruction, {described.op, call}, fault);
-      budget_ -= call.cost;
     } catch (Error& error) {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
       throw;
@@ -293,8 +300,8 @@ class Run {
       const std::span<const ir::Type> out = std::span(types).first(1);
       const plan::PreparedCall prepared{
           &pure, ops::prepare(pure, described.attributes, types, out, values)};
+      spend(instruction, prepared.call.cost);
       update(instruction, operands, prepared);
-      budget_ -= prepared.call.cost;
     } catch (Error& error) {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
       throw;
@@ -328,6 +335,12 @@ class Run {
                                         std::to_string(host_.byte_limit) + " bytes it may use");
     }
     bytes_ += bytes;
+  }
+
+  // Counts work that is about to be done.
+  void spend(const Instruction& instruction, std::int64_t cost) {
+    budget_ -= cost;
+    if (budget_ < 0) poll(instruction);
   }
 
   void poll(const Instruction& instruction) {
@@ -370,6 +383,7 @@ class Run {
 void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
          std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables) {
   Run state(plan, frame, host, variables);
+  state.announce();
   frame.acquire(plan);
   state.bind_inputs(inputs);
   state.bind_outputs(outputs);
