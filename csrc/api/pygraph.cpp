@@ -42,6 +42,7 @@ pygraph_status status_of(ErrorKind kind) {
     case ErrorKind::memory: return PYGRAPH_ERROR_MEMORY;
     case ErrorKind::interrupted: return PYGRAPH_ERROR_INTERRUPTED;
     case ErrorKind::limit: return PYGRAPH_ERROR_LIMIT;
+    case ErrorKind::recursion: return PYGRAPH_ERROR_RECURSION;
     case ErrorKind::format: return PYGRAPH_ERROR_FORMAT;
     case ErrorKind::runtime: return PYGRAPH_ERROR_RUNTIME;
     case ErrorKind::internal: break;

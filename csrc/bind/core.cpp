@@ -23,8 +23,8 @@ namespace py = pybind11;
 namespace pygraph::bind {
 namespace {
 
-constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean", "dtype",
-                                                "ints",    "string", "constant"};
+constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean",  "dtype",
+                                                "ints",    "string", "constant", "function"};
 constexpr std::string_view kOperands[] = {
     "none",     "any",     "numeric",         "floating",   "integral",
     "integer",  "boolean", "condition_first", "first_free", "first_two_free",

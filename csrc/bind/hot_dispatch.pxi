@@ -204,7 +204,7 @@ cdef int check(const RunError& error, CompiledGraph graph) except -1:
     message = error.message.decode("utf-8", "replace")
     if graph is None or raise_fault is None:
         raise kind(message)
-    raise_fault(kind, message, location_chain(graph.executable.get().module(), error.location))
+    raise_fault(kind, message, fault_chain(graph.executable.get().module(), error))
     return 0
 
 

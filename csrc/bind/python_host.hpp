@@ -17,6 +17,7 @@ class PythonHost {
   PythonHost() {
     host_.context = this;
     host_.poll = &PythonHost::poll;
+    host_.depth_limit = static_cast<std::size_t>(Py_GetRecursionLimit());
   }
   ~PythonHost() { reacquire(); }
   PythonHost(const PythonHost&) = delete;

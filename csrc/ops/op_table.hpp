@@ -74,6 +74,7 @@ enum class Rule : std::uint8_t {
   nonzero,
   cond,
   while_loop,
+  call,
   check_defined,
   read_variable,
   assign_variable,
@@ -99,14 +100,24 @@ enum class Family : std::uint8_t {
   slice_update,
   nonzero,
   control,
+  call,
   check,
   variable
 };
 
 enum class Effects : std::uint8_t { pure, may_fail, reads, writes, control };
 
-// `constant` is an index into Module::constants.
-enum class AttributeKind : std::uint8_t { integer, real, boolean, dtype, ints, string, constant };
+// `constant` is an index into Module::constants, `function` one into Module::functions.
+enum class AttributeKind : std::uint8_t {
+  integer,
+  real,
+  boolean,
+  dtype,
+  ints,
+  string,
+  constant,
+  function
+};
 
 struct AttributeSpec {
   std::string_view name;

@@ -163,6 +163,7 @@ KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs
   call.elementwise = found(kernels::find_elementwise(op.name, in, out.dtype), op, in);
   call.inputs = static_cast<int>(inputs.size());
   call.dtype = in;
+  call.out_dtype = out.dtype;
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
   call.cost = out.shape.count() * element_cost(op.code, in);
   if (call.cost == 0) {

@@ -25,8 +25,9 @@ struct KernelCall {
   std::int64_t count = 0;  // elements of an elementwise call, or of the family's inner loop
   std::int64_t steps[3] = {0, 0, 0};  // of a flat elementwise call
   DType dtype = DType::bool_;
-  std::uint32_t itemsize = 0;     // of the output
-  std::uint32_t in_itemsize = 0;  // of a reduction's input
+  DType out_dtype = DType::bool_;  // of an elementwise call
+  std::uint32_t itemsize = 0;      // of the output
+  std::uint32_t in_itemsize = 0;   // of a reduction's input
   int inputs = 0;
   bool flat = false;  // `run` does no more than call `elementwise` with `steps` and `count`
   unsigned in_place =

@@ -19,10 +19,6 @@ std::string storage_text(const Plan& plan, StorageId id) {
 std::string instruction_text(const Plan& plan, const Instruction& instruction) {
   switch (instruction.code) {
     case Code::nothing: return "nothing";
-#define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) \
-  case Code::name:
-#include "plan/scalar_ops.def"
-#undef PYGRAPH_SCALAR
     case Code::flat:
       return std::string(plan.kernels[plan.flats[instruction.target].prepared].op->name);
     case Code::kernel: return std::string(plan.kernels[instruction.target].op->name);
@@ -39,7 +35,9 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
       return "update_variable " + std::string(plan.kernels[instruction.target].op->name);
     case Code::update_dynamic:
       return "update_dynamic " + std::string(plan.dynamics[instruction.target].op->name);
+    case Code::call: return "call " + std::to_string(instruction.target);
     case Code::check_defined: return "check_defined " + plan.names[instruction.target];
+    case Code::registers: return "registers";
     case Code::finish: return "finish";
   }
   return "?";
@@ -60,7 +58,10 @@ std::string Plan::text() const {
       line += storage_text(*this, operands[instruction.first_operand + k]);
     }
     out += line + "\n";
+    if (instruction.code == Code::registers) out += programs[instruction.target].text("          ");
   }
+  for (std::size_t i = 0; i < callees.size(); ++i)
+    out += "function " + std::to_string(i) + " " + callees[i].name + ", " + callees[i].text();
   return out;
 }
 

@@ -19,6 +19,7 @@ from typing import (
 
 from pygraph._hot import FunctionCore, fast_calls
 from pygraph.autograph import convert_function
+from pygraph.control.recursion import followed
 from pygraph.function import limits, tracing
 from pygraph.function.bound import BoundFunction
 from pygraph.function.casting import cast_argument
@@ -172,7 +173,7 @@ class Function(FunctionCore, Generic[P, R]):
 
     def call_while_tracing(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run inside another function's trace: the ops become part of its graph."""
-        return self.staged_function()(*self._self(), *args, **kwargs)
+        return self._followed()(*self._self(), *args, **kwargs)
 
     def call_eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run the Python function as it is."""
@@ -253,6 +254,9 @@ class Function(FunctionCore, Generic[P, R]):
             self._staged = convert_function(function) if convert else function
         return self._staged
 
+    def _followed(self) -> Callable[..., Any]:
+        return followed(self.python_function, self.staged_function())
+
     def __repr__(self) -> str:
         return f"<pygraph.Function {self.name}{self.signature.inspected}>"
 
@@ -307,7 +311,7 @@ class Function(FunctionCore, Generic[P, R]):
     ) -> ConcreteFunction:
         traced = tracing.trace(
             tracing.Request(
-                self.staged_function(),
+                self._followed(),
                 self.name,
                 self.signature.names(),
                 canonical,

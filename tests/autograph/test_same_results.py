@@ -18,7 +18,7 @@ PASSES = [
     "-dead_code",
     "-coalesce",
     "-reuse_memory",
-    "-scalar_codes",
+    "-register_programs",
 ]
 
 

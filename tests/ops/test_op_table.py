@@ -30,7 +30,7 @@ INTERNAL = {
     "assign_scatter",
     "assign_slice",
 }
-CONTROL = {"cond", "while_loop"}
+CONTROL = {"call", "cond", "while_loop"}
 
 # How to reach the rows whose public function has another name or other arguments.
 REACHED: dict[str, Callable[[Any], Any]] = {

@@ -31,7 +31,8 @@ typedef enum pygraph_status {
   PYGRAPH_ERROR_FORMAT = 11,       /* the bytes are no valid graph */
   PYGRAPH_ERROR_RUNTIME = 12,      /* raised by the program */
   PYGRAPH_ERROR_INTERNAL = 13,     /* a bug of pygraph's */
-  PYGRAPH_ERROR_FILE = 14          /* a file could not be read */
+  PYGRAPH_ERROR_FILE = 14,         /* a file could not be read */
+  PYGRAPH_ERROR_RECURSION = 15     /* calls nest deeper than 1000 */
 } pygraph_status;
 
 /* The element types; the numbers never change. */

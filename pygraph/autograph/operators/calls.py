@@ -11,9 +11,11 @@ from pygraph.autograph.conversion import convert_python_function
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.exclusions import CALL, is_excluded, is_marked
 from pygraph.autograph.operators.builtins import staged_builtin
+from pygraph.autograph.operators.mutation import changing_builtin, note_outer_variables
 from pygraph.autograph.source import has_source
 from pygraph.control.conditional import cond
 from pygraph.control.loop import while_loop
+from pygraph.control.recursion import followed
 from pygraph.control.tensors import is_tracing
 from pygraph.graph.locations import mark_of
 
@@ -24,20 +26,24 @@ def call(function: Any) -> Any:
     """Return what a call of ``function`` in converted code calls."""
     kind = type(function)
     if kind is FunctionType:
-        return _with_converted_arguments(function) or _function(function)
+        if is_tracing():
+            note_outer_variables(function)
+        return _with_converted_arguments(function) or _followed(function)
     if kind is MethodType:
         inner = function.__func__
         converted = call(inner)
         return function if converted is inner else MethodType(converted, function.__self__)
     if kind is BuiltinFunctionType or kind is type:
+        higher = _with_converted_arguments(function)
+        if higher is not None:
+            return higher
         if is_tracing():
             replaced = staged_builtin(function)
             if replaced is not None:
                 return replaced
-        higher = _with_converted_arguments(function)
-        if higher is not None:
-            return higher
-        return _class(function) if kind is type else function
+        if kind is type:
+            return _class(function)
+        return changing_builtin(function) if is_tracing() else function
     if isinstance(function, type):
         return _class(function)
     return _object(function, kind)
@@ -55,7 +61,8 @@ def _with_converted_arguments(function: Any) -> Callable[..., Any] | None:
     def higher(*arguments: Any, **keywords: Any) -> Any:
         converted = [convertible(value) for value in arguments[:count]]
         named = {name: convertible(value) for name, value in keywords.items()}
-        return function(*converted, *arguments[count:], **named)
+        target = (staged_builtin(function) if is_tracing() else None) or function
+        return target(*converted, *arguments[count:], **named)
 
     return higher
 
@@ -65,7 +72,14 @@ def convertible(value: Any) -> Any:
     return call(value) if type(value) in (FunctionType, MethodType, functools.partial) else value
 
 
-def _function(function: FunctionType) -> Callable[..., Any]:
+def _followed(function: FunctionType) -> Callable[..., Any]:
+    converted = _function(function)
+    if not is_tracing() or mark_of(converted.__code__) is None:
+        return converted
+    return followed(function, converted)
+
+
+def _function(function: FunctionType) -> FunctionType:
     code = function.__code__
     if mark_of(code) is not None or is_excluded(function) or code.co_flags & _GENERATOR:
         return function
