@@ -115,7 +115,7 @@ def too_large(value: object) -> bool:
 
 
 def is_unset(outcome: Outcome) -> bool:
-    return isinstance(outcome.error, UnboundLocalError) and "'u'" in str(outcome.error)
+    return isinstance(outcome.error, NameError) and "'u'" in str(outcome.error)
 
 
 def agree(outcome: Outcome, wanted: Outcome) -> bool:

@@ -29,6 +29,7 @@ class Static:
     value: Any
 
 
+RERUNS = ("staged, from bytes", "staged, no passes")
 # What calls and expected values may use besides the names of the program.
 WORDS = {"static": Static, "pg": pg, "np": np, "nan": math.nan, "inf": math.inf}
 
@@ -157,10 +158,7 @@ def rerun(function: pg.Function[..., Any], arguments: Arguments) -> Iterator[tup
     if traced.variables:
         return
     data = concrete.graph.as_bytes()
-    for way, context in (
-        ("staged, from bytes", contextlib.nullcontext),
-        ("staged, no passes", passes_off),
-    ):
+    for way, context in zip(RERUNS, (contextlib.nullcontext, passes_off), strict=True):
         executable = _core.Executable(Graph.from_bytes(data).module)
         graph = CompiledGraph(executable.capsule(), traced.template, traced.results, [])
         with context():
