@@ -18,6 +18,7 @@ class PythonHost {
   explicit PythonHost(bool release_now) {
     host_.context = this;
     host_.poll = &PythonHost::poll;
+    host_.depth_limit = static_cast<std::size_t>(Py_GetRecursionLimit());
     if (release_now) release();
   }
   ~PythonHost() { reacquire(); }

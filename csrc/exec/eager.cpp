@@ -1,6 +1,7 @@
 #include "exec/eager.hpp"
 
 #include <mutex>
+#include <numeric>
 #include <unordered_map>
 
 #include "ops/infer.hpp"
@@ -48,31 +49,34 @@ void append_attribute(std::string& key, const ir::Attribute& attribute) {
   }
 }
 
+void append_type(std::string& key, DType dtype, const Shape& shape) {
+  append_value(key, dtype);
+  append_value(key, static_cast<std::uint8_t>(shape.rank()));
+  append_bytes(key, shape.begin(), static_cast<std::size_t>(shape.rank()) * sizeof(std::int64_t));
+}
+
 std::string key_of(const ops::OpRow& op, std::span<const ir::Attribute> attributes,
-                   std::span<const Tensor> inputs) {
+                   std::span<const Tensor> inputs, const Variable* variable) {
   std::string key;
   append_value(key, op.code);
   for (const ir::Attribute& attribute : attributes) append_attribute(key, attribute);
-  for (const Tensor& input : inputs) {
-    append_value(key, input.dtype());
-    append_value(key, static_cast<std::uint8_t>(input.shape().rank()));
-    append_bytes(key, input.shape().begin(),
-                 static_cast<std::size_t>(input.shape().rank()) * sizeof(std::int64_t));
-  }
+  if (variable != nullptr) append_type(key, variable->dtype(), variable->shape());
+  for (const Tensor& input : inputs) append_type(key, input.dtype(), input.shape());
   return key;
 }
 
 // The graph of one node. The inputs have the dtypes that the op demands already.
 ir::Module one_node(const ops::OpRow& op, std::span<const ir::Attribute> attributes,
-                    std::span<const Tensor> inputs) {
+                    std::span<const Tensor> inputs, const Variable* variable) {
   ir::Module module;
   ir::Function& function = module.functions.emplace_back();
-  std::vector<ir::ValueId> ids;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    function.parameter_names.emplace_back();
-    function.types.push_back({ir::Kind::tensor, inputs[i].dtype(), inputs[i].shape()});
-    ids.push_back(static_cast<ir::ValueId>(i));
-  }
+  if (variable != nullptr)
+    function.types.push_back({ir::Kind::variable, variable->dtype(), variable->shape()});
+  for (const Tensor& input : inputs)
+    function.types.push_back({ir::Kind::tensor, input.dtype(), input.shape()});
+  function.parameter_names.resize(function.types.size());
+  std::vector<ir::ValueId> ids(function.types.size());
+  std::iota(ids.begin(), ids.end(), ir::ValueId{0});
   const std::vector<ir::Type> outputs = ops::infer({.op = &op,
                                                     .inputs = function.types,
                                                     .attributes = attributes,
@@ -92,8 +96,8 @@ ir::Module one_node(const ops::OpRow& op, std::span<const ir::Attribute> attribu
 
 std::shared_ptr<PlannedRun> eager_plan(const ops::OpRow& op,
                                        std::span<const ir::Attribute> attributes,
-                                       std::span<const Tensor> inputs) {
-  std::string key = key_of(op, attributes, inputs);
+                                       std::span<const Tensor> inputs, const Variable* variable) {
+  std::string key = key_of(op, attributes, inputs, variable);
   Cache& plans = cache();
   {
     const std::lock_guard lock(plans.mutex);
@@ -101,7 +105,8 @@ std::shared_ptr<PlannedRun> eager_plan(const ops::OpRow& op,
     if (found != plans.plans.end()) return found->second;
   }
   const passes::Options options = passes::Options::from_environment();
-  auto made = std::make_shared<PlannedRun>(plan::build(one_node(op, attributes, inputs), options));
+  auto made = std::make_shared<PlannedRun>(
+      plan::build(one_node(op, attributes, inputs, variable), options));
   const std::lock_guard lock(plans.mutex);
   if (plans.plans.size() >= kMaxPlans) plans.plans.clear();
   return plans.plans.emplace(std::move(key), std::move(made)).first->second;

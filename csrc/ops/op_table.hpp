@@ -35,7 +35,7 @@ enum class Operands : std::uint8_t {
   condition_first,  // bool, then a common dtype of any class
   first_free,       // any dtype, then int64 (check_defined: bool)
   first_two_free,   // one common dtype of the first two, then int64
-  variable,         // a variable, then a value of exactly its dtype
+  variable,         // a variable, then a value of its dtype, then int64
   control           // as the subgraphs' parameters say
 };
 
@@ -74,9 +74,11 @@ enum class Rule : std::uint8_t {
   nonzero,
   cond,
   while_loop,
+  call,
   check_defined,
   read_variable,
-  assign_variable
+  assign_variable,
+  update_variable
 };
 
 enum class Family : std::uint8_t {
@@ -98,14 +100,24 @@ enum class Family : std::uint8_t {
   slice_update,
   nonzero,
   control,
+  call,
   check,
   variable
 };
 
 enum class Effects : std::uint8_t { pure, may_fail, reads, writes, control };
 
-// `constant` is an index into Module::constants.
-enum class AttributeKind : std::uint8_t { integer, real, boolean, dtype, ints, string, constant };
+// `constant` is an index into Module::constants, `function` one into Module::functions.
+enum class AttributeKind : std::uint8_t {
+  integer,
+  real,
+  boolean,
+  dtype,
+  ints,
+  string,
+  constant,
+  function
+};
 
 struct AttributeSpec {
   std::string_view name;
@@ -132,6 +144,8 @@ struct OpRow {
 
 std::span<const OpRow> op_table();
 const OpRow& row(OpCode op);
+// The op that an update of a variable does on its value; the attributes are the same.
+const OpRow& pure_op(const OpRow& update);
 // The op of that name, or nothing.
 std::optional<OpCode> find_op(std::string_view name);
 

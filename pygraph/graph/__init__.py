@@ -2,7 +2,7 @@
 
 from pygraph.graph.builder import Builder, current
 from pygraph.graph.faults import raise_fault
-from pygraph.graph.spec import TensorSpec
+from pygraph.graph.spec import TensorSpec, VariableSpec
 from pygraph.graph.view import Graph, GraphNode
 
-__all__ = ["Builder", "Graph", "GraphNode", "TensorSpec", "current", "raise_fault"]
+__all__ = ["Builder", "Graph", "GraphNode", "TensorSpec", "VariableSpec", "current", "raise_fault"]

@@ -18,7 +18,8 @@ PASSES = [
     "-dead_code",
     "-coalesce",
     "-reuse_memory",
-    "-scalar_codes",
+    "-register_programs",
+    "-fuse",
 ]
 
 
