@@ -1,5 +1,6 @@
 """`assert`, `raise` and `print` on tensors: at run time, in program order, only where reached."""
 
+
 # case: assert_holds
 def f(x):
     assert x > 0

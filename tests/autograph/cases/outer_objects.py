@@ -1,5 +1,6 @@
 """Changes of objects outside of a staged loop or branch: lists, dicts, attributes, closures."""
 
+
 # case: attribute_in_a_loop
 class Counter:
     def __init__(self):
@@ -151,10 +152,6 @@ def f(x, n):
 
 
 f(10, 4)  # -> 16
-
-
-
-
 
 
 # case: state_machine

@@ -1,5 +1,6 @@
 """Functions that call themselves under a condition on a tensor."""
 
+
 # case: factorial
 def factorial(n):
     if n <= 1:
