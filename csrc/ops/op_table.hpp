@@ -72,6 +72,8 @@ enum class Rule : std::uint8_t {
   scatter,
   slice_update,
   nonzero,
+  list_append,
+  list_pop,
   cond,
   while_loop,
   check_defined,
@@ -97,6 +99,8 @@ enum class Family : std::uint8_t {
   scatter,
   slice_update,
   nonzero,
+  list_append,
+  list_pop,
   control,
   check,
   variable

@@ -38,6 +38,8 @@ enum class Code : std::uint8_t {
   kernel,   // call kernels[target]
   flat,     // call flats[target]: an elementwise kernel over one run of elements, the common case
   dynamic,  // infer, allocate and call dynamics[target]
+  list_append,  // a `dynamic` of that op, in place where the list dies here
+  list_pop,
   move,     // copy `bytes` from storage in[0] to out[0]
   move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
   jump,             // to instruction `target`
@@ -64,6 +66,8 @@ struct Instruction {
   std::uint32_t first_operand = 0;  // in Plan::operands: the outputs, then the inputs
   std::uint32_t target = 0;
   ir::LocationId location = kNoLocation;
+  // Bit i: input i is a dynamic storage whose value nothing needs after this instruction.
+  std::uint32_t dying = 0;
   std::int64_t cost = 0;  // of a back edge: the work of one turn
   std::size_t bytes = 0;  // of a move
 };
@@ -122,6 +126,7 @@ Plan build(const ir::Module& module, const passes::Options& options);
 
 // The steps of build, in order.
 Plan lower(const ir::Module& module);
+void find_last_uses(Plan& plan);     // fills in which operands die
 void coalesce(Plan& plan);           // makes copies unnecessary and drops them
 void place(Plan& plan, bool reuse);  // decides the offsets in the arena
 void link(Plan& plan,
