@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from pygraph.control.errors import CallSite, Site, mismatch
-from pygraph.control.forms import NUMBERS, Form, TensorLeaf, ValueLeaf, form_of, join
+from pygraph.control.forms import Form, form_of, join
+from pygraph.control.leaves import NUMBERS, TensorLeaf, ValueLeaf
 from pygraph.control.pending import pending
+from pygraph.control.structures import Shaped, leaves_in
 from pygraph.control.tensors import (
     apply,
     as_predicate,
@@ -121,7 +123,7 @@ class _Loop:
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))
                 ]
                 found = [
-                    self._general(name, join(form, end, self.site, loop=True))
+                    self._general(name, join(form, end, self.site))
                     for name, form, end in zip(self.names, self.forms, ends, strict=True)
                 ]
                 if found == self.forms:
@@ -142,7 +144,7 @@ class _Loop:
         found = False
         for index, form in enumerate(self.forms):
             own = self.own[index]
-            if index in self.fixed or form.missing or own.structure is None:
+            if index in self.fixed or form.missing or own.structure != form.structure:
                 continue
             parts = [
                 flatten(value)[0] for value in (self.before[index], given[index], values[index])
@@ -316,7 +318,7 @@ def _run(
             break
         values = _returned(body(*values), len(names), names)
         ends = [form_of(name, value) for name, value in zip(names, values, strict=True)]
-        forms = [join(f, end, site, loop=True) for f, end in zip(forms, ends, strict=True)]
+        forms = [join(f, end, site) for f, end in zip(forms, ends, strict=True)]
         count += 1
     return [_settled(form, value) for form, value in zip(forms, values, strict=True)]
 
@@ -325,12 +327,14 @@ def _settled(form: Form, value: Any) -> Any:
     """A number that took a dtype in some iteration has it at the end as well."""
     if form.structure is None:
         return value
-    leaves = flatten(value)[0]
+    leaves, structure = flatten(value)
     out = []
-    for leaf, wanted in zip(leaves, form.leaves, strict=True):
+    for leaf, wanted in zip(
+        leaves, leaves_in(structure, Shaped(form.structure, form.leaves)), strict=True
+    ):
         cast = isinstance(wanted, TensorLeaf) and not wanted.weak and not is_tensor(leaf)
         out.append(apply("astype", (leaf,), {"dtype": wanted.dtype}) if cast else leaf)  # type: ignore[union-attr]
-    return unflatten(form.structure, out)
+    return unflatten(structure, out)
 
 
 def _check_scalar(going: Any) -> None:

@@ -1,0 +1,201 @@
+"""Lists whose length the graph decides, read and changed as Python's lists are.
+
+Such a list holds :class:`StagedItems`, alone or beside other items. What changes a list changes the
+object itself, so that all who hold it see that.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pygraph.control.leaves import Place, TensorLeaf
+from pygraph.control.structures import Shaped, conformed, item_shapes, join_items, merged, shaped
+from pygraph.control.tensors import apply, as_number, is_tensor, length, weakened
+from pygraph.graph.items import StagedItems
+from pygraph.graph.locations import Location, is_library_file, user_line
+from pygraph.graph.structure import unflatten
+
+
+def is_staged(value: Any) -> bool:
+    """Return whether a value is a list or tuple whose length the graph decides."""
+    kind = type(value)
+    return (kind is list or kind is tuple) and StagedItems in map(type, value)
+
+
+class _ItemSite:
+    """Where an item that does not fit was put into a list."""
+
+    both = ("in the list", "in what is added")
+
+    def __init__(self, sequence: Sequence[Any]) -> None:
+        self.sequence = sequence
+
+    def lines(self, name: str) -> tuple[Location | None, Location | None]:
+        """Return where the list became part of the graph, and the line at hand."""
+        staged = [item.line for item in self.sequence if type(item) is StagedItems]
+        return (staged[0] if staged else None), user_line()
+
+
+def items_of(sequence: Sequence[Any]) -> StagedItems:
+    """Return all items of a list, at least one, as staged ones.
+
+    Raises TypeError or ValueError where they are not all alike.
+    """
+    if len(sequence) == 1 and type(sequence[0]) is StagedItems:
+        return sequence[0]
+    return merged(sequence, element_of(sequence))
+
+
+def element_of(sequence: Sequence[Any]) -> Shaped:
+    """Return what serves all items of a list."""
+    name = _name_of(sequence)
+    return join_items(
+        list(item_shapes(shaped(sequence))), Place(name, name + "[...]", _ItemSite(sequence))
+    )
+
+
+def _name_of(sequence: Sequence[Any]) -> str:
+    """Return the user's name for a list, for errors."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and is_library_file(frame.f_code.co_filename):
+        frame = frame.f_back
+    found = [name for name, value in frame.f_locals.items() if value is sequence]
+    return found[0] if found else "the list"
+
+
+# ---- reading ----
+
+
+def count(sequence: Sequence[Any]) -> Any:
+    """Return the length: an int where it is known, else a 0-d tensor."""
+    total: Any = 0
+    for item in sequence:
+        total = total + (_count(item) if type(item) is StagedItems else 1)
+    return total
+
+
+def _count(items: StagedItems) -> Any:
+    return length(next(filter(is_tensor, items.leaves)))
+
+
+def get(sequence: Sequence[Any], key: Any) -> Any:
+    """Return ``sequence[key]``; running the graph raises IndexError for one out of range."""
+    items = items_of(sequence)
+    if isinstance(key, slice):
+        return type(sequence)([_picked(items, key)])  # type: ignore[call-arg]
+    return unflatten(items.element, _picked(items, key).leaves)
+
+
+def _picked(items: StagedItems, key: Any) -> StagedItems:
+    """Index every leaf by an integer or a slice."""
+    return _mapped(items, lambda leaf: leaf[key])
+
+
+def _mapped(items: StagedItems, change: Callable[[Any], Any]) -> StagedItems:
+    leaves = []
+    for leaf in items.leaves:
+        if is_tensor(leaf):
+            changed = change(leaf)
+            leaves.append(weakened(changed) if leaf.weak else changed)
+        else:
+            leaves.append(leaf)
+    return StagedItems(items.element, leaves)
+
+
+def scalars(sequence: Sequence[Any], what: str) -> Any:
+    """Return the items, which are scalars, as a tensor of one dimension."""
+    tensor = stacked(sequence, what)
+    if len(tensor.static_shape) != 1:
+        raise TypeError(f"{what} takes a list of scalars here, got items of shape {_shape(tensor)}")
+    return tensor
+
+
+def stacked(sequence: Sequence[Any], what: str) -> Any:
+    """Return the items, each a tensor, as one tensor with an axis in front."""
+    items = items_of(sequence)
+    if items.element.kind != "leaf":
+        raise TypeError(
+            f"{what} takes a list of tensors here, got items of the form {items.element}"
+        )
+    return items.leaves[0]
+
+
+def _shape(tensor: Any) -> str:
+    return "[" + ", ".join("?" if d is None else str(d) for d in tensor.static_shape[1:]) + "]"
+
+
+def reversed_items(sequence: Sequence[Any]) -> list[Any]:
+    """Return ``list(reversed(sequence))``."""
+    return [_picked(items_of(sequence), slice(None, None, -1))]
+
+
+# ---- changing ----
+
+
+def append(target: list[Any], item: Any) -> None:
+    """``target.append(item)``, for a staged list."""
+    target[:] = [items_of([*target, item])]
+
+
+def extend(target: list[Any], items: Sequence[Any]) -> None:
+    """``target.extend(items)``."""
+    target[:] = [items_of([*target, *items])]
+
+
+def put(target: list[Any], index: Any, item: Any) -> None:
+    """``target[index] = item``."""
+    items = merged(target, element_of([*target, item]))
+    parts = conformed(item, _with_types(items))
+    columns = []
+    for leaf in items.leaves:
+        if is_tensor(leaf):
+            changed = apply("scatter", (leaf, parts.pop(0), index), {"axis": 0})
+            columns.append(weakened(changed) if leaf.weak else changed)
+        else:
+            columns.append(leaf)
+    target[:] = [StagedItems(items.element, columns)]
+
+
+def _with_types(items: StagedItems) -> Shaped:
+    """Return what one item is."""
+    (element,) = item_shapes(shaped([items]))
+    return element
+
+
+def pop(target: list[Any], index: Any = -1) -> Any:
+    """``target.pop(index)``; running the graph raises IndexError where there is no such item."""
+    items = items_of(target)
+    if type(index) is not int or index != -1:
+        item = _picked(items, index)
+        place = _counted_from_front(index, _count(items))
+        before, after = _picked(items, slice(None, place)), _picked(items, slice(place + 1, None))
+        target[:] = [items_of([before, after])]
+        return unflatten(item.element, item.leaves)
+    rest, last = [], []
+    for leaf in items.leaves:
+        left, popped = apply("list_pop", (leaf,)) if is_tensor(leaf) else (leaf, leaf)
+        weak = is_tensor(leaf) and leaf.weak
+        rest.append(weakened(left) if weak else left)
+        last.append(weakened(popped) if weak else popped)
+    target[:] = [StagedItems(items.element, rest)]
+    return unflatten(items.element, last)
+
+
+def _counted_from_front(index: Any, size: Any) -> Any:
+    if not is_tensor(index):
+        return index if index >= 0 else as_number(size + index, "int64")
+    return apply("where", (index < 0, index + size, index))
+
+
+def insert(target: list[Any], index: Any, item: Any) -> None:
+    """``target.insert(index, item)``."""
+    items = items_of(target)
+    before, after = _picked(items, slice(None, index)), _picked(items, slice(index, None))
+    target[:] = [items_of([before, item, after])]
+
+
+def reverse(target: list[Any]) -> None:
+    """``target.reverse()``."""
+    target[:] = reversed_items(target)
