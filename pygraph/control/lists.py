@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pygraph.control.leaves import Place, TensorLeaf
+from pygraph.control.leaves import Place
 from pygraph.control.structures import Shaped, conformed, item_shapes, join_items, merged, shaped
 from pygraph.control.tensors import apply, as_number, is_tensor, length, weakened
 from pygraph.graph.items import StagedItems
@@ -68,6 +68,11 @@ def _name_of(sequence: Sequence[Any]) -> str:
 # ---- reading ----
 
 
+def tested(value: Any) -> Any:
+    """Return what a condition tests: of a staged list whether there are items, else the value."""
+    return count(value) != 0 if is_staged(value) else value
+
+
 def count(sequence: Sequence[Any]) -> Any:
     """Return the length: an int where it is known, else a 0-d tensor."""
     total: Any = 0
@@ -106,24 +111,26 @@ def _mapped(items: StagedItems, change: Callable[[Any], Any]) -> StagedItems:
 
 def scalars(sequence: Sequence[Any], what: str) -> Any:
     """Return the items, which are scalars, as a tensor of one dimension."""
-    tensor = stacked(sequence, what)
+    tensor = items_of(sequence).tensor()
     if len(tensor.static_shape) != 1:
         raise TypeError(f"{what} takes a list of scalars here, got items of shape {_shape(tensor)}")
     return tensor
 
 
-def stacked(sequence: Sequence[Any], what: str) -> Any:
-    """Return the items, each a tensor, as one tensor with an axis in front."""
-    items = items_of(sequence)
-    if items.element.kind != "leaf":
-        raise TypeError(
-            f"{what} takes a list of tensors here, got items of the form {items.element}"
-        )
-    return items.leaves[0]
-
-
 def _shape(tensor: Any) -> str:
     return "[" + ", ".join("?" if d is None else str(d) for d in tensor.static_shape[1:]) + "]"
+
+
+def occurrences(sequence: Sequence[Any], value: Any) -> Any:
+    """Return ``sequence.count(value)``."""
+    equal = apply("equal", (scalars(sequence, "count"), value))
+    return as_number(apply("sum", (equal,), {"axis": [0], "keepdims": False}), "int64")
+
+
+def joined(sequence: list[Any], items: Sequence[Any]) -> list[Any]:
+    """Return ``[*sequence, *items]``."""
+    both = [*sequence, *items]
+    return [items_of(both)] if is_staged(sequence) and items else both
 
 
 def reversed_items(sequence: Sequence[Any]) -> list[Any]:

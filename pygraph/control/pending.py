@@ -1,7 +1,8 @@
-"""Variables of a staged loop that have no value in the loop's first trace, but may have one later.
+"""What a staged loop's first trace does not know yet: variables without value, lists without items.
 
-Where a branch of a staged ``if`` reads such a variable, nothing is known of that branch yet: it is
-left out until the loop is traced again with the type that the rest of the body gave the variable.
+Where a branch of a staged ``if`` reads such a variable, or an item that is not there yet, nothing
+is known of that branch: it is left out until the loop is traced again with the type that the rest
+of the body gave the variable or the list.
 """
 
 from __future__ import annotations
@@ -17,21 +18,33 @@ _T = TypeVar("_T")
 _NAME = re.compile(r"variable '(\w+)'")
 
 
+class MissingItemError(IndexError):
+    """A list has no such item while a graph is traced; a later trace may find one."""
+
+
+# To the user it is Python's own error.
+MissingItemError.__name__ = MissingItemError.__qualname__ = IndexError.__name__
+MissingItemError.__module__ = IndexError.__module__
+
+
+Unknown = NameError | MissingItemError
+
+
 class _State(threading.local):
     def __init__(self) -> None:
         self.names: list[frozenset[str]] = []
-        self.skipped: list[NameError] = []
+        self.skipped: list[Unknown] = []
 
 
 _state = _State()
 
 
 @contextmanager
-def pending(names: Sequence[str]) -> Iterator[list[NameError]]:
+def pending(names: Sequence[str]) -> Iterator[list[Unknown]]:
     """Trace a body in which ``names`` have no value yet; yields the reads that were left out."""
     outer = _state.skipped
     _state.names.append(frozenset(names))
-    skipped: list[NameError] = []
+    skipped: list[Unknown] = []
     _state.skipped = skipped
     try:
         yield skipped
@@ -41,9 +54,14 @@ def pending(names: Sequence[str]) -> Iterator[list[NameError]]:
 
 
 def unreachable(branch: Callable[[], _T]) -> _T | None:
-    """Run a branch; return None if it reads a variable that has no value in this trace."""
+    """Run a branch; return None if it reads what has no value in this trace."""
     try:
         return branch()
+    except MissingItemError as error:
+        if not _state.names:
+            raise
+        _state.skipped.append(error)
+        return None
     except NameError as error:
         name = error.name or _quoted(str(error))
         if not any(name in names for names in _state.names):
@@ -52,7 +70,7 @@ def unreachable(branch: Callable[[], _T]) -> _T | None:
         return None
 
 
-def skipped_read() -> NameError:
+def skipped_read() -> Unknown:
     """Return the read that was left out last."""
     return _state.skipped[-1]
 

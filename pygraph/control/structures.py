@@ -70,12 +70,17 @@ def join_shaped(one: Shaped, other: Shaped, place: Place) -> Shaped:
             for name, first, second in zip(names, one.leaves, other.leaves, strict=True)
         ]
         return Shaped(one.structure, tuple(leaves))
-    kinds = one.structure.kind, other.structure.kind
-    if kinds[0] in _SEQUENCES and kinds[1] in _SEQUENCES:
-        if _sequence_type(one.structure) is _sequence_type(other.structure):
-            if "staged" in kinds or len(one.structure.children) != len(other.structure.children):
-                return _join_sequences(one, other, place)
+    if _differ_in_length(one.structure, other.structure):
+        return _join_sequences(one, other, place)
     return _join_containers(one, other, place)
+
+
+def _differ_in_length(one: Structure, other: Structure) -> bool:
+    """Return whether two lists, or tuples, are not known to be of one length."""
+    kinds = one.kind, other.kind
+    if not set(_SEQUENCES).issuperset(kinds) or _sequence_type(one) is not _sequence_type(other):
+        return False
+    return "staged" in kinds or len(one.children) != len(other.children)
 
 
 def _join_containers(one: Shaped, other: Shaped, place: Place) -> Shaped:
@@ -211,7 +216,7 @@ def _differ(one: Leaf, other: Leaf) -> bool:
 
 
 def conformed(value: Any, target: Shaped) -> list[Any]:
-    """Return the tensors of a value as ``target`` has them; records casts and the like as needed."""
+    """Return the tensors of a value as ``target`` has them; records what that takes."""
     leaves, own = flatten(value)
     return list(_conformed(own, iter(leaves), target))
 

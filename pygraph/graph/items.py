@@ -33,6 +33,14 @@ class StagedItems:
     def __repr__(self) -> str:
         return f"<staged items, since {describe(self.line)}>"
 
+    def tensor(self) -> Any:
+        """Return the items, each a tensor, as one tensor. Raises TypeError for other items."""
+        if self.element.kind != "leaf":
+            raise TypeError(
+                f"a list of items of the form {self.element} is no tensor; make a list of each part"
+            )
+        return self.leaves[0]
+
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError(
             f"a list whose length the graph decides (since {describe(self.line)}) was used by code "
@@ -46,7 +54,7 @@ class StagedItems:
         self._refuse()
 
     __hash__ = None  # type: ignore[assignment]
-    __eq__ = __ne__ = _refuse  # type: ignore[assignment]
+    __eq__ = __ne__ = _refuse
     __bool__ = __len__ = __iter__ = __getitem__ = __setitem__ = __contains__ = __call__ = _refuse
     __int__ = __float__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = __neg__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse

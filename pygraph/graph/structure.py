@@ -227,9 +227,7 @@ def _written_out(parts: list[Any]) -> list[Any]:
 
 def _elements(items: StagedItems) -> list[Any]:
     count = max(len(leaf) for leaf in items.leaves if type(leaf) is EagerTensor)
-    columns = [
-        list(leaf) if type(leaf) is EagerTensor else [leaf] * count for leaf in items.leaves
-    ]
+    columns = [list(leaf) if type(leaf) is EagerTensor else [leaf] * count for leaf in items.leaves]
     return [unflatten(items.element, row) for row in zip(*columns, strict=True)]
 
 

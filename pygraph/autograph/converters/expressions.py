@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from pygraph.autograph.analysis.scopes import comprehension_targets
 from pygraph.autograph.converters.base import EXPRESSIONS, STATEMENTS, Converter
 from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters, thunk
 
@@ -34,7 +33,7 @@ _SINGLE: dict[type[ast.cmpop], str] = {
 
 def lazy(converter: Converter, node: ast.expr) -> ast.expr:
     """Return a function that evaluates an expression when it is called."""
-    assigned = _walrus_names(converter, node)
+    assigned = walrus_names(converter, node)
     if not assigned:
         return thunk(node)
     # A walrus in a lambda would assign the lambda's own variable.
@@ -58,10 +57,11 @@ def can_be_lazy(converter: Converter, nodes: list[ast.expr]) -> bool:
     if not converter.scope.walrus:
         return True
     inside = bool(converter.hidden) or isinstance(converter.scope.node, ast.Lambda)
-    return not inside or not any(_walrus_names(converter, node) for node in nodes)
+    return not inside or not any(walrus_names(converter, node) for node in nodes)
 
 
-def _walrus_names(converter: Converter, node: ast.expr) -> list[str]:
+def walrus_names(converter: Converter, node: ast.expr) -> list[str]:
+    """Return the names that an expression assigns with ``:=``."""
     if not converter.scope.walrus:
         return []
     names = []
@@ -193,7 +193,7 @@ def _chain(converter: Converter, node: ast.Compare, operands: list[ast.expr]) ->
 
 
 def _walrus_mask(converter: Converter, nodes: list[ast.expr]) -> int:
-    return converter.scope.mask(name for node in nodes for name in _walrus_names(converter, node))
+    return converter.scope.mask(name for node in nodes for name in walrus_names(converter, node))
 
 
 def _with_names(converter: Converter, result: ast.Call, assigned: int) -> ast.Call:
@@ -204,23 +204,19 @@ def _with_names(converter: Converter, result: ast.Call, assigned: int) -> ast.Ca
     return result
 
 
-def convert_comprehension(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert what stands in a comprehension; its own loop stays Python's."""
-    generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
-    first = generators[0]
-    first.iter = converter.expression(first.iter)
-    outer = converter.hidden
-    converter.hidden = outer | comprehension_targets(generators)
-    for generator in generators:
-        if generator is not first:
-            generator.iter = converter.expression(generator.iter)
-        generator.ifs = [converter.expression(condition) for condition in generator.ifs]
-    for name in ("elt", "key", "value"):
-        part = getattr(node, name, None)
-        if part is not None:
-            setattr(node, name, converter.expression(part))
-    converter.hidden = outer
-    return node
+def convert_subscript(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert ``x[i]``: ``ag.item(x, i)``. Several indices are a tensor's, which needs no help."""
+    assert isinstance(node, ast.Subscript)
+    converter.children(node)
+    key = node.slice
+    named = isinstance(key, ast.Constant) and isinstance(key.value, str)
+    if type(node.ctx) is not ast.Load or isinstance(key, ast.Tuple) or named:
+        return node
+    if isinstance(key, ast.Slice):
+        bounds = [bound or constant(None, key) for bound in (key.lower, key.upper)]
+        bounds += [] if key.step is None else [key.step]
+        key = call(converter.operator("slice", key), bounds, key)
+    return call(converter.operator("item", node), [node.value, key], node)
 
 
 def convert_assign(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
@@ -249,9 +245,6 @@ EXPRESSIONS.update(
         ast.UnaryOp: convert_unary_op,
         ast.IfExp: convert_if_exp,
         ast.Compare: convert_compare,
-        ast.ListComp: convert_comprehension,
-        ast.SetComp: convert_comprehension,
-        ast.DictComp: convert_comprehension,
-        ast.GeneratorExp: convert_comprehension,
+        ast.Subscript: convert_subscript,
     }
 )

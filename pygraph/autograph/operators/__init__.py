@@ -4,8 +4,12 @@ Every operator looks at its arguments: Python values behave exactly as in Python
 decide something become part of the graph.
 """
 
+from builtins import slice
+
 from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call
+from pygraph.autograph.operators.comprehensions import collected, generated, kept, refused
+from pygraph.autograph.operators.lists import item
 from pygraph.autograph.operators.logic import (
     and_,
     compare,
@@ -22,16 +26,22 @@ from pygraph.autograph.operators.loops import for_stmt, while_stmt
 __all__ = [
     "and_",
     "call",
+    "collected",
     "compare",
     "for_stmt",
+    "generated",
     "if_expr",
     "if_stmt",
     "in_",
     "is_",
     "is_not",
+    "item",
+    "kept",
     "not_",
     "not_in",
     "or_",
     "read",
+    "refused",
+    "slice",
     "while_stmt",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from pygraph.control import lists
 from pygraph.control.loop import Items
 from pygraph.control.ranges import Range
 from pygraph.control.tensors import apply, as_number, cast, is_tensor, is_tracing, length, stages
@@ -43,6 +44,18 @@ class TensorItems(Positions):
     def item(self, position: Any) -> Any:
         """Return the item at a position."""
         return self.tensor[position]
+
+
+class ListItems(Positions):
+    """The items of a list or tuple whose length the graph decides."""
+
+    def __init__(self, sequence: Sequence[Any]) -> None:
+        super().__init__(lists.count(sequence))
+        self.sequence = [lists.items_of(sequence)]
+
+    def item(self, position: Any) -> Any:
+        """Return the item at a position."""
+        return lists.get(self.sequence, position)
 
 
 class RangeItems(Positions):
@@ -94,6 +107,19 @@ class ZippedItems(Positions):
         return tuple(part.item(position) for part in self.parts)
 
 
+class MappedItems(Positions):
+    """``map(function, *parts)``."""
+
+    def __init__(self, function: Callable[..., Any], parts: Sequence[Positions]) -> None:
+        self.parts = ZippedItems(parts)
+        super().__init__(self.parts.count)
+        self.function = function
+
+    def item(self, position: Any) -> Any:
+        """Return the item at a position."""
+        return self.function(*self.parts.item(position))
+
+
 class ReversedItems(Positions):
     """``reversed(items)``."""
 
@@ -114,6 +140,8 @@ def staged_iterable(iterable: Any) -> Items | None:
         return iterable if is_tracing() else None
     if stages(iterable):
         return TensorItems(iterable)
+    if lists.is_staged(iterable):
+        return ListItems(iterable)
     return None
 
 

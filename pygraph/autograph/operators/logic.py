@@ -8,6 +8,7 @@ from typing import Any
 
 from pygraph.autograph.operators.branches import staged_expr
 from pygraph.autograph.operators.variables import run
+from pygraph.control.lists import is_staged, scalars, tested
 from pygraph.control.tensors import any_equal, as_predicate, is_tensor, logical_not, stages
 from pygraph.control.unset import Maybe
 
@@ -28,6 +29,7 @@ def read(value: Any) -> Any:
 
 def not_(value: Any) -> Any:
     """``not value``."""
+    value = tested(value)
     return logical_not(value) if stages(value) else not value
 
 
@@ -40,6 +42,7 @@ def and_(
     matters, and operands may have any types.
     """
     for index, operand in enumerate(operands):
+        value = tested(value)
         if stages(value):
             return _staged_and(value, operands[index:], names, truth)
         if not value:
@@ -59,6 +62,7 @@ def _staged_and(
 
 
 def _truth(value: Any) -> Any:
+    value = tested(value)
     return as_predicate(value) if stages(value) else bool(value)
 
 
@@ -71,6 +75,7 @@ def or_(
     matters, and operands may have any types.
     """
     for index, operand in enumerate(operands):
+        value = tested(value)
         if stages(value):
             return _staged_or(value, operands[index:], names, truth)
         if value:
@@ -130,6 +135,8 @@ def in_(value: Any, container: Any) -> Any:
     """``value in container``: with tensors, whether any element is equal."""
     if is_tensor(container):
         return any_equal(value, container) if _staged(value, container) else value in container
+    if is_staged(container):
+        return any_equal(value, scalars(container, "in"))
     if isinstance(container, (list, tuple)) and (
         stages(value) or any(stages(item) for item in container)
     ):

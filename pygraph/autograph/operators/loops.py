@@ -11,6 +11,7 @@ from pygraph.autograph.operators.iteration import staged_iterable
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, refuse_stores, run
 from pygraph.control.conditional import stage_cond
+from pygraph.control.lists import tested
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.tensors import is_tracing, mark, rollback, stages
 from pygraph.graph.locations import describe, user_line
@@ -84,7 +85,7 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
     count = 0
     while True:
         here = mark()
-        going = test()
+        going = tested(test())
         if stages(going):
             # The graph computes the test itself; a first iteration run to find that out is undone.
             rollback(here)
@@ -106,7 +107,7 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
 def _stage_while(loop: _Loop, test: Callable[[], Any], variables: Variables, runs: bool) -> None:
     def run_test(values: list[Any]) -> Any:
         variables.set(values)
-        return test()
+        return tested(test())
 
     def run_body(values: list[Any]) -> list[Any]:
         variables.set(values)

@@ -1,0 +1,111 @@
+"""Items of lists and the methods of lists, where a tensor decides which item or how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pygraph.autograph.operators.iteration import ListItems, staged_iterable
+from pygraph.control import lists
+from pygraph.control.pending import MissingItemError
+from pygraph.control.tensors import is_tracing, stages
+
+
+def item(container: Any, key: Any) -> Any:
+    """``container[key]``: of a list, staged when a tensor is the key or decided the length."""
+    if not isinstance(container, (list, tuple)) or not is_tracing():
+        return container[key]
+    if lists.is_staged(container) or (_is_staged_key(key) and container):
+        return lists.get(container, key)
+    if _is_staged_key(key):
+        raise MissingItemError("list index out of range")
+    try:
+        return container[key]
+    except IndexError as error:
+        raise MissingItemError(*error.args) from None
+
+
+def _is_staged_key(key: Any) -> bool:
+    if type(key) is slice:
+        return stages(key.start) or stages(key.stop) or stages(key.step)
+    return stages(key)
+
+
+def list_method(method: Any) -> Callable[..., Any] | None:
+    """Return the staged form of a list's method, or None to call it as it is."""
+    owner = getattr(method, "__self__", None)
+    if type(owner) is list:
+        found = _METHODS.get(method.__name__)
+        if found is not None:
+            return lambda *arguments, **keywords: found(owner, *arguments, **keywords)
+    if type(owner) is tuple and lists.is_staged(owner) and method.__name__ == "count":
+        return lambda value: _count(owner, value)  # type: ignore[arg-type]
+    return None
+
+
+def _append(target: list[Any], value: Any) -> None:
+    if lists.is_staged(target):
+        lists.append(target, value)
+    else:
+        target.append(value)
+
+
+def _extend(target: list[Any], items: Iterable[Any]) -> None:
+    added = listed(items)
+    if lists.is_staged(target):
+        lists.extend(target, added)
+    else:
+        target.extend(added)
+
+
+def listed(items: Iterable[Any]) -> list[Any]:
+    """``list(items)``: a tensor or what is made of tensors becomes a staged list."""
+    staged = staged_iterable(items)
+    if staged is None:
+        return list(items)
+    if isinstance(staged, ListItems):
+        return list(staged.sequence)
+    from pygraph.autograph.operators.comprehensions import collected
+
+    return collected(items, list)
+
+
+def _pop(target: list[Any], index: Any = -1) -> Any:
+    if lists.is_staged(target) or (stages(index) and target):
+        return lists.pop(target, index)
+    if stages(index):
+        raise MissingItemError("pop index out of range")
+    try:
+        return target.pop(index)
+    except IndexError as error:
+        raise MissingItemError(*error.args) from None
+
+
+def _insert(target: list[Any], index: Any, value: Any) -> None:
+    if lists.is_staged(target) or (stages(index) and target):
+        lists.insert(target, index, value)
+    elif stages(index):
+        target.append(value)
+    else:
+        target.insert(index, value)
+
+
+def _reverse(target: list[Any]) -> None:
+    if lists.is_staged(target):
+        lists.reverse(target)
+    else:
+        target.reverse()
+
+
+def _count(target: list[Any], value: Any) -> Any:
+    return lists.occurrences(target, value) if lists.is_staged(target) else target.count(value)
+
+
+_METHODS: dict[str, Callable[..., Any]] = {
+    "append": _append,
+    "count": _count,
+    "extend": _extend,
+    "insert": _insert,
+    "pop": _pop,
+    "reverse": _reverse,
+}
