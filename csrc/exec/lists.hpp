@@ -6,8 +6,8 @@
 
 namespace pygraph::exec {
 
-// The list with an item at its end. `known` is what was known of the list's shape before the run: an
-// empty list takes any item that fits it. Throws `value` where the item has another shape.
+// The list with an item at its end. `known` is what was known of the list's shape before the run:
+// an empty list takes any item that fits it. Throws `value` where the item has another shape.
 Tensor appended(Tensor list, const Shape& known, const std::byte* item, const Shape& item_shape);
 
 // The list, which is not empty, without its last item; that is copied to `item`.

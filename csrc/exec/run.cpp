@@ -205,11 +205,11 @@ class Run {
           ops::prepare(*described.op, described.attributes, inputs, outputs, values);
       for (std::size_t i = 0; i < outputs.size(); ++i) {
         if (!is_dynamic(operands[i])) continue;
-        const StorageId* reused = i == 0 ? reusable(instruction, operands, call, outputs[0]) : nullptr;
-        set_tensor(operands[i],
-                   reused == nullptr
-                       ? allocate(outputs[i])
-                       : Tensor(frame_.tensors[*reused].buffer(), outputs[0].dtype, outputs[0].shape));
+        const StorageId* reused =
+            i == 0 ? reusable(instruction, operands, call, outputs[0]) : nullptr;
+        set_tensor(operands[i], reused == nullptr ? allocate(outputs[i])
+                                                  : Tensor(frame_.tensors[*reused].buffer(),
+                                                           outputs[0].dtype, outputs[0].shape));
       }
       gather_operands(instruction, operands);
       const kernels::Fault fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
@@ -257,8 +257,7 @@ class Run {
     const plan::DynamicCall& described = plan_.dynamics[instruction.target];
     const StorageId id = operands[2];
     const Shape& shape = is_dynamic(id) ? frame_.tensors[id].shape() : described.inputs[0].shape;
-    if (shape[0] == 0)
-      throw Error(ErrorKind::index, "pop from empty list", instruction.location);
+    if (shape[0] == 0) throw Error(ErrorKind::index, "pop from empty list", instruction.location);
     const ir::Type item{ir::Kind::tensor, described.inputs[0].dtype,
                         Shape(shape.dims().subspan(1))};
     if (is_dynamic(operands[1])) set_tensor(operands[1], allocate(item));

@@ -1,5 +1,5 @@
-// Finds, for every dynamic tensor that an instruction reads, whether anything needs it afterwards. A
-// run lets go of it then, so that memory is given back early and a list can grow in place.
+// Finds, for every dynamic tensor that an instruction reads, whether anything needs it afterwards.
+// A run lets go of it then, so that memory is given back early and a list can grow in place.
 #include <algorithm>
 
 #include "plan/liveness.hpp"

@@ -40,7 +40,7 @@ enum class Code : std::uint8_t {
   dynamic,  // infer, allocate and call dynamics[target]
   list_append,  // a `dynamic` of that op, in place where the list dies here
   list_pop,
-  move,     // copy `bytes` from storage in[0] to out[0]
+  move,             // copy `bytes` from storage in[0] to out[0]
   move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
   jump,             // to instruction `target`
   jump_if_false,    // on the boolean in[0]
