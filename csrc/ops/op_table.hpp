@@ -90,6 +90,7 @@ enum class Family : std::uint8_t {
   reduce,
   arg_reduce,
   scan,
+  sort,
   matmul,
   dim_size,
   copy,

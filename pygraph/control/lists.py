@@ -138,6 +138,15 @@ def reversed_items(sequence: Sequence[Any]) -> list[Any]:
     return [_picked(items_of(sequence), slice(None, None, -1))]
 
 
+def in_order(sequence: Sequence[Any], ranks: Any, descending: bool) -> list[Any]:
+    """Return the items in the order of their ranks, a tensor with one for each."""
+    order = apply("argsort", (ranks,), {"axis": 0, "descending": descending})
+    items = [_picked(items_of(sequence), order)]
+    if is_staged(sequence):
+        return items  # type: ignore[return-value]
+    return [get(items, position) for position in range(len(sequence))]
+
+
 # ---- changing ----
 
 

@@ -179,6 +179,10 @@ from pygraph.ops.reductions import (
     sum,
     var,
 )
+from pygraph.ops.sorting import (
+    argsort,
+    sort,
+)
 from pygraph.ops.updates import (
     set_item as set_item,
 )
@@ -204,6 +208,7 @@ __all__ = [
     "arange",
     "argmax",
     "argmin",
+    "argsort",
     "asarray",
     "asin",
     "asinh",
@@ -264,9 +269,9 @@ __all__ = [
     "linalg",
     "linspace",
     "log",
+    "log10",
     "log1p",
     "log2",
-    "log10",
     "logaddexp",
     "logical_and",
     "logical_not",
@@ -307,6 +312,7 @@ __all__ = [
     "signbit",
     "sin",
     "sinh",
+    "sort",
     "sqrt",
     "square",
     "squeeze",

@@ -1,4 +1,4 @@
-"""``min``, ``max``, ``sum``, ``any`` and ``all`` of tensors, and lists staged or with tensors."""
+"""``min``, ``max``, ``sum``, ``sorted`` and such, of tensors and of lists staged or with tensors."""
 
 from __future__ import annotations
 
@@ -91,6 +91,16 @@ def _ready(items: Any) -> Any:
 
 min_ = _extreme(builtins.min, "min", lambda one, other: one < other)
 max_ = _extreme(builtins.max, "max", lambda one, other: one > other)
+
+
+def sorted_(iterable: Any, /, *, key: Any = None, reverse: bool = False) -> list[Any]:
+    """``sorted``: by scalars. Items are as in ``list``."""
+    items = listed(iterable)
+    function = (lambda item: item) if key is None else convertible(key)
+    ranks = collected(items, lambda part: [function(item) for item in part])
+    if not lists.is_staged(ranks) and not any(stages(rank) for rank in ranks):
+        return sorted(items, **_keywords(key, _MISSING), reverse=reverse)
+    return lists.in_order(items, lists.scalars(ranks, "sorted()"), bool(reverse))
 
 
 def sum_(items: Any, /, start: Any = 0) -> Any:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from pygraph.autograph.operators.aggregates import all_, any_, max_, min_, sum_
+from pygraph.autograph.operators.aggregates import all_, any_, max_, min_, sorted_, sum_
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comprehensions import generated, kept
 from pygraph.autograph.operators.iteration import (
@@ -241,6 +241,7 @@ _STAGED: dict[Any, Callable[..., Any]] = {
     builtins.min: min_,
     builtins.max: max_,
     builtins.sum: sum_,
+    builtins.sorted: sorted_,
     builtins.any: any_,
     builtins.all: all_,
     builtins.map: map_,

@@ -97,6 +97,12 @@ def _reverse(target: list[Any]) -> None:
         target.reverse()
 
 
+def _sort(target: list[Any], *, key: Any = None, reverse: bool = False) -> None:
+    from pygraph.autograph.operators.aggregates import sorted_
+
+    target[:] = sorted_(target, key=key, reverse=reverse)
+
+
 def _count(target: list[Any], value: Any) -> Any:
     return lists.occurrences(target, value) if lists.is_staged(target) else target.count(value)
 
@@ -108,4 +114,5 @@ _METHODS: dict[str, Callable[..., Any]] = {
     "insert": _insert,
     "pop": _pop,
     "reverse": _reverse,
+    "sort": _sort,
 }
