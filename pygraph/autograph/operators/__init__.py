@@ -18,10 +18,12 @@ from pygraph.autograph.operators.logic import (
     read,
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
+from pygraph.autograph.operators.mutation import changes
 
 __all__ = [
     "and_",
     "call",
+    "changes",
     "compare",
     "for_stmt",
     "if_expr",
