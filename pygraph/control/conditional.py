@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from pygraph.control.changes import both_ways, check_joined, put, settled_values
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
+from pygraph.control.journal import Change, recording
 from pygraph.control.pending import skipped_read, unreachable
 from pygraph.control.tensors import (
     as_predicate,
@@ -16,6 +19,7 @@ from pygraph.control.tensors import (
     placeholder,
     stages,
 )
+from pygraph.control.unset import UNSET
 from pygraph.graph import Builder
 from pygraph.graph.locations import Region
 
@@ -65,50 +69,94 @@ def stage_cond(
     assert is_tracing()
     parent = current()
     pred = as_predicate(pred)
-    builders = [Builder("then", parent), Builder("else", parent)]
-    ends: list[list[Any] | None] = []
     with Region():
-        for builder, branch in zip(builders, (then, otherwise), strict=True):
-            with builder:
-                ends.append(unreachable(branch))
-    first, second = ends
+        sides = [
+            _traced(Builder(name, parent), branch, site)
+            for name, branch in (("then", then), ("else", otherwise))
+        ]
+    first, second = sides
     if first is None or second is None:
-        return _only(second if first is None else first, names)
+        return _only(second if first is None else first)
+    parts = both_ways(first.changes, second.changes, site)
+    names = [*names, *(change.name for change, _, _ in parts)]
+    for _, *values in parts:
+        for side, value in zip((first, second), values, strict=True):
+            side.values.append(value)
+            side.ends.append(value)
     joined: list[Form | None] = []
     forms: list[tuple[Form, Form]] = []
-    for name, one, other in zip(names, first, second, strict=True):
-        pair = form_of(name, one, settled=True), form_of(name, other, settled=True)
+    for index, name in enumerate(names):
+        pair = (
+            form_of(name, first.ends[index], settled=True),
+            form_of(name, second.ends[index], settled=True),
+        )
         forms.append(pair)
-        joined.append(None if one is other else _joined(pair, site, name in guarded))
+        same = first.values[index] is second.values[index]
+        joined.append(None if same else _joined(pair, site, name in guarded))
         if name == required and pair[0].none != pair[1].none:
             raise _not_everywhere(name, pair, site)
-    for index, (builder, end) in enumerate(zip(builders, (first, second), strict=True)):
-        with builder:
+    for (change, one, other), form in zip(parts, joined[len(names) - len(parts) :], strict=True):
+        if form is not None:
+            check_joined(change, form, (one, other), site)
+    for which, side in enumerate((first, second)):
+        with side.builder:
             tensors: list[Any] = []
-            for form, pair, value in zip(joined, forms, end, strict=True):
+            for form, pair, value in zip(joined, forms, side.ends, strict=True):
                 if form is not None and form.tensors:
-                    tensors.extend(form.take_apart(value, pair[index]))
-            builder.set_results(tensors)
-    outputs = iter(parent.record_cond(parent.lift(pred), *builders))
-    return [
+                    tensors.extend(form.take_apart(value, pair[which]))
+            side.builder.set_results(tensors)
+    outputs = iter(parent.record_cond(parent.lift(pred), first.builder, second.builder))
+    after = [
         value if form is None else form.put_together(outputs)
-        for form, value in zip(joined, first, strict=True)
+        for form, value in zip(joined, first.values, strict=True)
     ]
+    return _with_parts(after, [change for change, _, _ in parts])
 
 
-def _only(values: list[Any] | None, names: Sequence[str]) -> list[Any]:
+@dataclass(slots=True)
+class _Side:
+    """A branch that was traced: the variables at its end, and what it does to outer objects.
+
+    ``values`` are the objects that the variables hold, ``ends`` the same as they were at the end.
+    """
+
+    builder: Builder
+    values: list[Any]
+    ends: list[Any]
+    changes: list[Change]
+
+
+def _traced(builder: Builder, branch: Callable[[], list[Any]], site: Site) -> _Side | None:
+    """Trace a branch; return None for one that reads what has no value in this trace."""
+    with recording(builder, site.journal()) as journal:
+        values = unreachable(branch)
+        ends = [] if values is None else settled_values(values, journal)
+        changes = journal.close()
+    return None if values is None else _Side(builder, values, ends, changes)
+
+
+def _with_parts(values: list[Any], parts: list[Change]) -> list[Any]:
+    """Give the parts of objects, which come last, their values; return the variables' values."""
+    count = len(values) - len(parts)
+    for change, value in zip(parts, values[count:], strict=True):
+        put(change, value)
+    return values[:count]
+
+
+def _only(side: _Side | None) -> list[Any]:
     """What a branch gives whose other branch cannot be reached in this trace of a loop.
 
     The trace is going to be thrown away, so placeholders of the right types serve.
     """
-    if values is None:
+    if side is None:
         raise skipped_read()
+    parts = [change for change in side.changes if change.after is not UNSET]
     out = []
-    for name, value in zip(names, values, strict=True):
-        form = form_of(name, value, settled=True)
+    for value in [*side.ends, *(change.after for change in parts)]:
+        form = form_of("", value, settled=True)
         tensors = [placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in form.types]
         out.append(form.put_together(iter(tensors)))
-    return out
+    return _with_parts(out, parts)
 
 
 def _joined(pair: tuple[Form, Form], site: Site, guarded: bool) -> Form:

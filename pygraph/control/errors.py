@@ -5,10 +5,12 @@ from __future__ import annotations
 import linecache
 from typing import Any, Protocol
 
+from pygraph.control.journal import WHOLE, Change, Journal
+from pygraph.control.unset import UNSET
 from pygraph.graph.locations import Location, user_line
 
 
-class Site(Protocol):
+class Meeting(Protocol):
     """What knows where the two values of a variable come from that do not agree."""
 
     both: tuple[str, str]
@@ -18,12 +20,25 @@ class Site(Protocol):
         """Return where a variable gets either value."""
 
 
+class Site(Meeting, Protocol):
+    """A branch or a loop where values meet."""
+
+    def journal(self) -> Journal:
+        """Return a new journal for its code."""
+
+
 class CallSite:
     """A call of ``pygraph.cond`` or ``while_loop``: functions and the line of the call."""
 
     def __init__(self, both: tuple[str, str], functions: tuple[Any, Any]) -> None:
         self.both = both
         self.functions = functions
+
+    def journal(self) -> Journal:
+        """Return a new journal; variables that the functions share with others count as objects."""
+        journal = Journal(self.functions)
+        journal.note_cells()
+        return journal
 
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
         """Return where the two functions stand; the line of the call for what is no function."""
@@ -32,7 +47,12 @@ class CallSite:
 
 
 def mismatch(
-    kind: type[Exception], site: Site, variable: str, leaf: str, what: tuple[str, str], advice: str
+    kind: type[Exception],
+    site: Meeting,
+    variable: str,
+    leaf: str,
+    what: tuple[str, str],
+    advice: str,
 ) -> Exception:
     """Return the error that a variable differs between two ways."""
     named = leaf if leaf.startswith("the ") else f"variable '{leaf}'"
@@ -43,6 +63,28 @@ def mismatch(
     )
     text = f"{named} is {what[0]} {first} and {what[1]} {second}"
     return kind("\n".join(part for part in (text, places, advice) if part))
+
+
+def unjoined(change: Change, values: tuple[Any, Any], site: Site) -> Exception:
+    """Return the error of a part of an object that differs in a way which no graph can pass on."""
+    if change.key is WHOLE:
+        kind = type(change.owner).__name__
+        texts = (
+            f"the {kind} {change.name!r} is changed where a tensor decides whether, or how often",
+        )
+        advice = (
+            "Its length or its elements would differ; use a tensor, or a list of constant length "
+            "the items of which are assigned."
+        )
+    else:
+        said = ["unset" if value is UNSET else "set" for value in values]
+        if said[0] == said[1]:
+            said = ["None" if value is None else "no None" for value in values]
+        texts = (f"{change.name} is {said[0]} {site.both[0]} and {said[1]} {site.both[1]}",)
+        advice = "Give it a value of the same kind before, or on both ways."
+    lines = [line for line in site.lines(change.name) if line is not None]
+    places = [f"  {_place(line)}" for line in dict.fromkeys(lines[-1:])]
+    return TypeError("\n".join([*texts, *places, advice]))
 
 
 def _place(location: Location) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pygraph.control.errors import Site, mismatch
+from pygraph.control.errors import Meeting, mismatch
 from pygraph.control.tensors import cast, is_tensor
 
 Shape = tuple[int | None, ...]
@@ -87,7 +87,7 @@ class Place:
 
     variable: str
     leaf: str
-    site: Site
+    site: Meeting
 
     def error(self, kind: type[Exception], one: object, other: object, advice: str) -> Exception:
         """Return the error that the two do not agree."""

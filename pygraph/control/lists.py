@@ -143,7 +143,7 @@ def in_order(sequence: Sequence[Any], ranks: Any, descending: bool) -> list[Any]
     order = apply("argsort", (ranks,), {"axis": 0, "descending": descending})
     items = [_picked(items_of(sequence), order)]
     if is_staged(sequence):
-        return items  # type: ignore[return-value]
+        return list(items)
     return [get(items, position) for position in range(len(sequence))]
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from pygraph.control.errors import CallSite, Site, mismatch
+from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
+from pygraph.control.errors import CallSite, Site, mismatch, unjoined
 from pygraph.control.forms import Form, form_of, join
+from pygraph.control.journal import WHOLE, Change, Journal, recording
 from pygraph.control.leaves import NUMBERS, TensorLeaf, ValueLeaf
 from pygraph.control.pending import pending
 from pygraph.control.structures import Shaped, leaves_in
@@ -19,6 +21,7 @@ from pygraph.control.tensors import (
     is_tensor,
     is_tracing,
 )
+from pygraph.control.unset import UNSET
 from pygraph.graph import Builder
 from pygraph.graph.locations import Region
 from pygraph.graph.structure import flatten, unflatten
@@ -63,16 +66,18 @@ def stage_while(
     them. ``invariants`` gives a variable a form that is more general than its value's.
     """
     parent = current()
-    loop = _Loop(parent, names, site, frozenset(guarded), frozenset(indirect))
+    loop = _Loop(parent, list(names), site, frozenset(guarded), set(indirect))
     loop.start(before, invariants)
     with Region():
         body_builder, ends = loop.settle(body)
     test_builder = Builder("test", parent)
-    with Region(), test_builder:
-        going = test(loop.parameters(test_builder))
+    with Region(), recording(test_builder, site.journal()) as journal:
+        given = loop.give(test_builder)
+        going = test(given)
+        loop.refuse_changes(journal)
         test_builder.set_results([_as_flag(going)])
     tensors: list[Any] = []
-    for form, own, value in zip(loop.forms, loop.own, before, strict=True):
+    for form, own, value in zip(loop.forms, loop.own, loop.before, strict=True):
         tensors.extend(form.take_apart(value, own))
     outputs = iter(parent.record_while(test_builder, body_builder, tensors))
     return loop.finish(outputs, ends, runs)
@@ -87,18 +92,20 @@ class _Loop:
     """The state of a loop while its form settles."""
 
     parent: Any
-    names: Sequence[str]
+    names: list[str]
     site: Site
     guarded: frozenset[str]
-    indirect: frozenset[str]
-    before: Sequence[Any] = ()
+    indirect: set[str]
+    before: list[Any] = field(default_factory=list)
+    # Parts of outer objects that the body changes; their entries in the other lists come last.
+    parts: list[Change] = field(default_factory=list)
     own: list[Form] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     # Variables some numbers of which the body was seen to leave alone.
     fixed: set[int] = field(default_factory=set)
 
     def start(self, before: Sequence[Any], invariants: Sequence[Form | None]) -> None:
-        self.before = before
+        self.before = list(before)
         self.own = [
             form_of(name, value, settled=name in self.indirect)
             for name, value in zip(self.names, before, strict=True)
@@ -113,11 +120,18 @@ class _Loop:
         # Types only become more general from trace to trace, so this ends; a longer way than
         # MAX_TRACES takes a chain of variables each of which settles the next.
         former = found = self.forms
-        for _ in range(MAX_TRACES + 2 * len(self.names)):
+        traces = 0
+        while traces < MAX_TRACES + 2 * len(self.names):
+            traces += 1
             builder = Builder("body", self.parent)
-            with builder, pending(self._unknown()) as skipped:
+            with (
+                recording(builder, self.site.journal()) as journal,
+                pending(self._unknown()) as skipped,
+            ):
                 given = self.parameters(builder)
-                values = body(list(given))
+                values = settled_values(self._run(body, given), journal)
+                if self._found_parts(journal.close()):
+                    continue
                 ends = [
                     form_of(name, value, settled=name in self.indirect or index in self.fixed)
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))
@@ -138,6 +152,66 @@ class _Loop:
                     return builder, ends
             former, self.forms = self.forms, found
         raise self._unsettled(former, found)
+
+    def _run(self, body: Callable[[list[Any]], list[Any]], given: Sequence[Any]) -> list[Any]:
+        """Run the body on the state at the start of an iteration; return that at its end."""
+        self._put(given)
+        values = body(list(given[: len(given) - len(self.parts)]))
+        return [*values, *map(get, self.parts)]
+
+    def _put(self, given: Sequence[Any]) -> None:
+        for change, value in zip(self.parts, given[len(given) - len(self.parts) :], strict=True):
+            put(change, value)
+
+    def _found_parts(self, changes: Sequence[Change]) -> bool:
+        """Let further parts of objects join the state; return whether there are any."""
+        known = {part.place for part in self.parts}
+        new = [
+            change
+            for change in changes
+            if change.place not in known and (id(change.owner), WHOLE) not in known
+        ]
+        for change in new:
+            values = change.before, change.after
+            if not is_joinable(change) or any(value is UNSET for value in values):
+                raise unjoined(change, values, self.site)
+            own, end = (form_of(change.name, value, settled=True) for value in values)
+            form = join(own, end, self.site)
+            check_joined(change, form, values, self.site)
+            if change.key is WHOLE:
+                self._drop_items(change.owner)
+            self.parts.append(change)
+            self.names.append(change.name)
+            self.before.append(change.before)
+            self.own.append(own)
+            self.forms.append(form)
+            self.indirect.add(change.name)
+        return bool(new)
+
+    def _drop_items(self, owner: Any) -> None:
+        """Forget the single items of a list that joins the state as a whole."""
+        first = len(self.names) - len(self.parts)
+        for index in reversed(range(len(self.parts))):
+            if self.parts[index].owner is owner:
+                del self.parts[index]
+                for entries in (self.names, self.before, self.own, self.forms):
+                    del entries[first + index]
+                self.fixed = {i if i < first + index else i - 1 for i in self.fixed}
+
+    def give(self, builder: Builder) -> list[Any]:
+        """Give a subgraph the state; return the variables' values."""
+        given = self.parameters(builder)
+        self._put(given)
+        return given[: len(given) - len(self.parts)]
+
+    def refuse_changes(self, journal: Journal) -> None:
+        """Refuse a test that changes objects."""
+        known = {part.place for part in self.parts}
+        for change in journal.close():
+            if change.place not in known:
+                raise TypeError(
+                    f"the test of a loop changes {change.name}; change it in the loop's body"
+                )
 
     def _fix_unchanged(self, given: Sequence[Any], values: Sequence[Any]) -> bool:
         """Make numbers that the body leaves alone Python's again; return whether there are any."""
@@ -183,7 +257,8 @@ class _Loop:
                 # The body ran, and sets the variable on all of its ways.
                 value = value.value
             values.append(value)
-        return values
+        self._put(values)
+        return values[: len(values) - len(self.parts)]
 
     def _unknown(self) -> list[str]:
         return [form.name for form in self.forms if form.structure is None]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 import weakref
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +24,12 @@ from pygraph._hot import (
     from_numpy,
     is_array_like,
 )
+from pygraph.autograph.operators.mutation import note_outer_variables
+from pygraph.autograph.operators.variables import assignment_line
+from pygraph.control.journal import Change, Journal, write_part
+from pygraph.control.unset import Maybe
 from pygraph.graph import Builder, TensorSpec
-from pygraph.graph.locations import trace_boundary
+from pygraph.graph.locations import describe, trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 from pygraph.graph.wire import write
 
@@ -130,7 +137,7 @@ def trace(request: Request) -> Traced:
     given = unflatten(structure, arguments)
     args, kwargs = request.unbind(given)
     try:
-        with builder:
+        with _journaled(builder, request.function, request.name, args):
             result = _run(request.function, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
             results, template = _take_results(builder, request.name, result)
@@ -228,6 +235,49 @@ def _spec_of(leaf: Any, name: str) -> TensorSpec | None:
         tensor = leaf if isinstance(leaf, Tensor) else from_numpy(array_of(leaf), True)
         return TensorSpec.of(tensor, name)
     return None
+
+
+@contextmanager
+def _journaled(
+    builder: Builder, function: Callable[..., Any], name: str, args: Sequence[Any]
+) -> Iterator[None]:
+    """Record into a function's builder; raise TypeError where an older object holds a symbol then.
+
+    Python values that were put into objects stay: that happened while tracing, and only then.
+    """
+    journal = Journal()
+    journal.roots.append((function, ""))
+    names = function.__code__.co_varnames if isinstance(function, FunctionType) else ()
+    journal.roots += itertools.zip_longest(args, names[: len(args)], fillvalue="an argument")
+    with builder:
+        builder.journal = journal
+        try:
+            if isinstance(function, FunctionType):
+                note_outer_variables(function)
+            yield
+        finally:
+            builder.journal = None
+            leaks = journal.leaks(_holds_symbol)
+            for leak in leaks:
+                write_part(leak.owner, leak.key, leak.before)
+    if leaks:
+        raise _escape_error(function, name, leaks[0])
+
+
+def _holds_symbol(value: Any) -> bool:
+    return any(isinstance(leaf, (SymbolicTensor, Maybe)) for leaf in flatten(value)[0])
+
+
+def _escape_error(function: Callable[..., Any], name: str, leak: Change) -> TypeError:
+    where = assignment_line(function, leak.name) if isinstance(function, FunctionType) else None
+    for leaf in flatten(leak.after)[0]:
+        if where is None and isinstance(leaf, SymbolicTensor):
+            where = leaf.builder.made_at(leaf)
+    return TypeError(
+        f"{leak.name} is older than this trace of {name} and would keep a symbolic tensor "
+        f"({describe(where)}), which has no value outside of the trace: return the tensor, or make "
+        f"{leak.name} a pygraph.Variable and assign to that"
+    )
 
 
 def _refuse_mutation(

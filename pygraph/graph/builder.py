@@ -104,6 +104,8 @@ class Builder:
         self.module: ModuleContext = ModuleContext() if parent is None else parent.module
         self.root_name: str = name if parent is None else parent.root_name
         self.closed = False
+        # What the code being traced changes objects in; control flow and functions set it.
+        self.journal: Any = None
         self.may_make_variables: bool = True if parent is None else parent.may_make_variables
         self.values: list[Value] = []
         self.nodes: list[Node] = []
@@ -294,10 +296,14 @@ class Builder:
             raise self.leak_error(tensor)
         return self.capture(tensor)
 
+    def made_at(self, tensor: SymbolicTensor) -> Location | None:
+        """Return the line that made one of this builder's tensors."""
+        return self.module.location(self._made_at[tensor.id])
+
     def leak_error(self, tensor: SymbolicTensor) -> Exception:
         """Return the error for a symbolic tensor used where its graph is not being traced."""
         made = tensor.builder
-        where = describe(made.module.location(made._made_at[tensor.id]))
+        where = describe(made.made_at(tensor))
         label = f" '{tensor.name}'" if tensor.name else ""
         return TypeError(
             f"the symbolic tensor{label} was made while {made.root_name} was traced ({where}) and "

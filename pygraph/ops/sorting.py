@@ -14,9 +14,7 @@ def _along(op: str, x: Operand, axis: int, descending: bool) -> Tensor:
     return apply(op, (x,), attributes)
 
 
-def sort(
-    x: Operand, /, *, axis: int = -1, descending: bool = False, stable: bool = True
-) -> Tensor:
+def sort(x: Operand, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
     """Return the elements in order along an axis.
 
     x: any dtype, one dimension or more. Equal elements keep their order, whatever ``stable`` says.

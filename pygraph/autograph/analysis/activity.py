@@ -61,7 +61,6 @@ class _Walk:
         self.now = Facts()
         # Names that mean something else inside the comprehension at hand.
         self.hidden: frozenset[str] = frozenset()
-        self.at: ast.stmt = ast.Pass()
 
     def function(self) -> None:
         scope = self.scope
@@ -101,7 +100,6 @@ class _Walk:
 
     def statement(self, node: ast.stmt) -> Facts:
         facts = self.now = Facts()
-        self.at = node
         self.scope.facts[node] = facts
         kind = type(node)
         method = _STATEMENTS.get(kind)
@@ -301,10 +299,6 @@ class _Walk:
             self._name(node)  # type: ignore[arg-type]
         elif kind is ast.Constant:
             return
-        elif kind is ast.Attribute or kind is ast.Subscript:
-            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
-                self.scope.stores.setdefault(self.at, []).append(node)  # type: ignore[arg-type]
-            self.children(node)
         elif kind is ast.Lambda:
             self._signature(node.args)  # type: ignore[attr-defined]
             self.nested(node)  # type: ignore[arg-type]

@@ -83,8 +83,6 @@ class FunctionScope:
     assigned_inside: int = 0
     frame_readers: bool = False
     walrus: bool = False
-    # Attributes and items that a statement assigns or deletes.
-    stores: dict[ast.stmt, list[ast.expr]] = field(default_factory=dict)
     ever_checked: int = 0
     nested: dict[ast.AST, FunctionScope] = field(default_factory=dict)
 

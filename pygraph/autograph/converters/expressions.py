@@ -111,6 +111,15 @@ def _is_bool(node: ast.expr) -> bool:
     )
 
 
+def convert_attribute(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert an attribute; what one is assigned to, or deleted from, is noted first."""
+    assert isinstance(node, ast.Attribute)
+    converter.children(node)
+    if type(node.ctx) is not ast.Load:
+        node.value = call(converter.operator("changes", node.value), [node.value], node.value)
+    return node
+
+
 def convert_bool_op(converter: Converter, node: ast.expr) -> ast.expr:
     """Convert ``a and b``: ``ag.and_(a, lambda: b)``."""
     assert isinstance(node, ast.BoolOp)
@@ -205,12 +214,18 @@ def _with_names(converter: Converter, result: ast.Call, assigned: int) -> ast.Ca
 
 
 def convert_subscript(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert ``x[i]``: ``ag.item(x, i)``. Several indices are a tensor's, which needs no help."""
+    """Convert ``x[i]``: ``ag.item(x, i)``; what an item is assigned to is noted first.
+
+    Several indices are a tensor's, which needs no help.
+    """
     assert isinstance(node, ast.Subscript)
     converter.children(node)
+    if type(node.ctx) is not ast.Load:
+        node.value = call(converter.operator("changes", node.value), [node.value], node.value)
+        return node
     key = node.slice
     named = isinstance(key, ast.Constant) and isinstance(key.value, str)
-    if type(node.ctx) is not ast.Load or isinstance(key, ast.Tuple) or named:
+    if isinstance(key, ast.Tuple) or named:
         return node
     if isinstance(key, ast.Slice):
         bounds = [bound or constant(None, key) for bound in (key.lower, key.upper)]
@@ -239,6 +254,7 @@ def _if_expressions(node: ast.expr) -> Iterator[ast.expr]:
 STATEMENTS[ast.Assign] = convert_assign
 EXPRESSIONS.update(
     {
+        ast.Attribute: convert_attribute,
         ast.Name: convert_name,
         ast.Constant: convert_constant,
         ast.BoolOp: convert_bool_op,

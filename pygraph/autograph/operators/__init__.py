@@ -22,10 +22,12 @@ from pygraph.autograph.operators.logic import (
     read,
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
+from pygraph.autograph.operators.mutation import changes
 
 __all__ = [
     "and_",
     "call",
+    "changes",
     "collected",
     "compare",
     "for_stmt",

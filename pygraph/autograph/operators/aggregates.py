@@ -1,4 +1,4 @@
-"""``min``, ``max``, ``sum``, ``sorted`` and such, of tensors and of lists staged or with tensors."""
+"""``min``, ``max``, ``sum``, ``sorted`` and such, of tensors and of lists with tensors."""
 
 from __future__ import annotations
 

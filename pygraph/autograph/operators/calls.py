@@ -12,6 +12,7 @@ from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.exclusions import CALL, is_excluded, is_marked
 from pygraph.autograph.operators.builtins import staged_builtin
 from pygraph.autograph.operators.lists import list_method
+from pygraph.autograph.operators.mutation import changing_builtin, note_outer_variables
 from pygraph.autograph.source import has_source
 from pygraph.control.conditional import cond
 from pygraph.control.loop import while_loop
@@ -25,6 +26,8 @@ def call(function: Any) -> Any:
     """Return what a call of ``function`` in converted code calls."""
     kind = type(function)
     if kind is FunctionType:
+        if is_tracing():
+            note_outer_variables(function)
         return _with_converted_arguments(function) or _function(function)
     if kind is MethodType:
         inner = function.__func__
@@ -38,7 +41,9 @@ def call(function: Any) -> Any:
         higher = _with_converted_arguments(function)
         if higher is not None:
             return higher
-        return _class(function) if kind is type else function
+        if kind is type:
+            return _class(function)
+        return changing_builtin(function) if is_tracing() else function
     if isinstance(function, type):
         return _class(function)
     return _object(function, kind)

@@ -7,8 +7,10 @@ from typing import Any
 
 from pygraph.autograph.operators.iteration import ListItems, staged_iterable
 from pygraph.control import lists
+from pygraph.control.journal import note
 from pygraph.control.pending import MissingItemError
 from pygraph.control.tensors import is_tracing, stages
+from pygraph.graph.locations import describe, user_line
 
 
 def item(container: Any, key: Any) -> Any:
@@ -31,12 +33,45 @@ def _is_staged_key(key: Any) -> bool:
     return stages(key)
 
 
+class ListTarget:
+    """A list, an item of which is about to be assigned or deleted."""
+
+    __slots__ = ("_list",)
+
+    def __init__(self, target: list[Any]) -> None:
+        self._list = target
+
+    def __getitem__(self, key: Any) -> Any:
+        return item(self._list, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        target = self._list
+        if not lists.is_staged(target) and not _is_staged_key(key):
+            target[key] = value
+        elif type(key) is slice:
+            raise TypeError(
+                "a slice of a list cannot be assigned where a tensor decides which items it has\n"
+                f"  {describe(user_line())}\nAssign its items one by one, or use a tensor."
+            )
+        elif not target:
+            raise MissingItemError("list assignment index out of range")
+        else:
+            lists.put(target, key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        if lists.is_staged(self._list) or _is_staged_key(key):
+            lists.pop(self._list, key)
+        else:
+            del self._list[key]
+
+
 def list_method(method: Any) -> Callable[..., Any] | None:
     """Return the staged form of a list's method, or None to call it as it is."""
     owner = getattr(method, "__self__", None)
     if type(owner) is list:
         found = _METHODS.get(method.__name__)
         if found is not None:
+            note(owner)
             return lambda *arguments, **keywords: found(owner, *arguments, **keywords)
     if type(owner) is tuple and lists.is_staged(owner) and method.__name__ == "count":
         return lambda value: _count(owner, value)  # type: ignore[arg-type]

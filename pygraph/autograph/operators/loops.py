@@ -9,8 +9,9 @@ from typing import Any
 
 from pygraph.autograph.operators.iteration import staged_iterable
 from pygraph.autograph.operators.sites import LoopSite
-from pygraph.autograph.operators.variables import Variables, refuse_stores, run
+from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
+from pygraph.control.journal import Attempt
 from pygraph.control.lists import tested
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.tensors import is_tracing, mark, rollback, stages
@@ -38,7 +39,6 @@ class _Loop:
     names: Sequence[str]
     guarded: Sequence[str]
     indirect: Sequence[str]
-    stores: Sequence[str]
 
     def variables(self) -> Variables:
         """Return the variables that an iteration passes on."""
@@ -50,10 +50,9 @@ class _Loop:
         record: Callable[[list[Any], LoopSite], list[Any]],
     ) -> None:
         """Record the loop and give the variables their values after it."""
-        refuse_stores(self.stores, (self.body,))
         before = variables.get()
         try:
-            values = record(before, LoopSite(self.body))
+            values = record(before, LoopSite(self.body, self.test, variables))
         except BaseException:
             variables.set(before)
             raise
@@ -67,41 +66,64 @@ def while_stmt(
     *,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
-    stores: Sequence[str] = (),
 ) -> None:
     """Run a loop for as long as its test holds; stage it when the test is a tensor.
 
     ``names`` are the variables that an iteration passes on to the next or to what follows; those in
     ``indirect`` are assigned, if at all, by functions that the body calls, and those in ``guarded``
-    are never read where they are unset. ``stores`` are attributes and items that the body assigns.
+    are never read where they are unset.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect, stores)
+    loop = _Loop(loop_body, test, names, guarded, indirect)
     run(lambda: _while(loop, test))
+
+
+class _First:
+    """The first iteration of a loop, run before it is known whether the loop is staged."""
+
+    def __init__(self, loop: _Loop, variables: Variables) -> None:
+        self._mark = mark()
+        self._variables = variables
+        self._values = variables.get()
+        self._attempt = Attempt((loop.body, loop.test))
+        self.start = self._mark
+        self.keep = self._attempt.keep
+
+    def undo(self) -> None:
+        """Make everything what it was before."""
+        self._attempt.undo()
+        rollback(self._mark)
+        self._variables.set(self._values)
 
 
 def _while(loop: _Loop, test: Callable[[], Any]) -> None:
     variables = loop.variables()
-    first: tuple[int, list[Any]] | None = None
+    first: _First | None = None
     count = 0
-    while True:
-        here = mark()
-        going = tested(test())
-        if stages(going):
-            # The graph computes the test itself; a first iteration run to find that out is undone.
-            rollback(here)
-            if first is not None and count == 1:
-                rollback(first[0])
-                variables.set(first[1])
-            _stage_while(loop, test, variables, count > 0)
-            return
-        if not going:
-            return
-        if count == 0 and is_tracing():
-            first = mark(), variables.get()
-        count += 1
-        if count == MANY and first is not None:
-            _warn(first[0])
-        loop.body()
+    try:
+        while True:
+            here = mark()
+            going = tested(test())
+            if stages(going):
+                # The graph computes the test itself; a first iteration, run to find that out, is
+                # undone.
+                rollback(here)
+                if first is not None and count == 1:
+                    first.undo()
+                _stage_while(loop, test, variables, count > 0)
+                return
+            if not going:
+                return
+            if first is not None:
+                first.keep()
+            elif is_tracing():
+                first = _First(loop, variables)
+            count += 1
+            if count == MANY and first is not None:
+                _warn(first.start)
+            loop.body()
+    finally:
+        if first is not None:
+            first.keep()
 
 
 def _stage_while(loop: _Loop, test: Callable[[], Any], variables: Variables, runs: bool) -> None:
@@ -137,13 +159,12 @@ def for_stmt(
     *,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
-    stores: Sequence[str] = (),
 ) -> None:
     """Run a loop over an iterable; stage it when the iterable is a tensor or a range of tensors.
 
     ``test`` says, after an iteration, whether to go on; the rest is as for ``while_stmt``.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect, stores)
+    loop = _Loop(loop_body, test, names, guarded, indirect)
     items = staged_iterable(iterable)
     if items is None:
         run(lambda: _for(loop, iter(iterable)))
