@@ -34,7 +34,8 @@ KernelCall prepare_sort(const OpRow& op, std::span<const ir::Attribute> attribut
   const std::int64_t size = in.shape[axis];
   call.parameters = {elements(in.shape, 0, axis), size,
                      elements(in.shape, axis + 1, in.shape.rank()), boolean(attributes[1]) ? 1 : 0};
-  const int comparisons = std::bit_width(static_cast<std::uint64_t>(size));
+  const auto comparisons =
+      static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(size)));
   call.cost = in.shape.count() * comparisons + 1;
   return call;
 }

@@ -127,6 +127,252 @@ def loop_over_a_list(values):
     return total
 
 
+@program((0,), (1,), (5,))
+def appended(n):
+    found = []
+    for i in range(n):
+        found.append(i * i)
+    return found
+
+
+@program((10,), (30,))
+def primes_by_trial_division(n):
+    primes = []
+    for candidate in range(2, n):
+        is_prime = True
+        for prime in primes:
+            if candidate % prime == 0:
+                is_prime = False
+                break
+        if is_prime:
+            primes.append(candidate)
+    return primes
+
+
+@program((6,), (1,))
+def collatz(n):
+    sequence = [n]
+    while n != 1:
+        if n % 2 == 0:
+            n = n // 2
+        else:
+            n = 3 * n + 1
+        sequence.append(n)
+    return sequence
+
+
+@program((0,), (7,))
+def fibonacci(n):
+    numbers = [0, 1]
+    for _ in range(n):
+        numbers.append(numbers[-1] + numbers[-2])
+    return numbers
+
+
+@program((0,), (2,), (6,))
+def fibonacci_from_nothing(n):
+    numbers = []
+    for i in range(n):
+        if i < 2:
+            numbers.append(1)
+        else:
+            numbers.append(numbers[i - 1] + numbers[i - 2])
+    return numbers
+
+
+@program((8,))
+def stack_of_pairs(n):
+    stack = [(n, 0)]
+    count = 0
+    deepest = 0
+    while stack:
+        size, depth = stack.pop()
+        count += 1
+        deepest = max(deepest, depth)
+        if size > 1:
+            stack.append((size // 2, depth + 1))
+            stack.append((size - size // 2 - 1, depth + 1))
+    return count, deepest
+
+
+@program((6,))
+def queue_by_index(n):
+    queue = [1]
+    first = 0
+    while first < len(queue):
+        value = queue[first]
+        first += 1
+        if value < n:
+            queue.append(2 * value)
+            queue.append(2 * value + 1)
+    return queue
+
+
+@program((5,))
+def two_lists(n):
+    even, odd = [], []
+    for i in range(n):
+        if i % 2 == 0:
+            even.append(i)
+        else:
+            odd.append(i * 0.5)
+    return even, odd, len(even), len(odd)
+
+
+@program((5,))
+def lists_in_a_dict(n):
+    lists = {"all": [], "large": [7]}
+    for i in range(n):
+        lists["all"].append(i)
+        if i > 2:
+            lists["large"].append(-i)
+    return lists
+
+
+class Box:
+    def __init__(self):
+        self.items = []
+
+    def add(self, item):
+        self.items.append(item)
+
+
+@program((4,))
+def list_of_an_object(n):
+    box = Box()
+    for i in range(n):
+        box.add((i, i + 0.5))
+    return box.items, len(box.items)
+
+
+@program((4,))
+def popped_until_empty(n):
+    left = [i for i in range(n)]
+    taken = []
+    while len(left) > 0:
+        taken.append(left.pop())
+    return left, taken
+
+
+@program((4,))
+def two_names(n):
+    one = []
+    other = one
+    for i in range(n):
+        one.append(i)
+    return other, len(other)
+
+
+@program((3,))
+def items_assigned(n):
+    values = [0] * 5
+    for i in range(n):
+        values[i] = i * i
+        values[i + 1] += 1
+    return values
+
+
+@program(([3, 1, 2],))
+def bubble_sort(values):
+    values = list(values)
+    n = len(values)
+    for i in range(n):
+        for j in range(n - 1 - i):
+            if values[j] > values[j + 1]:
+                values[j], values[j + 1] = values[j + 1], values[j]
+    return values
+
+
+@program((4,))
+def through_a_nested_function(n):
+    found = []
+
+    def add(value):
+        found.append(value)
+        return value
+
+    total = 0
+    for i in range(n):
+        total += add(i)
+    return found, total
+
+
+@program((5,))
+def other_methods(n):
+    found = [1]
+    for i in range(n):
+        found.extend([i, i + 1])
+        found.insert(0, -i)
+        if i == 3:
+            found.pop(0)
+    found.reverse()
+    del found[0]
+    return found, sorted(found), found.count(1), 3 in found
+
+
+@program((5,))
+def extended_by_an_operator(n):
+    found = []
+    for i in range(n):
+        if i > 1:
+            found += [i]
+    return found
+
+
+@program((5,), (0,))
+def rows(n):
+    found = []
+    for i in range(n):
+        found.append([i, 2 * i])
+    total = 0
+    for a, b in found:
+        total += a * b
+    return found, total
+
+
+@program(([5, 3, 9, 1],))
+def in_order(values):
+    large = [value for value in values if value > 2]
+    large.sort(reverse=True)
+    low, high = sorted((values[0], values[1]))
+    return large, sorted(values), sorted(values, key=lambda value: -value), low, high
+
+
+@program((3,), (12,))
+def of_unlike_lengths_after_a_branch(n):
+    found = [1]
+    if n > 5:
+        found.append(n)
+    else:
+        found.append(2)
+        found.append(3)
+    if n > 100:
+        found.clear()
+    return found, len(found), found[-1]
+
+
+@program((6,))
+def monotone_stack(n):
+    stack = []
+    best = 0
+    for i in range(n):
+        while stack and stack[-1] > (i * 7) % 5:
+            stack.pop()
+        stack.append((i * 7) % 5)
+        best = max(best, len(stack))
+    return stack, best
+
+
+@program((5,))
+def returned_from_the_loop(n):
+    found = []
+    for i in range(100):
+        if i >= n:
+            return found
+        found.append(i)
+    return found
+
+
 IDS = [function.__name__ for function, _ in PROGRAMS]
 
 
