@@ -21,6 +21,7 @@ from pygraph.control.search import paths
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET
 from pygraph.graph.items import StagedItems
+from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import flatten
 
 
@@ -54,18 +55,22 @@ class Journal:
     """The objects that were changed since it was opened, with their parts as they were then.
 
     ``functions`` are those whose code runs: what they cannot reach was made by that code.
-    ``handled`` are the places that whoever opens it looks after.
+    ``handled`` are the places that whoever opens it looks after. ``tentative``: it is for a part of
+    what a builder records.
     """
 
     def __init__(
         self,
         functions: Iterable[Callable[..., Any] | None] = (),
         handled: Collection[tuple[int, Any]] = (),
+        *,
+        tentative: bool = False,
     ) -> None:
         given = [function for function in functions if function is not None]
         # Where the search for an object starts, and how that is written.
         self.roots: list[tuple[Any, str]] = [(function, "") for function in given]
         self._handled = handled
+        self._tentative = tentative
         self._cells = [(cell, _parts(cell)) for cell in _cells(given)]
         self._noted: dict[int, tuple[Any, dict[Any, Any]]] = {}
 
@@ -79,6 +84,11 @@ class Journal:
             self._noted[id(owner)] = (owner, parts)
         elif noted is None and _has_parts(owner):
             self._noted[id(owner)] = (owner, _parts(owner))
+
+    def note_tensor(self, tensor: SymbolicTensor) -> None:
+        """Remember a tensor, unless the branch or loop at hand made it: it ends with the trace."""
+        if self._tentative or tensor.builder is not current():
+            self.note(tensor)
 
     def note_cells(self) -> None:
         """Remember the variables of enclosing functions that the functions share."""
@@ -97,7 +107,9 @@ class Journal:
     def absorb(self, later: Journal) -> None:
         """Add what was noted in a journal that was opened later on the same builder."""
         for identity, noted in later._noted.items():
-            self._noted.setdefault(identity, noted)
+            owner, parts = noted
+            if type(owner) is not SymbolicTensor or parts[VALUE].builder is not current():
+                self._noted.setdefault(identity, noted)
 
     def undo(self) -> None:
         """Make the objects, and the variables that the functions share, what they were."""
@@ -155,6 +167,10 @@ class Journal:
             if id(change.owner) in found
         ]
 
+    def is_older(self, owner: Any) -> bool:
+        """Return whether the functions could reach an object before they ran."""
+        return bool(paths(self.roots, {id(owner)}))
+
     def _differences(self) -> list[Change]:
         changes = []
         for owner, before in self._noted.values():
@@ -180,10 +196,28 @@ def _changed_length(before: dict[Any, Any], after: dict[Any, Any]) -> bool:
     return staged and not all(map(_is, before.values(), after.values()))
 
 
+def watch(owner: Any) -> None:
+    """Note an object that may be changed, or not."""
+    builder = current()
+    if builder is not None and builder.journal is not None:
+        builder.journal.note(owner)
+
+
 def note(owner: Any, keys: Collection[Any] = ()) -> None:
     """Note an object, or some keys of it, in the journal of the graph at hand, if there is one."""
     builder = current()
-    if builder is not None and builder.journal is not None:
+    if builder is None or builder.journal is None:
+        return
+    merged = builder.module.merged.get(id(owner))
+    if merged is not None:
+        name = merged[1] if merged[1].startswith("the ") else repr(merged[1])
+        raise TypeError(
+            f"{name} is one object or another here, depending on a tensor, so it cannot be "
+            f"changed in place ({describe(user_line())}); change the object in the branches instead"
+        )
+    if type(owner) is SymbolicTensor:
+        builder.journal.note_tensor(owner)
+    else:
         builder.journal.note(owner, keys)
 
 
@@ -207,7 +241,7 @@ class Attempt:
     def __init__(self, functions: Iterable[Callable[..., Any] | None]) -> None:
         self._builder: Any = current()
         self._outer: Journal | None = self._builder.journal
-        self._journal: Journal | None = Journal(functions)
+        self._journal: Journal | None = Journal(functions, tentative=True)
         self._builder.journal = self._journal
 
     def undo(self) -> None:
@@ -299,7 +333,7 @@ def _is_log(change: Change) -> bool:
         root = root.parent
     if root is None or root.journal is None:
         return False
-    return bool(paths(root.journal.roots, {id(change.owner)}))
+    return bool(root.journal.is_older(change.owner))
 
 
 # ---- the parts of the kinds of objects ----

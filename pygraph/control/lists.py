@@ -12,9 +12,9 @@ from typing import Any
 
 from pygraph.control.leaves import Place
 from pygraph.control.structures import Shaped, conformed, item_shapes, join_items, merged, shaped
-from pygraph.control.tensors import apply, as_number, is_tensor, length, weakened
+from pygraph.control.tensors import apply, as_number, current, is_tensor, length, weakened
 from pygraph.graph.items import StagedItems
-from pygraph.graph.locations import Location, is_library_file, user_line
+from pygraph.graph.locations import Location, describe, is_library_file, user_line
 from pygraph.graph.structure import unflatten
 
 
@@ -90,7 +90,54 @@ def get(sequence: Sequence[Any], key: Any) -> Any:
     items = items_of(sequence)
     if isinstance(key, slice):
         return type(sequence)([_picked(items, key)])  # type: ignore[call-arg]
-    return unflatten(items.element, _picked(items, key).leaves)
+    return _copied(unflatten(items.element, _picked(items, key).leaves))
+
+
+def _copied(item: Any) -> Any:
+    """Remember that an item is not the object that Python would have in the list."""
+    if items_in(item):
+        builder = current()
+        assert builder is not None
+        for part in items_in(item):
+            builder.module.copies[id(part)] = part
+    return item
+
+
+def written_out(value: Any) -> Any:
+    """Return a staged list of known length as a plain one; anything else as it is."""
+    if not is_staged(value) or type(count(value)) is not int:
+        return value
+    return [get(value, position) for position in range(count(value))]
+
+
+def items_in(value: Any) -> list[Any]:
+    """Return the objects that make up a value and can be changed."""
+    if isinstance(value, tuple):
+        return [part for item in value for part in items_in(item)]
+    if isinstance(value, list):
+        return [value, *(part for item in value for part in items_in(item))]
+    if isinstance(value, dict):
+        return [value, *(part for item in value.values() for part in items_in(item))]
+    return [value] if is_tensor(value) and value.ndim > 0 else []
+
+
+def disown(item: Any) -> None:
+    """Let an item be changed, which is going to be put back."""
+    builder = current()
+    assert builder is not None
+    for part in items_in(item):
+        builder.module.copies.pop(id(part), None)
+
+
+def check_own(owner: Any) -> None:
+    """Refuse to change an item that was read from a staged list: the list would not see it."""
+    builder = current()
+    if builder is not None and id(owner) in builder.module.copies:
+        raise TypeError(
+            "an item of a list whose length or index a tensor decides is changed by itself, which "
+            f"the list would not see\n  {describe(user_line())}\n"
+            "Assign to it through the list, as in `items[i][j] = value`, or put a new item there."
+        )
 
 
 def _picked(items: StagedItems, key: Any) -> StagedItems:
@@ -136,6 +183,20 @@ def joined(sequence: list[Any], items: Sequence[Any]) -> list[Any]:
 def reversed_items(sequence: Sequence[Any]) -> list[Any]:
     """Return ``list(reversed(sequence))``."""
     return [_picked(items_of(sequence), slice(None, None, -1))]
+
+
+def repeated(items: list[Any], times: Any) -> list[Any]:
+    """Return ``items * times``, where a tensor says how many times."""
+    if any(isinstance(item, (list, dict, set)) for item in items):
+        raise TypeError(
+            "a list of lists or dicts cannot be repeated as often as a tensor says, for all of its "
+            f"items would be one object\n  {describe(user_line())}\nUse a comprehension."
+        )
+    if not items:
+        return []
+    size = count(items)
+    positions = apply("remainder", (apply("arange", (0, size * times, 1), {}), size))
+    return [_picked(items_of(items), positions)]
 
 
 def in_order(sequence: Sequence[Any], ranks: Any, descending: bool) -> list[Any]:

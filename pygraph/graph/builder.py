@@ -64,6 +64,10 @@ class ModuleContext:
         # (file, function, line, parent) each; entry 0 stands for no location.
         self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
         self.symbol_count = 0
+        # Items read from lists that a tensor decides the length of, by identity.
+        self.copies: dict[int, object] = {}
+        # By identity, containers that stand for one of two older ones, with their names.
+        self.merged: dict[int, tuple[Any, str]] = {}
         self._location_ids: dict[tuple[Location, int], int] = {}
 
     def location_id(self, chain: Sequence[Location]) -> int:
@@ -541,6 +545,8 @@ class Builder:
         self.variables = []
         self._variable_ids = {}
         self.module.constants = []
+        self.module.copies = {}
+        self.module.merged = {}
 
     def _check_open(self) -> None:
         if self.closed:

@@ -373,6 +373,98 @@ def returned_from_the_loop(n):
     return found
 
 
+@program((5,), (11,))
+def ways_to_pay(n):
+    ways = [0] * (n + 1)
+    ways[0] = 1
+    for coin in (1, 2, 5):
+        for i in range(coin, n + 1):
+            ways[i] += ways[i - coin]
+    return ways[n]
+
+
+@program((10,))
+def sieve(n):
+    is_prime = [True] * (n + 1)
+    primes = []
+    for i in range(2, n + 1):
+        if is_prime[i]:
+            primes.append(i)
+            for j in range(i * i, n + 1, i):
+                is_prime[j] = False
+    return primes
+
+
+@program((7, 3))
+def josephus(n, k):
+    people = list(range(1, n + 1))
+    i = 0
+    order = []
+    while len(people) > 1:
+        i = (i + k - 1) % len(people)
+        order.append(people.pop(i))
+    return order, people[0]
+
+
+@program(([1, 3, 5], [2, 4, 6]))
+def merged(a, b):
+    i = j = 0
+    out = []
+    while i < len(a) and j < len(b):
+        if a[i] < b[j]:
+            out.append(a[i])
+            i += 1
+        else:
+            out.append(b[j])
+            j += 1
+    while i < len(a):
+        out.append(a[i])
+        i += 1
+    while j < len(b):
+        out.append(b[j])
+        j += 1
+    return out
+
+
+@program(([1, 2, 2, 3, 1],))
+def without_repetition(values):
+    found = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return found
+
+
+@program((3,))
+def diagonal(n):
+    grid = [[0, 0, 0] for _ in range(3)]
+    for i in range(n):
+        grid[i][i] = 1
+        grid[i][0] += i
+    return grid
+
+
+@program((5,))
+def pascal(n):
+    row = [1]
+    for _ in range(n):
+        following = [1]
+        for k in range(len(row) - 1):
+            following.append(row[k] + row[k + 1])
+        following.append(1)
+        row = following
+    return row
+
+
+@program((9,))
+def last_three(n):
+    window = []
+    for i in range(n):
+        window.append(i)
+        window = window[-3:]
+    return window, window[1:], window[::-1]
+
+
 IDS = [function.__name__ for function, _ in PROGRAMS]
 
 

@@ -203,3 +203,55 @@ def test_while_loop_takes_lists_that_grow():
     for run in (count, pg.function(count, autograph=False)):
         turns, found = run(pg.asarray(2))
         assert (int(turns), [float(item) for item in found]) == (2, [1.0, 0.0, 0.5])
+
+
+def test_an_item_changed_by_itself_is_refused():
+    def through_a_variable(n):
+        rows = [[i, i] for i in range(n)]
+        row = rows[0]
+        row[1] = 5
+        return rows
+
+    def through_a_method(n):
+        rows = [[i, i] for i in range(n)]
+        rows[-1].append(5)
+        return rows
+
+    def through_a_loop(n):
+        rows = [pg.zeros(2) + i for i in range(n)]
+        for row in rows:
+            row[0] = 1
+        return rows
+
+    for function in (through_a_variable, through_a_method, through_a_loop):
+        with pytest.raises(TypeError, match="changed by itself") as caught:
+            pg.function(function)(pg.asarray(2))
+        assert f"in {function.__name__}" in str(caught.value)
+
+
+def test_a_list_older_than_the_trace_is_not_kept():
+    seen = []
+
+    @pg.function
+    def collect(n):
+        for i in range(n):
+            seen.append(i)
+        return n
+
+    with pytest.raises(TypeError, match="seen is older than this trace of collect"):
+        collect(pg.asarray(2))
+    assert seen == []
+
+
+def test_pop_from_an_empty_list():
+    @pg.function
+    def pops(n):
+        found = [i for i in range(n)]
+        for _ in range(3):
+            found.pop()
+        return found
+
+    assert [item.item() for item in pops(pg.asarray(4))] == [0]
+    with pytest.raises(IndexError, match="pop from empty list") as caught:
+        pops(pg.asarray(2))
+    assert caught.traceback[-1].name == "pops"

@@ -43,7 +43,7 @@ def test_numbers_that_vary_become_inputs() -> None:
 def test_numbers_that_the_body_needs_stay_values() -> None:
     @pg.function(reduce_retracing=True)
     def tile(x, n):  # type: ignore[no-untyped-def]
-        return pg.concat([x] * n)
+        return pg.concat((x,) * n)
 
     for n in (1, 2, 3, 2):
         assert tile(np.ones(1), n).shape == (n,)

@@ -219,10 +219,25 @@ def convert_subscript(converter: Converter, node: ast.expr) -> ast.expr:
     Several indices are a tensor's, which needs no help.
     """
     assert isinstance(node, ast.Subscript)
-    converter.children(node)
     if type(node.ctx) is not ast.Load:
-        node.value = call(converter.operator("changes", node.value), [node.value], node.value)
+        value = _place(converter, node.value)
+        node.slice = converter.expression(node.slice)
+        node.value = call(converter.operator("changes", value), [value], value)
         return node
+    converter.children(node)
+    return _item(converter, node, "item")
+
+
+def _place(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert what an item is assigned to: an item itself may be a part of a tensor by then."""
+    if not isinstance(node, ast.Subscript):
+        return converter.expression(node)
+    node.value = _place(converter, node.value)
+    node.slice = converter.expression(node.slice)
+    return _item(converter, node, "place")
+
+
+def _item(converter: Converter, node: ast.Subscript, operator: str) -> ast.expr:
     key = node.slice
     named = isinstance(key, ast.Constant) and isinstance(key.value, str)
     if isinstance(key, ast.Tuple) or named:
@@ -231,7 +246,17 @@ def convert_subscript(converter: Converter, node: ast.expr) -> ast.expr:
         bounds = [bound or constant(None, key) for bound in (key.lower, key.upper)]
         bounds += [] if key.step is None else [key.step]
         key = call(converter.operator("slice", key), bounds, key)
-    return call(converter.operator("item", node), [node.value, key], node)
+    return call(converter.operator(operator, node), [node.value, key], node)
+
+
+def convert_binary_op(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert ``[x] * n``: ``ag.repeated([x], n)``; other arithmetic is the tensors' own."""
+    assert isinstance(node, ast.BinOp)
+    converter.children(node)
+    operands = [node.left, node.right]
+    if not isinstance(node.op, ast.Mult) or not any(isinstance(o, ast.List) for o in operands):
+        return node
+    return call(converter.operator("repeated", node), operands, node)
 
 
 def convert_assign(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
@@ -257,6 +282,7 @@ EXPRESSIONS.update(
         ast.Attribute: convert_attribute,
         ast.Name: convert_name,
         ast.Constant: convert_constant,
+        ast.BinOp: convert_binary_op,
         ast.BoolOp: convert_bool_op,
         ast.UnaryOp: convert_unary_op,
         ast.IfExp: convert_if_exp,

@@ -6,10 +6,12 @@ decide something become part of the graph.
 
 from builtins import slice
 
+from pygraph.autograph.operators.assignments import changes
 from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call
 from pygraph.autograph.operators.comprehensions import collected, generated, kept, refused
-from pygraph.autograph.operators.lists import item
+from pygraph.autograph.operators.contexts import manager
+from pygraph.autograph.operators.lists import item, place, repeated
 from pygraph.autograph.operators.logic import (
     and_,
     compare,
@@ -22,7 +24,6 @@ from pygraph.autograph.operators.logic import (
     read,
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
-from pygraph.autograph.operators.mutation import changes
 
 __all__ = [
     "and_",
@@ -39,11 +40,14 @@ __all__ = [
     "is_not",
     "item",
     "kept",
+    "manager",
     "not_",
     "not_in",
     "or_",
+    "place",
     "read",
     "refused",
+    "repeated",
     "slice",
     "while_stmt",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType, MethodWrapperType
 from typing import Any
 
 from pygraph.autograph.conversion import convert_python_function
@@ -46,6 +46,8 @@ def call(function: Any) -> Any:
         return changing_builtin(function) if is_tracing() else function
     if isinstance(function, type):
         return _class(function)
+    if kind is MethodWrapperType and is_tracing():
+        return changing_builtin(function)
     return _object(function, kind)
 
 

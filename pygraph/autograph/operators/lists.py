@@ -8,6 +8,7 @@ from typing import Any
 from pygraph.autograph.operators.iteration import ListItems, staged_iterable
 from pygraph.control import lists
 from pygraph.control.journal import note
+from pygraph.control.lists import check_own
 from pygraph.control.pending import MissingItemError
 from pygraph.control.tensors import is_tracing, stages
 from pygraph.graph.locations import describe, user_line
@@ -33,19 +34,61 @@ def _is_staged_key(key: Any) -> bool:
     return stages(key)
 
 
+def place(container: Any, key: Any) -> Any:
+    """``container[key]``, a part of which is about to be assigned."""
+    if isinstance(container, ItemTarget):
+        return ItemTarget(container, key)
+    staged = lists.is_staged(container) or _is_staged_key(key)
+    if type(container) is list and container and staged and is_tracing():
+        return ItemTarget(ListTarget(container), key)
+    return item(container, key)
+
+
+def repeated(left: Any, right: Any) -> Any:
+    """``left * right``, one of which is a list."""
+    for items, times in ((left, right), (right, left)):
+        if type(items) is list and stages(times):
+            return lists.repeated(items, times)
+    return left * right
+
+
+class ItemTarget:
+    """An item of a staged list, a part of which is about to be assigned."""
+
+    __slots__ = ("_key", "_owner")
+
+    def __init__(self, owner: ListTarget | ItemTarget, key: Any) -> None:
+        self._owner = owner
+        self._key = key
+
+    def __getitem__(self, key: Any) -> Any:
+        return item(self._owner[self._key], key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        whole = self._owner[self._key]
+        lists.disown(whole)
+        (ListTarget(whole) if type(whole) is list else whole)[key] = value
+        self._owner[self._key] = lists.written_out(whole)
+
+    @property
+    def root(self) -> list[Any]:
+        """The list that changes in the end."""
+        return self._owner.root
+
+
 class ListTarget:
     """A list, an item of which is about to be assigned or deleted."""
 
-    __slots__ = ("_list",)
+    __slots__ = ("root",)
 
     def __init__(self, target: list[Any]) -> None:
-        self._list = target
+        self.root = target
 
     def __getitem__(self, key: Any) -> Any:
-        return item(self._list, key)
+        return item(self.root, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        target = self._list
+        target = self.root
         if not lists.is_staged(target) and not _is_staged_key(key):
             target[key] = value
         elif type(key) is slice:
@@ -59,10 +102,10 @@ class ListTarget:
             lists.put(target, key, value)
 
     def __delitem__(self, key: Any) -> None:
-        if lists.is_staged(self._list) or _is_staged_key(key):
-            lists.pop(self._list, key)
+        if lists.is_staged(self.root) or _is_staged_key(key):
+            lists.pop(self.root, key)
         else:
-            del self._list[key]
+            del self.root[key]
 
 
 def list_method(method: Any) -> Callable[..., Any] | None:
@@ -71,6 +114,7 @@ def list_method(method: Any) -> Callable[..., Any] | None:
     if type(owner) is list:
         found = _METHODS.get(method.__name__)
         if found is not None:
+            check_own(owner)
             note(owner)
             return lambda *arguments, **keywords: found(owner, *arguments, **keywords)
     if type(owner) is tuple and lists.is_staged(owner) and method.__name__ == "count":

@@ -1,4 +1,4 @@
-"""What changes objects: assignments to attributes and items, methods of containers, other scopes.
+"""What changes objects when it is called: methods of containers, functions that assign elsewhere.
 
 Each notes the object in the journal of the graph at hand before it is changed, so that a change in
 a staged branch or loop can be undone and joins what that passes on.
@@ -10,12 +10,11 @@ import dis
 import functools
 from collections import deque
 from collections.abc import Callable
-from types import BuiltinFunctionType, CodeType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
-from pygraph.autograph.operators.lists import ListTarget
 from pygraph.control.journal import note
-from pygraph.control.tensors import is_tensor, is_tracing
+from pygraph.control.lists import check_own
 from pygraph.graph.locations import mark_of
 
 _CONTAINERS = (list, dict, set, deque)
@@ -30,20 +29,12 @@ _MODULES = ("_operator", "_heapq", "_bisect")
 _FUNCTIONS = (setattr, delattr)
 
 
-def changes(owner: Any) -> Any:
-    """Return an object, an attribute or item of which is about to be assigned or deleted."""
-    if is_tracing() and not is_tensor(owner):
-        note(owner)
-        if type(owner) is list:
-            return ListTarget(owner)
-    return owner
-
-
-def changing_builtin(function: BuiltinFunctionType) -> Callable[..., Any]:
+def changing_builtin(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function in C such that it notes what it changes."""
-    owner = function.__self__
+    owner = getattr(function, "__self__", None)
     if isinstance(owner, _CONTAINERS):
         if function.__name__ in _METHODS:
+            check_own(owner)
             note(owner)
         return function
     if function in _FUNCTIONS or getattr(owner, "__name__", "") in _MODULES:
@@ -51,7 +42,7 @@ def changing_builtin(function: BuiltinFunctionType) -> Callable[..., Any]:
         @functools.wraps(function)
         def noting(*arguments: Any, **keywords: Any) -> Any:
             for argument in arguments[:1]:
-                changes(argument)
+                note(argument)
             return function(*arguments, **keywords)
 
         return noting

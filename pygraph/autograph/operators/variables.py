@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
 
-from pygraph.control.journal import VALUE, note
+from pygraph.control.journal import VALUE, watch
 from pygraph.control.unset import UNSET
 from pygraph.graph.locations import Location, mark_of
 
@@ -64,7 +64,7 @@ class Variables:
         """Give the variables values; UNSET takes a variable's value away."""
         for name, cell, value in zip(self.names, self._cells, values, strict=True):
             if type(value) in _CHANGED_BY_OPERATORS:
-                note(value)
+                watch(value)
             if cell is not None:
                 if value is UNSET:
                     del cell.cell_contents
