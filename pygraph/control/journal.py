@@ -71,6 +71,8 @@ class Journal:
         self.roots: list[tuple[Any, str]] = [(function, "") for function in given]
         self._handled = handled
         self._tentative = tentative
+        # The one in whose stead a tentative one stands.
+        self.outer: Journal | None = None
         self._cells = [(cell, _parts(cell)) for cell in _cells(given)]
         self._noted: dict[int, tuple[Any, dict[Any, Any]]] = {}
 
@@ -242,6 +244,7 @@ class Attempt:
         self._builder: Any = current()
         self._outer: Journal | None = self._builder.journal
         self._journal: Journal | None = Journal(functions, tentative=True)
+        self._journal.outer = self._outer
         self._builder.journal = self._journal
 
     def undo(self) -> None:
@@ -331,9 +334,10 @@ def _is_log(change: Change) -> bool:
     root = current()
     while root is not None and root.parent is not None:
         root = root.parent
-    if root is None or root.journal is None:
-        return False
-    return bool(root.journal.is_older(change.owner))
+    journal: Journal | None = None if root is None else root.journal
+    while journal is not None and journal.outer is not None:
+        journal = journal.outer
+    return journal is not None and journal.is_older(change.owner)
 
 
 # ---- the parts of the kinds of objects ----

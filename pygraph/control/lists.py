@@ -185,6 +185,21 @@ def reversed_items(sequence: Sequence[Any]) -> list[Any]:
     return [_picked(items_of(sequence), slice(None, None, -1))]
 
 
+def same_items(one: Sequence[Any], other: Sequence[Any]) -> Any:
+    """Return whether the items of two lists, of one length, are equal."""
+    first, second = items_of(one), items_of(other)
+    if first.element != second.element:
+        return False
+    result: Any = True
+    for a, b in zip(first.leaves, second.leaves, strict=True):
+        equal = apply("equal", (a, b)) if is_tensor(a) or is_tensor(b) else a == b
+        if is_tensor(equal):
+            axes = list(range(len(equal.static_shape)))
+            equal = apply("all", (equal,), {"axis": axes, "keepdims": False})
+        result = apply("logical_and", (result, equal))
+    return result
+
+
 def repeated(items: list[Any], times: Any) -> list[Any]:
     """Return ``items * times``, where a tensor says how many times."""
     if any(isinstance(item, (list, dict, set)) for item in items):

@@ -465,6 +465,29 @@ def last_three(n):
     return window, window[1:], window[::-1]
 
 
+@program(([[0, 1, 1, 0], [1, 0, 0, 1], [1, 0, 0, 1], [0, 1, 1, 0]],))
+def breadth_first(adjacent):
+    n = len(adjacent)
+    seen = [False] * n
+    seen[0] = True
+    queue = [0]
+    order = []
+    while queue:
+        node = queue.pop(0)
+        order.append(node)
+        for other in range(n):
+            if adjacent[node][other] == 1 and not seen[other]:
+                seen[other] = True
+                queue.append(other)
+    return order
+
+
+@program((3,), (2,))
+def compared(n):
+    found = [i for i in range(n)]
+    return 1 if found == [0, 1, 2] else 2, found != [0, 1], found == []
+
+
 IDS = [function.__name__ for function, _ in PROGRAMS]
 
 

@@ -186,12 +186,26 @@ def _count(target: list[Any], value: Any) -> Any:
     return lists.occurrences(target, value) if lists.is_staged(target) else target.count(value)
 
 
+def _unsupported(name: str) -> Callable[..., Any]:
+    def method(target: list[Any], *arguments: Any) -> Any:
+        if lists.is_staged(target) or any(map(stages, arguments)):
+            raise TypeError(
+                f"list.{name}() cannot be part of the graph yet, for it raises ValueError where there "
+                f"is no such item\n  {describe(user_line())}\nLoop over the positions of the list."
+            )
+        return getattr(target, name)(*arguments)
+
+    return method
+
+
 _METHODS: dict[str, Callable[..., Any]] = {
     "append": _append,
     "count": _count,
     "extend": _extend,
+    "index": _unsupported("index"),
     "insert": _insert,
     "pop": _pop,
+    "remove": _unsupported("remove"),
     "reverse": _reverse,
     "sort": _sort,
 }

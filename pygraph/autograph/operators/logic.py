@@ -6,9 +6,9 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pygraph.autograph.operators.branches import staged_expr
+from pygraph.autograph.operators.branches import if_expr, staged_expr
 from pygraph.autograph.operators.variables import run
-from pygraph.control.lists import is_staged, scalars, tested
+from pygraph.control.lists import count, is_staged, same_items, scalars, tested
 from pygraph.control.tensors import any_equal, as_predicate, is_tensor, logical_not, stages
 from pygraph.control.unset import Maybe
 
@@ -113,9 +113,24 @@ def compare(left: Any, symbol: str, right: Any, *others: Any, names: Sequence[st
 
 def _compare(left: Any, symbol: str, right: Any) -> Any:
     comparison = _COMPARISONS.get(symbol)
+    if is_staged(left) or is_staged(right):
+        return _compare_lists(left, symbol, right)
     if comparison is not None:
         return comparison(left, right)
     return _OTHERS[symbol](left, right)
+
+
+def _compare_lists(left: Any, symbol: str, right: Any) -> Any:
+    if symbol in _OTHERS:
+        return _OTHERS[symbol](left, right)
+    if symbol not in ("==", "!="):
+        raise TypeError(f"lists whose length the graph decides have no order: {symbol!r}")
+    if type(left) is not type(right):
+        return symbol == "!="
+    equal = count(left) == count(right)
+    if len(left) and len(right):
+        equal = if_expr(equal, lambda: same_items(left, right), lambda: False)
+    return equal if symbol == "==" else not_(equal)
 
 
 def is_(left: Any, right: Any) -> Any:
