@@ -190,8 +190,8 @@ def _unsupported(name: str) -> Callable[..., Any]:
     def method(target: list[Any], *arguments: Any) -> Any:
         if lists.is_staged(target) or any(map(stages, arguments)):
             raise TypeError(
-                f"list.{name}() cannot be part of the graph yet, for it raises ValueError where there "
-                f"is no such item\n  {describe(user_line())}\nLoop over the positions of the list."
+                f"list.{name}() cannot be part of the graph yet, for it raises ValueError where "
+                f"no item is equal\n  {describe(user_line())}\nLoop over the positions of the list."
             )
         return getattr(target, name)(*arguments)
 
