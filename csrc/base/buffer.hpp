@@ -33,6 +33,8 @@ class Buffer {
 
   std::byte* data() const { return data_; }
   std::size_t size() const { return size_; }
+  // How much of an owned block can be used.
+  std::size_t capacity() const { return capacity_; }
   bool owned() const { return release_ == nullptr; }
   bool unique() const { return references_.load(std::memory_order_acquire) == 1; }
 

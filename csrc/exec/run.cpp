@@ -1,10 +1,13 @@
 #include "exec/run.hpp"
 
+#include <bit>
 #include <cstring>
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "exec/lists.hpp"
 #include "exec/registers.hpp"
 #include "exec/run_tiles.hpp"
 #include "ops/infer.hpp"
@@ -91,6 +94,8 @@ class Run {
           run_tiles(plan_.tiles[instruction.target], frame_.outputs.data(), frame_.inputs.data());
           break;
         case Code::dynamic: dynamic(instruction, operands); break;
+        case Code::list_append: list_append(instruction, operands); break;
+        case Code::list_pop: list_pop(instruction, operands); break;
         case Code::move:
           move(pointers[operands[0]], pointers[operands[1]], instruction.bytes);
           break;
@@ -244,16 +249,20 @@ class Run {
     resolve(operands + instruction.output_count, inputs, values);
     try {
       const std::vector<ir::Type> outputs = infer(described, inputs, values);
-      for (std::size_t i = 0; i < outputs.size(); ++i) {
-        if (plan_.storages[operands[i]].kind != StorageKind::dynamic) continue;
-        if (operands[i] == operands[instruction.output_count]) {
-          own(operands[i]);
-        } else {
-          set_tensor(operands[i], allocate(outputs[i]));
-        }
-      }
       const ops::KernelCall call =
           ops::prepare(*described.op, described.attributes, inputs, outputs, values);
+      for (std::size_t i = 0; i < outputs.size(); ++i) {
+        if (!is_dynamic(operands[i])) continue;
+        if (operands[i] == operands[instruction.output_count]) {
+          own(operands[i]);
+          continue;
+        }
+        const StorageId* reused =
+            i == 0 ? reusable(instruction, operands, call, outputs[0]) : nullptr;
+        set_tensor(operands[i], reused == nullptr ? allocate(outputs[i])
+                                                  : Tensor(frame_.tensors[*reused].buffer(),
+                                                           outputs[0].dtype, outputs[0].shape));
+      }
       gather_operands(instruction, operands);
       spend(instruction.location, call.cost);
       const kernels::Fault fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
@@ -262,6 +271,7 @@ class Run {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
       throw;
     }
+    release_dying(instruction, operands);
   }
 
   // The shapes that the operands have now, and where their elements are.
@@ -287,6 +297,63 @@ class Run {
                        .subgraphs = {},
                        .symbol_count = &no_symbols});
   }
+
+  // An input whose memory the output may take over.
+  const StorageId* reusable(const Instruction& instruction, const StorageId* operands,
+                            const ops::KernelCall& call, const ir::Type& output) const {
+    for (unsigned bits = call.in_place & instruction.dying; bits != 0; bits &= bits - 1) {
+      const StorageId& id = operands[instruction.output_count + std::countr_zero(bits)];
+      const Tensor& tensor = frame_.tensors[id];
+      if (tensor.buffer()->owned() && tensor.buffer()->unique() &&
+          tensor.bytes() == byte_count(output.dtype, output.shape))
+        return &id;
+    }
+    return nullptr;
+  }
+
+  void list_append(const Instruction& instruction, const StorageId* operands) {
+    const plan::DynamicCall& described = plan_.dynamics[instruction.target];
+    const StorageId item = operands[2];
+    try {
+      Tensor list = taken(instruction, operands, 0);
+      const std::size_t before = list.buffer()->size();
+      list = appended(std::move(list), described.inputs[0].shape, frame_.pointers[item],
+                      is_dynamic(item) ? frame_.tensors[item].shape() : described.inputs[1].shape);
+      if (host_.byte_limit != 0 && list.buffer()->size() > before)
+        charge(list.buffer()->size() - before);
+      set_tensor(operands[0], std::move(list));
+    } catch (Error& error) {
+      error.set_location(instruction.location);
+      throw;
+    }
+    release_dying(instruction, operands);
+  }
+
+  void list_pop(const Instruction& instruction, const StorageId* operands) {
+    const plan::DynamicCall& described = plan_.dynamics[instruction.target];
+    const StorageId id = operands[2];
+    const Shape& shape = is_dynamic(id) ? frame_.tensors[id].shape() : described.inputs[0].shape;
+    if (shape[0] == 0) throw Error(ErrorKind::index, "pop from empty list", instruction.location);
+    const ir::Type item{ir::Kind::tensor, described.inputs[0].dtype,
+                        Shape(shape.dims().subspan(1))};
+    if (is_dynamic(operands[1])) set_tensor(operands[1], allocate(item));
+    Tensor list = taken(instruction, operands, 0);
+    list = popped(std::move(list), frame_.pointers[operands[1]]);
+    set_tensor(operands[0], std::move(list));
+  }
+
+  // The tensor of a dynamic input; its storage lets go of one that dies here.
+  Tensor taken(const Instruction& instruction, const StorageId* operands, unsigned input) {
+    Tensor& tensor = frame_.tensors[operands[instruction.output_count + input]];
+    return (instruction.dying >> input & 1U) != 0 ? std::exchange(tensor, Tensor()) : tensor;
+  }
+
+  void release_dying(const Instruction& instruction, const StorageId* operands) {
+    for (unsigned bits = instruction.dying; bits != 0; bits &= bits - 1)
+      frame_.tensors[operands[instruction.output_count + std::countr_zero(bits)]] = Tensor();
+  }
+
+  bool is_dynamic(StorageId id) const { return plan_.storages[id].kind == StorageKind::dynamic; }
 
   static void move(void* to, const void* from, std::size_t bytes) {
     if (bytes == sizeof(std::uint64_t)) {
@@ -321,7 +388,9 @@ class Run {
                       " cannot be assigned to a variable of shape " + target.shape().text(),
                   instruction.location);
     }
-    if (value != nullptr) {
+    if (is_dynamic(operands[1])) {
+      target.assign(taken(instruction, operands, 1));
+    } else if (value != nullptr) {
       target.assign(Tensor(value->buffer(), target.dtype(), shape));
     } else {
       target.assign_copy(frame_.pointers[operands[1]]);
@@ -363,7 +432,7 @@ class Run {
 
   void move_dynamic(const Instruction& instruction, const StorageId* operands) {
     if (plan_.storages[operands[1]].kind == StorageKind::dynamic) {
-      set_tensor(operands[0], frame_.tensors[operands[1]]);
+      set_tensor(operands[0], taken(instruction, operands, 0));
       return;
     }
     Tensor copy = allocate(plan_.types[instruction.target]);

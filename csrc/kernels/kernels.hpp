@@ -53,6 +53,17 @@ Fault gather(void* out, const void* in, const void* const* indices, const IndexG
 Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,
               const IndexGeometry& geometry);
 
+// Sorts the lines in[outer][size][inner] along the middle axis, keeping the order of equal
+// elements; NaNs come last. `out` has their elements, or their positions as int64.
+struct SortGeometry {
+  std::int64_t outer;
+  std::int64_t size;
+  std::int64_t inner;
+  bool descending;
+};
+void sort_elements(DType dtype, void* out, const void* in, const SortGeometry& geometry);
+void sort_positions(DType dtype, void* out, const void* in, const SortGeometry& geometry);
+
 // out[i] = start + i * step, computed in the dtype (int32, int64, float32, float64); start and step
 // point at one element each.
 void fill_range(DType dtype, void* out, const void* start, const void* step, std::int64_t count);

@@ -340,6 +340,11 @@ std::vector<ir::Type> infer(const InferInput& in) {
       const std::int64_t length = nonzero_length(in);
       return Types(static_cast<std::size_t>(shape.rank()), tensor(DType::int64, {length}));
     }
+    case Rule::list_append: return like_first(in, appended_shape(in));
+    case Rule::list_pop: {
+      const ItemShapes shapes = popped_shapes(in);
+      return {tensor(in.inputs[0].dtype, shapes.list), tensor(in.inputs[0].dtype, shapes.item)};
+    }
     case Rule::cond: return infer_cond(in);
     case Rule::while_loop: return infer_while_loop(in);
     case Rule::call: return infer_call(in);

@@ -17,6 +17,8 @@ KernelCall prepare_arg_reduce(const OpRow& op, std::span<const ir::Attribute> at
                               const ir::Type& in, const ir::Type& out);
 KernelCall prepare_scan(const OpRow& op, std::span<const ir::Attribute> attributes,
                         const ir::Type& in, const ir::Type& out);
+KernelCall prepare_sort(const OpRow& op, std::span<const ir::Attribute> attributes,
+                        const ir::Type& in);
 KernelCall prepare_matmul(std::span<const ir::Type> inputs, const ir::Type& out);
 
 // The product of the dims [first, last).

@@ -175,6 +175,34 @@ KernelCall prepare_concat(std::span<const ir::Attribute> attributes,
   return call;
 }
 
+// parameters: the bytes of the list, and of an item.
+Fault run_list_append(const KernelCall& call, void* const* out, const void* const* in) {
+  const auto list_bytes = static_cast<std::size_t>(call.parameters[0]);
+  const auto item_bytes = static_cast<std::size_t>(call.parameters[1]);
+  if (list_bytes != 0) std::memcpy(out[0], in[0], list_bytes);
+  if (item_bytes != 0) std::memcpy(static_cast<char*>(out[0]) + list_bytes, in[1], item_bytes);
+  return {};
+}
+
+// parameters: the bytes of what is left of the list, and of an item.
+Fault run_list_pop(const KernelCall& call, void* const* out, const void* const* in) {
+  const auto list_bytes = static_cast<std::size_t>(call.parameters[0]);
+  const auto item_bytes = static_cast<std::size_t>(call.parameters[1]);
+  if (list_bytes != 0) std::memcpy(out[0], in[0], list_bytes);
+  if (item_bytes != 0)
+    std::memcpy(out[1], static_cast<const char*>(in[0]) + list_bytes, item_bytes);
+  return {};
+}
+
+KernelCall prepare_list(KernelCall::Run run, const ir::Type& list, const ir::Type& item) {
+  KernelCall call;
+  call.run = run;
+  call.parameters = {static_cast<std::int64_t>(byte_count(list.dtype, list.shape)),
+                     static_cast<std::int64_t>(byte_count(item.dtype, item.shape))};
+  call.cost = list.shape.count() + item.shape.count() + 1;
+  return call;
+}
+
 // parameters: outer, inner, count, axes, axis sizes, index steps; `steps[0]`: whether a scatter's
 // values advance; `steps[1]`: the bytes of a scatter's destination.
 kernels::IndexGeometry geometry_of(const KernelCall& call) {
@@ -293,6 +321,8 @@ KernelCall prepare_layout(const OpRow& op, std::span<const ir::Attribute> attrib
       call.parameters = {inputs[0].shape[static_cast<int>(integer(attributes[0]))]};
       return call;
     case Family::nonzero: return prepare_nonzero(inputs[0]);
+    case Family::list_append: return prepare_list(run_list_append, inputs[0], inputs[1]);
+    case Family::list_pop: return prepare_list(run_list_pop, outputs[0], outputs[1]);
     default: throw Error(ErrorKind::internal, std::string(op.name) + " has no kernel call");
   }
 }

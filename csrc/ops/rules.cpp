@@ -321,6 +321,36 @@ Shape slice_updated_shape(const InferInput& in) {
   return in.inputs[0].shape;
 }
 
+Shape appended_shape(const InferInput& in) {
+  const Shape& list = in.inputs[0].shape;
+  const Shape& item = in.inputs[1].shape;
+  if (list.rank() != item.rank() + 1) {
+    refuse(in, ErrorKind::value,
+           "an item of shape " + item.text() + " does not fit a list of shape " + list.text());
+  }
+  Shape out({is_unknown(list[0]) ? in.new_unknown() : list[0] + 1});
+  for (int axis = 0; axis < item.rank(); ++axis) {
+    const std::int64_t dim = list[axis + 1];
+    // The items of an empty list may have any size.
+    const bool free = is_unknown(dim) || list[0] == 0;
+    if (!free && !is_unknown(item[axis]) && item[axis] != dim) {
+      refuse(in, ErrorKind::value,
+             "an item of shape " + item.text() + " does not fit a list of shape " + list.text());
+    }
+    out.append(free ? item[axis] : dim);
+  }
+  return out;
+}
+
+ItemShapes popped_shapes(const InferInput& in) {
+  const Shape& list = in.inputs[0].shape;
+  if (list.rank() == 0) refuse(in, ErrorKind::value, "takes an array of one dimension or more");
+  ItemShapes shapes{list, Shape(list.dims().subspan(1))};
+  // Nothing can be popped from an empty list: that is a fault where, and if, it happens.
+  shapes.list[0] = list[0] > 0 ? list[0] - 1 : in.new_unknown();
+  return shapes;
+}
+
 std::int64_t nonzero_length(const InferInput& in) {
   const std::byte* values = in.value(0);
   if (values == nullptr || !in.inputs[0].shape.is_static()) return in.new_unknown();

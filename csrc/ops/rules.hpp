@@ -24,6 +24,12 @@ Shape dynamically_sliced_shape(const InferInput& in);
 Shape gathered_shape(const InferInput& in);
 Shape scattered_shape(const InferInput& in);
 Shape slice_updated_shape(const InferInput& in);
+Shape appended_shape(const InferInput& in);
+struct ItemShapes {
+  Shape list;  // without its last item
+  Shape item;
+};
+ItemShapes popped_shapes(const InferInput& in);
 std::int64_t nonzero_length(const InferInput& in);
 
 }  // namespace pygraph::ops

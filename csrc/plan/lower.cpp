@@ -222,7 +222,7 @@ class Lowering {
       const auto attributes = function.attributes_of(node);
       plan_.dynamics.push_back(
           {&op, {attributes.begin(), attributes.end()}, input_types, output_types});
-      instruction.code = Code::dynamic;
+      instruction.code = dynamic_code(op, inputs[0], outputs[0]);
       instruction.target = static_cast<std::uint32_t>(plan_.dynamics.size() - 1);
       add_cost(kDynamicCost);
     }
@@ -252,6 +252,16 @@ class Lowering {
       add_cost(kDynamicCost);
     }
     emit(instruction, {}, inputs);
+  }
+
+  Code dynamic_code(const ops::OpRow& op, StorageId input, StorageId output) const {
+    const auto is_dynamic = [&](StorageId id) {
+      return plan_.storages[id].kind == StorageKind::dynamic;
+    };
+    if (op.code == ir::OpCode::list_pop) return Code::list_pop;
+    if (op.code == ir::OpCode::list_append && is_dynamic(input) && is_dynamic(output))
+      return Code::list_append;
+    return Code::dynamic;
   }
 
   const std::byte* constant_data(StorageId id) const {
@@ -411,6 +421,7 @@ void arrange(Plan& plan, const passes::Options& options) {
   if (options.enabled("fuse")) fuse(plan);
   if (options.enabled("coalesce")) coalesce(plan);
   if (options.enabled("register_programs")) form_register_programs(plan);
+  find_last_uses(plan);
   place(plan, options.enabled("reuse_memory"));
   link(plan);
 }

@@ -41,7 +41,9 @@ enum class Code : std::uint8_t {
   flat,     // call flats[target]: an elementwise kernel over one run of elements, the common case
   tiles,    // run tiles[target]
   dynamic,  // infer, allocate and call dynamics[target]
-  move,     // copy `bytes` from storage in[0] to out[0]
+  list_append,  // a `dynamic` of that op, in place where the list dies here
+  list_pop,
+  move,             // copy `bytes` from storage in[0] to out[0]
   move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
   jump,             // to instruction `target`
   jump_if_false,    // on the boolean in[0]
@@ -70,6 +72,8 @@ struct Instruction {
   std::uint32_t first_operand = 0;  // in Plan::operands: the outputs, then the inputs
   std::uint32_t target = 0;
   ir::LocationId location = kNoLocation;
+  // Bit i: input i is a dynamic storage whose value nothing needs after this instruction.
+  std::uint32_t dying = 0;
   std::int64_t cost = 0;  // of a back edge: the work of one turn
   std::size_t bytes = 0;  // of a move
 };
@@ -140,6 +144,7 @@ Plan lower(const ir::Module& module);
 void fuse(Plan& plan);                    // makes tile programs of elementwise instructions
 void coalesce(Plan& plan);                // makes copies unnecessary and drops them
 void form_register_programs(Plan& plan);  // of the stretches that work on single numbers
+void find_last_uses(Plan& plan);          // fills in which operands die
 void place(Plan& plan, bool reuse);       // decides the offsets in the arena
 void link(Plan& plan);                    // gathers what flat instructions need
 

@@ -34,6 +34,8 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
     case Code::kernel: return std::string(plan.kernels[instruction.target].op->name);
     case Code::tiles: return tiles_text(plan.tiles[instruction.target]);
     case Code::dynamic: return "dynamic " + std::string(plan.dynamics[instruction.target].op->name);
+    case Code::list_append: return "list_append";
+    case Code::list_pop: return "list_pop";
     case Code::move: return "move " + std::to_string(instruction.bytes) + " bytes";
     case Code::move_dynamic: return "move_dynamic";
     case Code::jump: return "jump " + std::to_string(instruction.target);

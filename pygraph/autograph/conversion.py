@@ -18,6 +18,7 @@ from pygraph.autograph.converters import (  # noqa: F401  (each registers its ki
     branches,
     calls,
     compound,
+    comprehensions,
     expressions,
     functions,
     loops,
@@ -31,6 +32,7 @@ from pygraph.graph.locations import CodeMark, mark_of
 
 _FUNCTION = 0x01  # CO_OPTIMIZED: a function's code, as opposed to a class body's
 _GENERATOR = 0x20 | 0x80 | 0x200
+_MARK_PARAMETER = re.compile(r",? \*" + MARK)
 _HELPER_PART = re.compile(r"\.<locals>\.[^.<>]*" + MARK)
 
 
@@ -113,7 +115,7 @@ def unparse(node: FunctionNode) -> str:
     """Return converted code as text, without the marks on helpers."""
     if isinstance(node, ast.FunctionDef):
         node.decorator_list = []
-    return lay_out(ast.unparse(node).replace(" *" + MARK, "").replace(MARK, ""))
+    return lay_out(_MARK_PARAMETER.sub("", ast.unparse(node)).replace(MARK, ""))
 
 
 def _scopes(scope: FunctionScope) -> list[FunctionScope]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pygraph._hot import Variable
-from pygraph.control.forms import (
+from pygraph.control.forms import Form
+from pygraph.control.leaves import (
     NUMBERS,
-    Form,
     Leaf,
     TensorLeaf,
     ValueLeaf,

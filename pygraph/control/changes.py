@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pygraph._hot import SymbolicTensor
@@ -31,20 +31,41 @@ def both_ways(
 
     What both delete is deleted.
     """
-    ends = [{change.place: change for change in changes} for changes in (first, second)]
+    whole = {c.place: c for c in (*first, *second) if c.key is WHOLE and type(c.owner) is list}
+    ends = [
+        {change.place: change for change in _with_whole_lists(changes, whole.values())}
+        for changes in (first, second)
+    ]
     out = []
     for place in dict.fromkeys([*ends[0], *ends[1]]):
         one, other = ends[0].get(place), ends[1].get(place)
         change = one or other
         assert change is not None
         values = [change.before if end is None else end.after for end in (one, other)]
-        if change.key is WHOLE or (values[0] is UNSET) != (values[1] is UNSET):
+        if not is_joinable(change) or (values[0] is UNSET) != (values[1] is UNSET):
             raise unjoined(change, (values[0], values[1]), site)
         if values[0] is UNSET:
             put(change, UNSET)
         else:
             out.append((change, values[0], values[1]))
     return out
+
+
+def is_joinable(change: Change) -> bool:
+    """Return whether the graph can pass a part on: of what changes as a whole only a list."""
+    return change.key is not WHOLE or type(change.owner) is list
+
+
+def _with_whole_lists(changes: Sequence[Change], whole: Collection[Change]) -> list[Change]:
+    """Return changes such that those of items of certain lists are changes of the whole list."""
+    places = {id(change.owner): change for change in whole}
+    out = [c for c in changes if c.key is WHOLE or id(c.owner) not in places]
+    items: dict[int, list[Any]] = {}
+    for change in changes:
+        if change.key is not WHOLE and id(change.owner) in places:
+            after = items.setdefault(id(change.owner), list(places[id(change.owner)].before))
+            after[change.key] = change.after
+    return out + [places[owner]._replace(after=after) for owner, after in items.items()]
 
 
 def check_joined(change: Change, form: Form, values: tuple[Any, Any], site: Site) -> None:

@@ -11,17 +11,21 @@ from pygraph.control.unset import UNSET
 from pygraph.graph.locations import Location, user_line
 
 
-class Site(Protocol):
+class Meeting(Protocol):
     """What knows where the two values of a variable come from that do not agree."""
 
     both: tuple[str, str]
     """Says which value is which, as in ``("before the loop", "after an iteration")``."""
 
-    def journal(self) -> Journal:
-        """Return a new journal for the code of a branch or a loop."""
-
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
         """Return where a variable gets either value."""
+
+
+class Site(Meeting, Protocol):
+    """A branch or a loop where values meet."""
+
+    def journal(self) -> Journal:
+        """Return a new journal for its code."""
 
 
 class CallSite:
@@ -44,7 +48,12 @@ class CallSite:
 
 
 def mismatch(
-    kind: type[Exception], site: Site, variable: str, leaf: str, what: tuple[str, str], advice: str
+    kind: type[Exception],
+    site: Meeting,
+    variable: str,
+    leaf: str,
+    what: tuple[str, str],
+    advice: str,
 ) -> Exception:
     """Return the error that a variable differs between two ways."""
     named = leaf if leaf.startswith("the ") else f"variable '{leaf}'"

@@ -22,6 +22,7 @@ from pygraph._hot import SymbolicTensor
 from pygraph.control.search import paths
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET
+from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import describe, mark_of, target_of, user_line
 from pygraph.graph.structure import flatten
 
@@ -72,6 +73,8 @@ class Journal:
         self.roots: list[tuple[Any, str]] = [(function, "") for function in given]
         self._handled = handled
         self._tentative = tentative
+        # The one in whose stead a tentative one stands.
+        self.outer: Journal | None = None
         self._cells = [(cell, _parts(cell)) for cell in _cells(given)]
         self._noted: dict[int, tuple[Any, dict[Any, Any]]] = {}
 
@@ -149,12 +152,13 @@ class Journal:
     def leaks(self, is_leak: Callable[[Any], bool]) -> list[Change]:
         """Return the changed parts that hold what they must not, of objects that can be reached.
 
-        The elements of a list that grew are left out: they raise an error when they are used.
+        The elements of a list that grew while tracing are left out: they raise an error when they
+        are used.
         """
         changed = [
             change
             for change in self._differences()
-            if change.key is not WHOLE and is_leak(change.after)
+            if (change.key is not WHOLE or _holds_staged(change.after)) and is_leak(change.after)
         ]
         if not changed:
             return []
@@ -175,7 +179,7 @@ class Journal:
         changes = []
         for owner, before in self._noted.values():
             after = _parts(owner) if _has_parts(owner) else {}
-            if type(owner) is list and len(before) != len(after):
+            if type(owner) is list and _changed_length(before, after):
                 before, after = {WHOLE: list(before.values())}, {WHOLE: list(owner)}
             # Of a namespace only the noted names count.
             keys = before if _is_namespace(owner) else {**before, **after}
@@ -186,6 +190,21 @@ class Journal:
                 if not _same(owner, key, one, other):
                     changes.append(Change(owner, key, one, other, ""))
         return changes
+
+
+def _changed_length(before: dict[Any, Any], after: dict[Any, Any]) -> bool:
+    """Return whether a list has, or may have when the graph runs, another length than before."""
+    if len(before) != len(after):
+        return True
+    staged = StagedItems in map(type, [*before.values(), *after.values()])
+    return staged and not all(map(_is, before.values(), after.values()))
+
+
+def watch(owner: Any) -> None:
+    """Note an object that may be changed, or not."""
+    builder = current()
+    if builder is not None and builder.journal is not None:
+        builder.journal.note(owner)
 
 
 def note(owner: Any, keys: Collection[Any] = ()) -> None:
@@ -256,6 +275,7 @@ class Attempt:
         self._builder: Any = current()
         self._outer: Journal | None = self._builder.journal
         self._journal: Journal | None = Journal(functions, tentative=True)
+        self._journal.outer = self._outer
         self._builder.journal = self._journal
 
     def undo(self) -> None:
@@ -310,6 +330,8 @@ def write_part(owner: Any, key: Any, value: Any) -> None:
 
 def read_part(owner: Any, key: Any) -> Any:
     """Return a part of an object, UNSET where there is none."""
+    if key is WHOLE and isinstance(owner, list):
+        return list(owner)
     return _parts(owner).get(key, UNSET)
 
 
@@ -343,9 +365,10 @@ def _is_log(change: Change) -> bool:
     root = current()
     while root is not None and root.parent is not None:
         root = root.parent
-    if root is None or root.journal is None:
-        return False
-    return bool(root.journal.is_older(change.owner))
+    journal: Journal | None = None if root is None else root.journal
+    while journal is not None and journal.outer is not None:
+        journal = journal.outer
+    return journal is not None and journal.is_older(change.owner)
 
 
 # ---- the parts of the kinds of objects ----
@@ -422,6 +445,10 @@ def _same(owner: Any, key: Any, one: Any, other: Any) -> bool:
     if key is WHOLE and not isinstance(owner, list):
         return len(one) == len(other) and all(map(_is, one, other))
     return one is other
+
+
+def _holds_staged(items: Any) -> bool:
+    return StagedItems in map(type, items)
 
 
 def _is(one: Any, other: Any) -> bool:

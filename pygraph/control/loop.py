@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from pygraph.control.changes import check_joined, get, put, settled_values
+from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
 from pygraph.control.errors import CallSite, Site, mismatch, unjoined
-from pygraph.control.forms import NUMBERS, Form, TensorLeaf, ValueLeaf, form_of, join
+from pygraph.control.forms import Form, form_of, join
 from pygraph.control.journal import WHOLE, Change, Journal, recording
+from pygraph.control.leaves import NUMBERS, TensorLeaf, ValueLeaf
 from pygraph.control.pending import UnknownResult, pending
+from pygraph.control.structures import Shaped, leaves_in
 from pygraph.control.tensors import (
     apply,
     as_predicate,
@@ -139,7 +141,7 @@ class _Loop:
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))
                 ]
                 found = [
-                    self._general(name, join(form, end, self.site, loop=True))
+                    self._general(name, join(form, end, self.site))
                     for name, form, end in zip(self.names, self.forms, ends, strict=True)
                 ]
                 if found == self.forms:
@@ -168,14 +170,20 @@ class _Loop:
     def _found_parts(self, changes: Sequence[Change]) -> bool:
         """Let further parts of objects join the state; return whether there are any."""
         known = {part.place for part in self.parts}
-        new = [change for change in changes if change.place not in known]
+        new = [
+            change
+            for change in changes
+            if change.place not in known and (id(change.owner), WHOLE) not in known
+        ]
         for change in new:
             values = change.before, change.after
-            if change.key is WHOLE or UNSET in values:
+            if not is_joinable(change) or any(value is UNSET for value in values):
                 raise unjoined(change, values, self.site)
             own, end = (form_of(change.name, value, settled=True) for value in values)
-            form = join(own, end, self.site, loop=True)
+            form = join(own, end, self.site)
             check_joined(change, form, values, self.site)
+            if change.key is WHOLE:
+                self._drop_items(change.owner)
             self.parts.append(change)
             self.names.append(change.name)
             self.before.append(change.before)
@@ -183,6 +191,16 @@ class _Loop:
             self.forms.append(form)
             self.indirect.add(change.name)
         return bool(new)
+
+    def _drop_items(self, owner: Any) -> None:
+        """Forget the single items of a list that joins the state as a whole."""
+        first = len(self.names) - len(self.parts)
+        for index in reversed(range(len(self.parts))):
+            if self.parts[index].owner is owner:
+                del self.parts[index]
+                for entries in (self.names, self.before, self.own, self.forms):
+                    del entries[first + index]
+                self.fixed = {i if i < first + index else i - 1 for i in self.fixed}
 
     def give(self, builder: Builder) -> list[Any]:
         """Give a subgraph the state; return the variables' values."""
@@ -204,7 +222,7 @@ class _Loop:
         found = False
         for index, form in enumerate(self.forms):
             own = self.own[index]
-            if index in self.fixed or form.missing or own.structure is None:
+            if index in self.fixed or form.missing or own.structure != form.structure:
                 continue
             parts = [
                 flatten(value)[0] for value in (self.before[index], given[index], values[index])
@@ -379,7 +397,7 @@ def _run(
             break
         values = _returned(body(*values), len(names), names)
         ends = [form_of(name, value) for name, value in zip(names, values, strict=True)]
-        forms = [join(f, end, site, loop=True) for f, end in zip(forms, ends, strict=True)]
+        forms = [join(f, end, site) for f, end in zip(forms, ends, strict=True)]
         count += 1
     return [_settled(form, value) for form, value in zip(forms, values, strict=True)]
 
@@ -388,12 +406,14 @@ def _settled(form: Form, value: Any) -> Any:
     """A number that took a dtype in some iteration has it at the end as well."""
     if form.structure is None:
         return value
-    leaves = flatten(value)[0]
+    leaves, structure = flatten(value)
     out = []
-    for leaf, wanted in zip(leaves, form.leaves, strict=True):
+    for leaf, wanted in zip(
+        leaves, leaves_in(structure, Shaped(form.structure, form.leaves)), strict=True
+    ):
         cast = isinstance(wanted, TensorLeaf) and not wanted.weak and not is_tensor(leaf)
         out.append(apply("astype", (leaf,), {"dtype": wanted.dtype}) if cast else leaf)  # type: ignore[union-attr]
-    return unflatten(form.structure, out)
+    return unflatten(structure, out)
 
 
 def _check_scalar(going: Any) -> None:

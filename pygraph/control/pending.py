@@ -1,8 +1,9 @@
 """What has no type yet in the first trace of a loop or a recursion, but may have one later.
 
-That is a variable which a staged loop has given no value so far, and the result of a function that
-calls itself. Where a branch of a staged ``if`` reads such a value, nothing is known of that branch
-yet: it is left out until the body is traced again with the type that the rest of it gave the value.
+That is a variable which a staged loop has given no value so far, an item that a list does not have
+yet, and the result of a function that calls itself. Where a branch of a staged ``if`` reads such a
+value, nothing is known of that branch yet: it is left out until the body is traced again with the
+type that the rest of it gave the value.
 """
 
 from __future__ import annotations
@@ -30,21 +31,33 @@ class UnknownResult(BaseException):
         self.depth = depth
 
 
+class MissingItemError(IndexError):
+    """A list has no such item while a graph is traced; a later trace may find one."""
+
+
+# To the user it is Python's own error.
+MissingItemError.__name__ = MissingItemError.__qualname__ = IndexError.__name__
+MissingItemError.__module__ = IndexError.__module__
+
+
+Unknown = NameError | MissingItemError
+
+
 class _State(threading.local):
     def __init__(self) -> None:
         self.names: list[frozenset[str]] = []
-        self.skipped: list[NameError] = []
+        self.skipped: list[Unknown] = []
 
 
 _state = _State()
 
 
 @contextmanager
-def pending(names: Sequence[str]) -> Iterator[list[NameError]]:
+def pending(names: Sequence[str]) -> Iterator[list[Unknown]]:
     """Trace a body in which ``names`` have no value yet; yields the reads that were left out."""
     outer = _state.skipped
     _state.names.append(frozenset(names))
-    skipped: list[NameError] = []
+    skipped: list[Unknown] = []
     _state.skipped = skipped
     try:
         yield skipped
@@ -57,12 +70,17 @@ def pending(names: Sequence[str]) -> Iterator[list[NameError]]:
 def unreachable(branch: Callable[[], _T]) -> _T | UnknownResult | None:
     """Run a branch that may read what has no type in this trace.
 
-    Return None where that is a variable, and the UnknownResult where it is one.
+    Return None where that is a variable or an item, and the UnknownResult where it is one.
     """
     try:
         return branch()
     except UnknownResult as unknown:
         return unknown.with_traceback(None)  # whose frames hold this one's caller, and so a cycle
+    except MissingItemError as error:
+        if not _state.names:
+            raise
+        _state.skipped.append(error)
+        return None
     except NameError as error:
         name = error.name or _quoted(str(error))
         if not any(name in names for names in _state.names):
@@ -71,8 +89,8 @@ def unreachable(branch: Callable[[], _T]) -> _T | UnknownResult | None:
         return None
 
 
-def skipped_read() -> NameError:
-    """Return the read of a variable that was left out last."""
+def skipped_read() -> Unknown:
+    """Return the read that was left out last."""
     return _state.skipped[-1]
 
 

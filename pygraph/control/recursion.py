@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from pygraph.control.activations import Activation, joined, stack
-from pygraph.control.forms import NUMBERS, Form, ValueLeaf
+from pygraph.control.forms import Form
+from pygraph.control.leaves import NUMBERS, ValueLeaf
 from pygraph.control.recursive import Recursive, place
 from pygraph.control.tensors import current
 from pygraph.graph import Builder

@@ -18,7 +18,7 @@ from pygraph._hot import DType, SymbolicTensor
 from pygraph.control.activations import Activation, Arguments, stack
 from pygraph.control.changes import get, put, settled_values
 from pygraph.control.errors import CallSite, unjoined
-from pygraph.control.forms import NUMBERS, Form, Leaf, TensorLeaf, ValueLeaf, form_of, join
+from pygraph.control.forms import Form, form_of, join
 from pygraph.control.journal import (
     VALUE,
     WHOLE,
@@ -27,6 +27,7 @@ from pygraph.control.journal import (
     note_outer_variables,
     recording,
 )
+from pygraph.control.leaves import NUMBERS, Leaf, TensorLeaf, ValueLeaf
 from pygraph.control.pending import UnknownResult
 from pygraph.control.unset import UNSET
 from pygraph.graph import Builder, TensorSpec
@@ -92,10 +93,7 @@ class Recursive(Callee):
 
     def _joined_parts(self, own: Sequence[Form]) -> list[Form]:
         site = self._site()
-        return [
-            join(form, other, site, loop=True)
-            for form, other in zip(self.part_forms, own, strict=True)
-        ]
+        return [join(form, other, site) for form, other in zip(self.part_forms, own, strict=True)]
 
     def _output_leaves(self) -> list[TensorLeaf]:
         assert self.result is not None
@@ -186,7 +184,7 @@ class Recursive(Callee):
         if change.key is WHOLE or UNSET in values:
             raise unjoined(change, values, self._site())
         before, after = (form_of(change.name, value) for value in values)
-        form = join(before, after, self._site(), loop=True)
+        form = join(before, after, self._site())
         if form.missing:
             raise unjoined(change, values, self._site())
         self.parts.append(change)

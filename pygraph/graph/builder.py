@@ -68,6 +68,8 @@ class ModuleContext:
         self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
         self.symbol_count = 0
         self.callees: list[Callee] = []
+        # Items read from lists that a tensor decides the length of, by identity.
+        self.copies: dict[int, object] = {}
         # By identity, containers that stand for one of two older ones, with their names.
         self.merged: dict[int, tuple[Any, str]] = {}
         self._location_ids: dict[tuple[Location, int], int] = {}
@@ -593,6 +595,7 @@ class Builder:
         self._variable_ids = {}
         self.module.constants = []
         self.module.callees = []
+        self.module.copies = {}
         self.module.merged = {}
 
     def _check_open(self) -> None:

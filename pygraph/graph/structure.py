@@ -1,7 +1,8 @@
 """Nested structures: taking lists, tuples, dicts, namedtuples, dataclasses apart and together.
 
 The leaves are whatever is no container. ``None`` is a structure without leaves. Dictionaries are
-flattened in the order of their sorted keys, so that insertion order makes no difference.
+flattened in the order of their sorted keys, so that insertion order makes no difference. A list or
+tuple with staged items in it is a structure of kind ``staged``, those items one of kind ``items``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from pygraph._hot import register_structures
+from pygraph._hot import EagerTensor, register_structures
+from pygraph.graph.items import StagedItems
 from pygraph.graph.spec import TensorSpec, VariableSpec
 
 _C = TypeVar("_C")
@@ -92,6 +94,10 @@ class Structure:
             return parts
         if kind == "tuple":
             return tuple(parts)
+        if kind == "items":
+            return StagedItems(self.key, parts)
+        if kind == "staged":
+            return self.key(_written_out(parts))
         if kind == "namedtuple":
             return self.key._make(parts)
         if kind == "dict":
@@ -147,8 +153,10 @@ def leaf_names(structure: Structure, name: str) -> list[str]:
     """Return how a user would write each leaf of the variable ``name``, as in ``state['h'][0]``."""
     if structure.kind == "leaf":
         return [name]
+    if structure.kind == "items":
+        return leaf_names(structure.key, name)
     names: list[str] = []
-    for suffix, child in zip(_suffixes(structure), structure.children, strict=True):
+    for suffix, child in zip(suffixes(structure), structure.children, strict=True):
         names.extend(leaf_names(child, name + suffix))
     return names
 
@@ -158,7 +166,13 @@ def _flatten(value: Any, leaves: list[Any]) -> Structure:
         return NONE
     kind = type(value)
     if kind is list or kind is tuple:
-        return Structure(kind.__name__, None, tuple([_flatten(item, leaves) for item in value]))
+        nodes = tuple([_flatten(item, leaves) for item in value])
+        if StagedItems in map(type, value):
+            return Structure("staged", kind, nodes)
+        return Structure(kind.__name__, None, nodes)
+    if kind is StagedItems:
+        leaves.extend(value.leaves)
+        return Structure("items", value.element, (LEAF,) * len(value.leaves))
     if isinstance(value, dict):
         return _flatten_dict(value, leaves)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -200,6 +214,23 @@ def _unflatten(structure: Structure, leaves: Iterator[Any]) -> Any:
     return structure.assemble([_unflatten(child, leaves) for child in structure.children])
 
 
+def _written_out(parts: list[Any]) -> list[Any]:
+    """Return the items of a list; once the graph has run, there are as many as it decided."""
+    out: list[Any] = []
+    for part in parts:
+        if type(part) is StagedItems and EagerTensor in map(type, part.leaves):
+            out.extend(_elements(part))
+        else:
+            out.append(part)
+    return out
+
+
+def _elements(items: StagedItems) -> list[Any]:
+    count = max(len(leaf) for leaf in items.leaves if type(leaf) is EagerTensor)
+    columns = [list(leaf) if type(leaf) is EagerTensor else [leaf] * count for leaf in items.leaves]
+    return [unflatten(items.element, row) for row in zip(*columns, strict=True)]
+
+
 def _unflatten_dict(structure: Structure, parts: list[Any]) -> Any:
     kind, factory, keys = structure.key
     by_key = dict(zip(keys, parts, strict=True))
@@ -209,13 +240,16 @@ def _unflatten_dict(structure: Structure, parts: list[Any]) -> Any:
     return kind(items)
 
 
-def _suffixes(structure: Structure) -> list[str]:
+def suffixes(structure: Structure) -> list[str]:
+    """Return how a user would write each child of a container, as in ``['h']`` and ``[0]``."""
     if structure.kind == "dict":
         return [f"[{key!r}]" for key in structure.key[2]]
     if structure.kind == "dataclass":
         return [f".{name}" for name in structure.key[1]]
     if structure.kind == "namedtuple":
         return [f".{name}" for name in structure.key._fields]
+    if structure.kind == "staged":
+        return ["[...]"] * len(structure.children)
     return [f"[{index}]" for index in range(len(structure.children))]
 
 
@@ -224,7 +258,11 @@ def _text(structure: Structure) -> str:
         return "*"
     if structure.kind == "none":
         return "None"
+    if structure.kind == "items":
+        return f"*[{_text(structure.key)}, ...]"
     parts = [_text(child) for child in structure.children]
+    if structure.kind == "staged":
+        return f"{structure.key.__name__}({', '.join(parts)})"
     if structure.kind == "list":
         return "[" + ", ".join(parts) + "]"
     if structure.kind == "tuple":

@@ -179,6 +179,10 @@ from pygraph.ops.reductions import (
     sum,
     var,
 )
+from pygraph.ops.sorting import (
+    argsort,
+    sort,
+)
 from pygraph.ops.updates import (
     set_item as set_item,
 )
@@ -207,6 +211,7 @@ __all__ = [
     "arange",
     "argmax",
     "argmin",
+    "argsort",
     "asarray",
     "asin",
     "asinh",
@@ -310,6 +315,7 @@ __all__ = [
     "signbit",
     "sin",
     "sinh",
+    "sort",
     "sqrt",
     "square",
     "squeeze",

@@ -21,7 +21,9 @@ from pygraph._hot import (
     from_numpy,
     scalar,
 )
+from pygraph.graph.items import StagedItems
 from pygraph.ops.dtypes import astype, check_device, result_type
+from pygraph.ops.manipulation import stack
 from pygraph.ops.operands import (
     FLOAT64,
     HIGHEST,
@@ -136,6 +138,9 @@ def _is_immutable(array: np.ndarray[Any, Any]) -> bool:
 
 
 def _from_list(items: list[Any] | tuple[Any, ...], dtype: DType | None) -> Tensor:
+    if StagedItems in map(type, items):
+        tensor = stack(items)
+        return tensor if dtype is None else astype(tensor, dtype)
     leaves: list[Any] = []
     _collect(items, leaves)
     if not any(isinstance(leaf, Tensor) for leaf in leaves):

@@ -8,8 +8,10 @@ difference, since the values of a tensor stay.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from pygraph._hot import Tensor, apply
+from pygraph.graph.items import StagedItems
 from pygraph.ops.operands import (
     Array,
     Axes,
@@ -181,15 +183,26 @@ def concat(arrays: Sequence[Operand], /, *, axis: int | None = 0) -> Tensor:
     >>> pg.concat([pg.asarray([1, 2]), pg.asarray([3])])
     Tensor([1, 2, 3], dtype=int64)
     """
-    parts = tuple(arrays)
+    parts: tuple[Any, ...] = tuple(arrays)
     if not parts:
         raise ValueError("concat takes one array or more")
     if axis is None:
-        return apply("concat", tuple([flat(part) for part in parts]), {"axis": 0})
+        flats = [flat(part.tensor() if type(part) is StagedItems else part) for part in parts]
+        return apply("concat", tuple(flats), {"axis": 0})
+    parts = tuple([_along_first(part) if type(part) is StagedItems else part for part in parts])
     rank = len(static_shape(parts[0]))
     if rank == 0:
         raise ValueError("concat: arrays of no dimensions cannot be joined; use stack")
     return apply("concat", parts, {"axis": one_axis("concat", axis, rank)})
+
+
+def _along_first(items: StagedItems) -> Tensor:
+    """Return the items of a list joined along their first axis."""
+    stacked = items.tensor()
+    if stacked.ndim < 2:
+        raise ValueError("concat: arrays of no dimensions cannot be joined; use stack")
+    sizes_of_items = sizes(stacked)[2:]
+    return with_shape("reshape", stacked, (-1, *sizes_of_items))
 
 
 def flat(x: Operand) -> Tensor:
@@ -207,19 +220,28 @@ def stack(arrays: Sequence[Operand], /, *, axis: int = 0) -> Tensor:
     Tensor([[1, 3],
             [2, 4]], dtype=int64)
     """
-    parts = tuple(arrays)
+    parts: tuple[Any, ...] = tuple(arrays)
     if not parts:
         raise ValueError("stack takes one array or more")
-    first = static_shape(parts[0])
+    first = _shape_of_item(parts[0])
     for part in parts[1:]:
-        other = static_shape(part)
+        other = _shape_of_item(part)
         if len(other) != len(first) or any(
             a != b and a is not None and b is not None for a, b in zip(first, other, strict=True)
         ):
             raise ValueError(f"stack: shapes {shape_text(first)} and {shape_text(other)} differ")
     along = one_axis("stack", axis, len(first) + 1)
-    rows = [apply("expand_dims", (part,), {"axes": (along,)}) for part in parts]
+    rows = [
+        moveaxis(part.tensor(), 0, along)
+        if type(part) is StagedItems
+        else apply("expand_dims", (part,), {"axes": (along,)})
+        for part in parts
+    ]
     return apply("concat", tuple(rows), {"axis": along})
+
+
+def _shape_of_item(part: Any) -> tuple[int | None, ...]:
+    return static_shape(part.tensor())[1:] if type(part) is StagedItems else static_shape(part)
 
 
 def unstack(x: Array, /, *, axis: int = 0) -> tuple[Tensor, ...]:

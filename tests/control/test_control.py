@@ -197,7 +197,7 @@ def test_faults_of_loops_name_the_variable():
 
     def structure(n):
         return pg.while_loop(
-            lambda i, value: i < n, lambda i, value: (i + 1, [*value, i]), (0, [n])
+            lambda i, value: i < n, lambda i, value: (i + 1, {"value": value}), (0, n)
         )
 
     def arity(n):
@@ -206,7 +206,11 @@ def test_faults_of_loops_name_the_variable():
     cases = (
         (dtype, TypeError, "variable 'value' is int64[] before the loop and float64[] after"),
         (rank, ValueError, "variable 'value' is int64[] before the loop and int64[2] after"),
-        (structure, TypeError, "variable 'value' is [*] before the loop and [*, *] after"),
+        (
+            structure,
+            TypeError,
+            "variable 'value' is int64[] before the loop and {'value': *} after",
+        ),
         (arity, ValueError, "must return 2 variables (i, value), got 3"),
     )
     for function, kind, text in cases:

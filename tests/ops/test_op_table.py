@@ -23,6 +23,8 @@ INTERNAL = {
     "check_defined",
     "scatter",
     "slice_update",
+    "list_append",
+    "list_pop",
     "read_variable",
     "assign_variable",
     "assign_add",

@@ -34,6 +34,13 @@ class Naming:
     operators: str
     taken: set[str]
     class_name: str | None = None
+    made: dict[str, str] = field(default_factory=dict)
+
+    def reused(self, name: str) -> str:
+        """Return the same name each time, for what lives in an expression of its own."""
+        if name not in self.made:
+            self.made[name] = self.fresh(name)
+        return self.made[name]
 
     def fresh(self, name: str) -> str:
         """Return a name that nothing in the function uses yet."""

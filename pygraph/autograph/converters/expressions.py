@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from pygraph.autograph.analysis.scopes import comprehension_targets
 from pygraph.autograph.converters.base import EXPRESSIONS, STATEMENTS, Converter
 from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters, thunk
 
@@ -34,7 +33,7 @@ _SINGLE: dict[type[ast.cmpop], str] = {
 
 def lazy(converter: Converter, node: ast.expr) -> ast.expr:
     """Return a function that evaluates an expression when it is called."""
-    assigned = _walrus_names(converter, node)
+    assigned = walrus_names(converter, node)
     if not assigned:
         return thunk(node)
     # A walrus in a lambda would assign the lambda's own variable.
@@ -58,10 +57,11 @@ def can_be_lazy(converter: Converter, nodes: list[ast.expr]) -> bool:
     if not converter.scope.walrus:
         return True
     inside = bool(converter.hidden) or isinstance(converter.scope.node, ast.Lambda)
-    return not inside or not any(_walrus_names(converter, node) for node in nodes)
+    return not inside or not any(walrus_names(converter, node) for node in nodes)
 
 
-def _walrus_names(converter: Converter, node: ast.expr) -> list[str]:
+def walrus_names(converter: Converter, node: ast.expr) -> list[str]:
+    """Return the names that an expression assigns with ``:=``."""
     if not converter.scope.walrus:
         return []
     names = []
@@ -111,9 +111,9 @@ def _is_bool(node: ast.expr) -> bool:
     )
 
 
-def convert_part(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert an attribute or item; what one is assigned to, or deleted from, is noted first."""
-    assert isinstance(node, (ast.Attribute, ast.Subscript))
+def convert_attribute(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert an attribute; what one is assigned to, or deleted from, is noted first."""
+    assert isinstance(node, ast.Attribute)
     converter.children(node)
     if type(node.ctx) is not ast.Load:
         node.value = call(converter.operator("changes", node.value), [node.value], node.value)
@@ -184,7 +184,14 @@ def convert_compare(converter: Converter, node: ast.expr) -> ast.expr:
         arguments = [converter.expression(operand) for operand in operands]
         return call(converter.operator(_SINGLE[operation], node), arguments, node)
     converter.children(node)
+    if operation in (ast.Eq, ast.NotEq) and not any(isinstance(o, _NO_LIST) for o in operands):
+        arguments = [node.left, constant(_SYMBOLS[operation], node), node.comparators[0]]
+        return call(converter.operator("compare", node), arguments, node)
     return node
+
+
+# Expressions that are no list.
+_NO_LIST = (ast.Constant, ast.UnaryOp, ast.Compare, ast.JoinedStr, ast.Dict, ast.Set, ast.Lambda)
 
 
 def _chain(converter: Converter, node: ast.Compare, operands: list[ast.expr]) -> ast.expr:
@@ -202,7 +209,7 @@ def _chain(converter: Converter, node: ast.Compare, operands: list[ast.expr]) ->
 
 
 def _walrus_mask(converter: Converter, nodes: list[ast.expr]) -> int:
-    return converter.scope.mask(name for node in nodes for name in _walrus_names(converter, node))
+    return converter.scope.mask(name for node in nodes for name in walrus_names(converter, node))
 
 
 def _with_names(converter: Converter, result: ast.Call, assigned: int) -> ast.Call:
@@ -213,23 +220,50 @@ def _with_names(converter: Converter, result: ast.Call, assigned: int) -> ast.Ca
     return result
 
 
-def convert_comprehension(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert what stands in a comprehension; its own loop stays Python's."""
-    generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
-    first = generators[0]
-    first.iter = converter.expression(first.iter)
-    outer = converter.hidden
-    converter.hidden = outer | comprehension_targets(generators)
-    for generator in generators:
-        if generator is not first:
-            generator.iter = converter.expression(generator.iter)
-        generator.ifs = [converter.expression(condition) for condition in generator.ifs]
-    for name in ("elt", "key", "value"):
-        part = getattr(node, name, None)
-        if part is not None:
-            setattr(node, name, converter.expression(part))
-    converter.hidden = outer
-    return node
+def convert_subscript(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert ``x[i]``: ``ag.item(x, i)``; what an item is assigned to is noted first.
+
+    Several indices are a tensor's, which needs no help.
+    """
+    assert isinstance(node, ast.Subscript)
+    if type(node.ctx) is not ast.Load:
+        value = _place(converter, node.value)
+        node.slice = converter.expression(node.slice)
+        node.value = call(converter.operator("changes", value), [value], value)
+        return node
+    converter.children(node)
+    return _item(converter, node, "item")
+
+
+def _place(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert what an item is assigned to: an item itself may be a part of a tensor by then."""
+    if not isinstance(node, ast.Subscript):
+        return converter.expression(node)
+    node.value = _place(converter, node.value)
+    node.slice = converter.expression(node.slice)
+    return _item(converter, node, "place")
+
+
+def _item(converter: Converter, node: ast.Subscript, operator: str) -> ast.expr:
+    key = node.slice
+    named = isinstance(key, ast.Constant) and isinstance(key.value, str)
+    if isinstance(key, ast.Tuple) or named:
+        return node
+    if isinstance(key, ast.Slice):
+        bounds = [bound or constant(None, key) for bound in (key.lower, key.upper)]
+        bounds += [] if key.step is None else [key.step]
+        key = call(converter.operator("slice", key), bounds, key)
+    return call(converter.operator(operator, node), [node.value, key], node)
+
+
+def convert_binary_op(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert ``[x] * n``: ``ag.repeated([x], n)``; other arithmetic is the tensors' own."""
+    assert isinstance(node, ast.BinOp)
+    converter.children(node)
+    operands = [node.left, node.right]
+    if not isinstance(node.op, ast.Mult) or not any(isinstance(o, ast.List) for o in operands):
+        return node
+    return call(converter.operator("repeated", node), operands, node)
 
 
 def convert_assign(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
@@ -252,17 +286,14 @@ def _if_expressions(node: ast.expr) -> Iterator[ast.expr]:
 STATEMENTS[ast.Assign] = convert_assign
 EXPRESSIONS.update(
     {
-        ast.Attribute: convert_part,
-        ast.Subscript: convert_part,
+        ast.Attribute: convert_attribute,
         ast.Name: convert_name,
         ast.Constant: convert_constant,
+        ast.BinOp: convert_binary_op,
         ast.BoolOp: convert_bool_op,
         ast.UnaryOp: convert_unary_op,
         ast.IfExp: convert_if_exp,
         ast.Compare: convert_compare,
-        ast.ListComp: convert_comprehension,
-        ast.SetComp: convert_comprehension,
-        ast.DictComp: convert_comprehension,
-        ast.GeneratorExp: convert_comprehension,
+        ast.Subscript: convert_subscript,
     }
 )

@@ -76,9 +76,9 @@ def parameters(names: Sequence[tuple[str, ast.expr | None]] = ()) -> ast.argumen
     )
 
 
-def thunk(body: ast.expr) -> ast.Lambda:
-    """Return ``lambda: body``, marked as a helper."""
-    arguments = parameters()
+def thunk(body: ast.expr, *names: str) -> ast.Lambda:
+    """Return ``lambda names: body``, marked as a helper."""
+    arguments = parameters([(name, None) for name in names])
     arguments.vararg = at(ast.arg(MARK), body)
     return at(ast.Lambda(arguments, body), body)
 

@@ -4,10 +4,14 @@ Every operator looks at its arguments: Python values behave exactly as in Python
 decide something become part of the graph.
 """
 
+from builtins import slice
+
 from pygraph.autograph.operators.assignments import changes
 from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call
+from pygraph.autograph.operators.comprehensions import collected, generated, kept, refused
 from pygraph.autograph.operators.contexts import manager
+from pygraph.autograph.operators.lists import item, place, repeated
 from pygraph.autograph.operators.logic import (
     and_,
     compare,
@@ -25,17 +29,25 @@ __all__ = [
     "and_",
     "call",
     "changes",
+    "collected",
     "compare",
     "for_stmt",
+    "generated",
     "if_expr",
     "if_stmt",
     "in_",
     "is_",
     "is_not",
+    "item",
+    "kept",
     "manager",
     "not_",
     "not_in",
     "or_",
+    "place",
     "read",
+    "refused",
+    "repeated",
+    "slice",
     "while_stmt",
 ]

@@ -8,7 +8,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from pygraph.autograph.operators.calls import call
+from pygraph.autograph.operators.lists import ItemTarget, ListTarget
 from pygraph.control.journal import note
+from pygraph.control.lists import check_own
 from pygraph.control.tensors import is_tensor, is_tracing
 
 _METHODS = ("__setitem__", "__delitem__", "__setattr__", "__delattr__")
@@ -20,9 +22,17 @@ def changes(owner: Any) -> Any:
 
     Where a class does that by code of the user's, what is returned calls that code converted.
     """
-    if not is_tracing() or is_tensor(owner):
+    if not is_tracing():
+        return owner
+    if isinstance(owner, ItemTarget):
+        note(owner.root)
+        return owner
+    check_own(owner)
+    if is_tensor(owner):
         return owner
     note(owner)
+    if type(owner) is list:
+        return ListTarget(owner)
     return _Converting(owner) if _has_own_code(type(owner)) else owner
 
 

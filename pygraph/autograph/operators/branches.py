@@ -9,6 +9,8 @@ from pygraph.autograph.frames import is_users
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
+from pygraph.control.lists import tested
+from pygraph.control.pending import MissingItemError
 from pygraph.control.tensors import stages
 from pygraph.control.unset import UNSET
 from pygraph.graph.locations import describe
@@ -32,6 +34,7 @@ def if_stmt(
     ``guarded`` are never read where they are unset. The first branch is never taken while those
     it ``needs`` are unset.
     """
+    test = tested(test)
     if stages(test):
         if any(value is UNSET for value in Variables(needs, (if_body,)).get()):
             return None if else_body is None else run(else_body)
@@ -78,7 +81,7 @@ def _run_noted(branch: Callable[[], Any], site: BranchSite) -> Any:
     """Run a branch while it is traced; an error of the user's own says why the branch ran."""
     try:
         return run(branch)
-    except NameError:
+    except (NameError, MissingItemError):
         raise
     except Exception as error:
         if not hasattr(error, "__notes__") and is_users(error):
@@ -103,6 +106,7 @@ def if_expr(
     ``names`` are variables that an expression assigns with ``:=``, found in the cells of
     ``helpers`` (the two expressions, if not given).
     """
+    test = tested(test)
     if not stages(test):
         return run(body) if test else run(orelse)
     return staged_expr(test, body, orelse, names, helpers or (body, orelse), optional)

@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from pygraph.autograph.operators.aggregates import all_, any_, max_, min_, sorted_, sum_
+from pygraph.autograph.operators.branches import if_expr
+from pygraph.autograph.operators.comprehensions import generated, kept
 from pygraph.autograph.operators.iteration import (
     EnumeratedItems,
-    FilteredItems,
+    ListItems,
     MappedItems,
     Positions,
     ReversedItems,
     ZippedItems,
     positions,
 )
+from pygraph.autograph.operators.late import convertible
+from pygraph.autograph.operators.lists import listed
+from pygraph.control import lists
 from pygraph.control.ranges import Range
-from pygraph.control.tensors import apply, as_number, as_predicate, cast, is_tensor, length, stages
+from pygraph.control.tensors import apply, as_number, as_predicate, is_tensor, length, stages
 
 _MISSING = object()
 
@@ -41,6 +47,8 @@ def len_(value: Any) -> Any:
     """``len``: an int where the length is known, else a 0-d tensor."""
     if isinstance(value, Range):
         return value.length()
+    if lists.is_staged(value):
+        return lists.count(value)
     return length(value) if is_tensor(value) else builtins.len(value)
 
 
@@ -72,115 +80,102 @@ def _scalar(value: Any, name: str) -> Any:
     return value
 
 
-def _extreme(
-    original: Callable[..., Any], reduction: str, better: Callable[[Any, Any], Any]
-) -> Callable[..., Any]:
-    def extreme(*values: Any, **keywords: Any) -> Any:
-        if keywords:
-            return original(*values, **keywords)
-        if builtins.len(values) == 1:
-            (items,) = values
-            if stages(items):
-                _vector(items, original.__name__)
-                return apply(reduction, (items,), {"axis": [0], "keepdims": False})
-            if isinstance(items, (list, tuple)):
-                values = tuple(items)
-            else:
-                return original(items)
-        if not any(stages(value) for value in values):
-            return original(*values)
-        result = values[0]
-        for value in values[1:]:
-            wins = as_predicate(cast(better(value, result), "bool"), "a comparison")
-            result = apply("where", (wins, value, result))
-        return result
-
-    return extreme
-
-
-def _vector(value: Any, name: str) -> None:
-    if builtins.len(value.static_shape) != 1:
-        raise ValueError(
-            f"{name}() takes a one-dimensional tensor, got {builtins.len(value.static_shape)} "
-            f"dimensions; use pygraph.{name}(x, axis=...)"
-        )
-
-
-def sum_(items: Iterable[Any], /, start: Any = 0) -> Any:
-    """``sum``: over the first axis of a tensor."""
-    if isinstance(items, Range):
-        items = items.array()
-    if not stages(items):
-        return builtins.sum(items, start)
-    total = apply("sum", (items,), {"axis": [0], "keepdims": False})
-    return total if type(start) is int and start == 0 else start + total
-
-
-def any_(items: Any) -> Any:
-    """``any``."""
-    return _truths(items, "any")
-
-
-def all_(items: Any) -> Any:
-    """``all``."""
-    return _truths(items, "all")
-
-
-def _truths(items: Any, name: str) -> Any:
-    if stages(items):
-        _vector(items, name)
-        truths = items if items.dtype.name == "bool" else apply("not_equal", (items, 0))
-        return apply(name, (truths,), {"axis": [0], "keepdims": False})
-    decisive = name == "any"
-    result: Any = not decisive
-    for item in items:
-        if stages(item):
-            predicate = as_predicate(item, f"an item of {name}()")
-            combine = "logical_or" if decisive else "logical_and"
-            result = apply(combine, (result, predicate)) if stages(result) else predicate
-        elif bool(item) is decisive:
-            return decisive
-    return result
-
-
 def enumerate_(iterable: Any, start: Any = 0) -> Any:
     """``enumerate``."""
     items = positions(iterable)
     return builtins.enumerate(iterable, start) if items is None else EnumeratedItems(items, start)
 
 
-def zip_(*iterables: Any, **keywords: Any) -> Any:
-    """``zip``: staged when all of its arguments are."""
-    items = None if keywords else _zipped(iterables)
-    return builtins.zip(*iterables, **keywords) if items is None else items  # noqa: B905
+def zip_(*iterables: Any, strict: bool = False) -> Any:
+    """``zip``: staged when all of its arguments are, or lists beside staged ones."""
+    beside = any(map(lists.is_staged, iterables))
+    parts = [
+        ListItems(iterable) if beside and type(iterable) is list else positions(iterable)
+        for iterable in iterables
+    ]
+    known = [part for part in parts if part is not None]
+    if not known or builtins.len(known) < builtins.len(parts):
+        return builtins.zip(*iterables, strict=strict)
+    if strict and not all(_same_count(part.count, known[0].count) for part in known):
+        raise ValueError(
+            "zip(): these lengths are not known to be equal, as strict=True asks: "
+            + ", ".join(str(part.count) for part in known)
+        )
+    return ZippedItems(known)
 
 
-def _zipped(iterables: Sequence[Any]) -> ZippedItems | None:
-    parts: list[Positions] = []
-    for iterable in iterables:
-        items = positions(iterable)
-        if items is None:
-            return None
-        parts.append(items)
-    return ZippedItems(parts) if parts else None
+def _same_count(one: Any, other: Any) -> bool:
+    return one is other or (type(one) is int and type(other) is int and one == other)
 
 
-def map_(function: Callable[..., Any], *iterables: Any) -> Any:
-    """``map``: staged when all of its iterables are."""
-    items = _zipped(iterables)
-    return builtins.map(function, *iterables) if items is None else MappedItems(function, items)
+def map_(function: Any, *iterables: Any) -> Any:
+    """``map``: staged when all that it goes over is; calls the converted function."""
+    parts = [positions(iterable) for iterable in iterables]
+    if not parts or None in parts:
+        return builtins.map(convertible(function), *iterables)
+    return MappedItems(convertible(function), [part for part in parts if part is not None])
 
 
-def filter_(function: Callable[[Any], Any] | None, iterable: Any) -> Any:
-    """``filter``."""
-    items = positions(iterable)
-    return builtins.filter(function, iterable) if items is None else FilteredItems(function, items)
+def _alone(item: Any) -> Callable[[], list[Any]]:
+    return lambda: [item]
+
+
+def filter_(function: Any, iterable: Any) -> Any:
+    """``filter``; of a tensor all items are computed at once."""
+    keep = (lambda item: item) if function is None else convertible(function)
+
+    def part(items: Iterable[Any]) -> Iterator[Any]:
+        for item in items:
+            yield from kept(keep(item), _alone(item))
+
+    return generated(iterable, part)
 
 
 def reversed_(iterable: Any) -> Any:
     """``reversed``."""
     items = positions(iterable)
     return builtins.reversed(iterable) if items is None else ReversedItems(items)
+
+
+def list_(*arguments: Any) -> Any:
+    """``list``: of a tensor of known length its items, of any other a staged list."""
+    if builtins.len(arguments) == 1:
+        return listed(arguments[0])
+    return list(*arguments)
+
+
+def tuple_(*arguments: Any) -> Any:
+    """``tuple``: as ``list``."""
+    if builtins.len(arguments) == 1:
+        return arguments[0] if type(arguments[0]) is tuple else tuple(listed(arguments[0]))
+    return tuple(*arguments)
+
+
+class _StagedIterator:
+    """``iter`` of what a graph decides the length of; the items taken are counted while tracing."""
+
+    def __init__(self, items: Positions) -> None:
+        self.items = items
+        self.taken = 0
+
+
+def iter_(iterable: Any, *sentinel: Any) -> Any:
+    """``iter``."""
+    items = None if sentinel else positions(iterable)
+    return builtins.iter(iterable, *sentinel) if items is None else _StagedIterator(items)
+
+
+def next_(iterator: Any, *default: Any) -> Any:
+    """``next``: running the graph raises IndexError where a staged iterator has no item left."""
+    if lists.is_staged(iterator):  # what a generator expression over a tensor gave
+        iterator = iter_(iterator)
+    if not isinstance(iterator, _StagedIterator):
+        return builtins.next(iterator, *default)
+    position, items = iterator.taken, iterator.items
+    iterator.taken += 1
+    if not default:
+        return items.item(position)
+    return if_expr(items.count > position, lambda: items.item(position), lambda: default[0])
 
 
 def _mathematics(original: Callable[..., Any], op: str) -> Callable[..., Any]:
@@ -243,15 +238,20 @@ _STAGED: dict[Any, Callable[..., Any]] = {
     builtins.int: int_,
     builtins.float: float_,
     builtins.bool: bool_,
-    builtins.min: _extreme(builtins.min, "min", lambda one, other: one < other),
-    builtins.max: _extreme(builtins.max, "max", lambda one, other: one > other),
+    builtins.min: min_,
+    builtins.max: max_,
     builtins.sum: sum_,
+    builtins.sorted: sorted_,
     builtins.any: any_,
     builtins.all: all_,
-    builtins.enumerate: enumerate_,
-    builtins.zip: zip_,
     builtins.map: map_,
     builtins.filter: filter_,
+    builtins.list: list_,
+    builtins.tuple: tuple_,
+    builtins.iter: iter_,
+    builtins.next: next_,
+    builtins.enumerate: enumerate_,
+    builtins.zip: zip_,
     builtins.reversed: reversed_,
     math.log: log_,
     **{

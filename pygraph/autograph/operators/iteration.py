@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pygraph.control import lists
 from pygraph.control.loop import Items
 from pygraph.control.ranges import Range
 from pygraph.control.tensors import apply, as_number, cast, is_tensor, is_tracing, length, stages
@@ -43,6 +44,18 @@ class TensorItems(Positions):
     def item(self, position: Any) -> Any:
         """Return the item at a position."""
         return self.tensor[position]
+
+
+class ListItems(Positions):
+    """The items of a list or tuple whose length the graph decides."""
+
+    def __init__(self, sequence: Sequence[Any]) -> None:
+        super().__init__(lists.count(sequence))
+        self.sequence = [lists.items_of(sequence)]
+
+    def item(self, position: Any) -> Any:
+        """Return the item at a position."""
+        return lists.get(self.sequence, position)
 
 
 class RangeItems(Positions):
@@ -91,6 +104,19 @@ class ZippedItems(Positions):
         return tuple(part.item(position) for part in self.parts)
 
 
+class MappedItems(Positions):
+    """``map(function, *parts)``."""
+
+    def __init__(self, function: Callable[..., Any], parts: Sequence[Positions]) -> None:
+        self.parts = ZippedItems(parts)
+        super().__init__(self.parts.count)
+        self.function = function
+
+    def item(self, position: Any) -> Any:
+        """Return the item at a position."""
+        return self.function(*self.parts.item(position))
+
+
 class ReversedItems(Positions):
     """``reversed(items)``."""
 
@@ -103,36 +129,16 @@ class ReversedItems(Positions):
         return self.items.item(self.count - 1 - position)
 
 
-class MappedItems(Positions):
-    """``map(function, *parts)``."""
-
-    def __init__(self, function: Callable[..., Any], items: ZippedItems) -> None:
-        super().__init__(items.count)
-        self.function = function
-        self.items = items
-
-    def item(self, position: Any) -> Any:
-        """Return the item at a position."""
-        return self.function(*self.items.item(position))
-
-
-class FilteredItems:
-    """``filter(function, items)``: the loop's body runs for the items that are kept."""
-
-    def __init__(self, function: Callable[[Any], Any] | None, items: Positions) -> None:
-        self.keeps = function or (lambda item: item)
-        self.first, self.more = items.first, items.more
-        self.following, self.item = items.following, items.item
-
-
 def staged_iterable(iterable: Any) -> Items | None:
     """Return the staged form of an iterable, or None for one that Python iterates."""
-    if isinstance(iterable, (Positions, FilteredItems)):
+    if isinstance(iterable, Positions):
         return iterable
     if isinstance(iterable, Range):
         return iterable if is_tracing() else None
     if stages(iterable):
         return TensorItems(iterable)
+    if lists.is_staged(iterable):
+        return ListItems(iterable)
     return None
 
 
@@ -141,6 +147,4 @@ def positions(iterable: Any) -> Positions | None:
     if isinstance(iterable, Range):
         return RangeItems(iterable) if is_tracing() else None
     staged = staged_iterable(iterable)
-    if isinstance(staged, FilteredItems):
-        raise TypeError("filter() over a tensor can only be looped over: use `if` in the loop")
     return staged if isinstance(staged, Positions) else None

@@ -6,8 +6,9 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pygraph.autograph.operators.branches import staged_expr
+from pygraph.autograph.operators.branches import if_expr, staged_expr
 from pygraph.autograph.operators.variables import run
+from pygraph.control.lists import count, is_staged, same_items, scalars, tested
 from pygraph.control.tensors import any_equal, as_predicate, is_tensor, logical_not, stages
 from pygraph.control.unset import Maybe
 
@@ -28,6 +29,7 @@ def read(value: Any) -> Any:
 
 def not_(value: Any) -> Any:
     """``not value``."""
+    value = tested(value)
     return logical_not(value) if stages(value) else not value
 
 
@@ -40,6 +42,7 @@ def and_(
     matters, and operands may have any types.
     """
     for index, operand in enumerate(operands):
+        value = tested(value)
         if stages(value):
             return _staged_and(value, operands[index:], names, truth)
         if not value:
@@ -59,6 +62,7 @@ def _staged_and(
 
 
 def _truth(value: Any) -> Any:
+    value = tested(value)
     return as_predicate(value) if stages(value) else bool(value)
 
 
@@ -71,6 +75,7 @@ def or_(
     matters, and operands may have any types.
     """
     for index, operand in enumerate(operands):
+        value = tested(value)
         if stages(value):
             return _staged_or(value, operands[index:], names, truth)
         if value:
@@ -108,9 +113,24 @@ def compare(left: Any, symbol: str, right: Any, *others: Any, names: Sequence[st
 
 def _compare(left: Any, symbol: str, right: Any) -> Any:
     comparison = _COMPARISONS.get(symbol)
+    if is_staged(left) or is_staged(right):
+        return _compare_lists(left, symbol, right)
     if comparison is not None:
         return comparison(left, right)
     return _OTHERS[symbol](left, right)
+
+
+def _compare_lists(left: Any, symbol: str, right: Any) -> Any:
+    if symbol in _OTHERS:
+        return _OTHERS[symbol](left, right)
+    if symbol not in ("==", "!="):
+        raise TypeError(f"lists whose length the graph decides have no order: {symbol!r}")
+    if type(left) is not type(right):
+        return symbol == "!="
+    equal = count(left) == count(right)
+    if len(left) and len(right):
+        equal = if_expr(equal, lambda: same_items(left, right), lambda: False)
+    return equal if symbol == "==" else not_(equal)
 
 
 def is_(left: Any, right: Any) -> Any:
@@ -130,6 +150,8 @@ def in_(value: Any, container: Any) -> Any:
     """``value in container``: with tensors, whether any element is equal."""
     if is_tensor(container):
         return any_equal(value, container) if _staged(value, container) else value in container
+    if is_staged(container):
+        return any_equal(value, scalars(container, "in"))
     if isinstance(container, (list, tuple)) and (
         stages(value) or any(stages(item) for item in container)
     ):

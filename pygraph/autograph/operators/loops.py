@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pygraph.autograph.operators.iteration import FilteredItems, staged_iterable
+from pygraph.autograph.operators.iteration import staged_iterable
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.journal import Attempt
+from pygraph.control.lists import tested
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.tensors import is_tracing, mark, rollback, stages
 from pygraph.graph.locations import describe, user_line
@@ -101,7 +102,7 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
     try:
         while True:
             here = mark()
-            going = test()
+            going = tested(test())
             if stages(going):
                 # The graph computes the test itself; a first iteration, run to find that out, is
                 # undone.
@@ -128,7 +129,7 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
 def _stage_while(loop: _Loop, test: Callable[[], Any], variables: Variables, runs: bool) -> None:
     def run_test(values: list[Any]) -> Any:
         variables.set(values)
-        return test()
+        return tested(test())
 
     def run_body(values: list[Any]) -> list[Any]:
         variables.set(values)
@@ -224,11 +225,7 @@ def _stage_for(loop: _Loop, items: Items) -> None:
 
     def run_body(item: Any, values: list[Any]) -> list[Any]:
         variables.set(values)
-        kept = items.keeps(item) if isinstance(items, FilteredItems) else True
-        if stages(kept):
-            _stage_iteration(loop, item, kept)
-        elif kept:
-            loop.body(item)
+        loop.body(item)
         return variables.get()
 
     loop.stage(

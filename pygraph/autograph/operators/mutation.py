@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pygraph.control.journal import note
+from pygraph.control.lists import check_own
 
 _CONTAINERS = (list, dict, set, deque)
 _METHODS = frozenset(
@@ -30,6 +31,7 @@ def changing_builtin(function: Callable[..., Any]) -> Callable[..., Any]:
     owner = getattr(function, "__self__", None)
     if isinstance(owner, _CONTAINERS):
         if function.__name__ in _METHODS:
+            check_own(owner)
             note(owner)
         return function
     if function in _FUNCTIONS or getattr(owner, "__name__", "") in _MODULES:

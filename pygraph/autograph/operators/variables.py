@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
 
-from pygraph.control.journal import VALUE
+from pygraph.control.journal import VALUE, watch
 from pygraph.control.unset import UNSET
 from pygraph.graph.locations import Location, mark_of
 
 _T = TypeVar("_T")
+
+# `x += y` and the like change these, beside assigning the variable.
+_CHANGED_BY_OPERATORS = (list, dict, set)
 
 _LOCAL = "cannot access local variable {!r} where it is not associated with a value"
 
@@ -60,6 +63,8 @@ class Variables:
     def set(self, values: Sequence[Any]) -> None:
         """Give the variables values; UNSET takes a variable's value away."""
         for name, cell, value in zip(self.names, self._cells, values, strict=True):
+            if type(value) in _CHANGED_BY_OPERATORS:
+                watch(value)
             if cell is not None:
                 if value is UNSET:
                     del cell.cell_contents

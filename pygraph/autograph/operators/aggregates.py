@@ -1,0 +1,166 @@
+"""``min``, ``max``, ``sum``, ``sorted`` and such, of tensors and of lists with tensors."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pygraph.autograph.operators.branches import if_expr
+from pygraph.autograph.operators.comprehensions import collected
+from pygraph.autograph.operators.iteration import Positions, positions
+from pygraph.autograph.operators.late import convertible
+from pygraph.autograph.operators.lists import listed
+from pygraph.control import lists
+from pygraph.control.ranges import Range
+from pygraph.control.tensors import apply, as_predicate, cast, stages
+from pygraph.graph.items import StagedItems
+
+_MISSING = object()
+
+
+def _extreme(
+    original: Callable[..., Any], name: str, better: Callable[[Any, Any], Any]
+) -> Callable[..., Any]:
+    def extreme(*values: Any, key: Any = None, default: Any = _MISSING) -> Any:
+        if builtins.len(values) == 1:
+            items = _ready(values[0])
+            if stages(items) and key is None and default is _MISSING:
+                return _reduced(items, name)
+            found = positions(items)
+            if found is not None:
+                return _staged_extreme(found, name, key, default)
+            if not isinstance(items, (list, tuple)) or not items:
+                return original(items, **_keywords(key, default))
+            values = tuple(items)
+        keys = values if key is None else [convertible(key)(value) for value in values]
+        if not any(stages(value) for value in keys):
+            return original(*values, **_keywords(key, _MISSING))
+        result, best = values[0], keys[0]
+        for value, rank in builtins.zip(values[1:], keys[1:], strict=True):
+            wins = as_predicate(cast(better(rank, best), "bool"), "a comparison")
+            result, best = _chosen(wins, value, result), _chosen(wins, rank, best)
+        return result
+
+    return extreme
+
+
+def _chosen(wins: Any, one: Any, other: Any) -> Any:
+    if any(isinstance(value, (list, tuple, dict)) for value in (one, other)):
+        return if_expr(wins, lambda: one, lambda: other)
+    return one if one is other else apply("where", (wins, one, other))
+
+
+def _keywords(key: Any, default: Any) -> dict[str, Any]:
+    keywords = {} if default is _MISSING else {"default": default}
+    return keywords if key is None else {"key": key, **keywords}
+
+
+def _staged_extreme(items: Positions, name: str, key: Any, default: Any) -> Any:
+    def best() -> Any:
+        function = (lambda item: item) if key is None else convertible(key)
+        ranks = collected(items, lambda part: [function(item) for item in part])
+        vector = lists.scalars(ranks, f"{name}()")
+        position = apply(f"arg{name}", (vector,), {"axis": [0], "keepdims": False})
+        return items.item(position)
+
+    if default is _MISSING:
+        return best()
+    return if_expr(items.count > 0, best, lambda: default)
+
+
+def _reduced(items: Any, name: str) -> Any:
+    _vector(items, name)
+    return apply(name, (items,), {"axis": [0], "keepdims": False})
+
+
+def _vector(value: Any, name: str) -> None:
+    if builtins.len(value.static_shape) != 1:
+        raise ValueError(
+            f"{name}() takes a one-dimensional tensor, got {builtins.len(value.static_shape)} "
+            f"dimensions; use pygraph.{name}(x, axis=...)"
+        )
+
+
+def _ready(items: Any) -> Any:
+    """Return a range as a tensor, and the items of an iterator, which are looked at twice."""
+    if isinstance(items, Range):
+        return items.array()
+    return list(items) if isinstance(items, Iterable) and iter(items) is items else items
+
+
+min_ = _extreme(builtins.min, "min", lambda one, other: one < other)
+max_ = _extreme(builtins.max, "max", lambda one, other: one > other)
+
+
+def sorted_(iterable: Any, /, *, key: Any = None, reverse: bool = False) -> list[Any]:
+    """``sorted``: by scalars. Items are as in ``list``."""
+    items = listed(iterable)
+    function = (lambda item: item) if key is None else convertible(key)
+    ranks = collected(items, lambda part: [function(item) for item in part])
+    if not lists.is_staged(ranks) and not any(stages(rank) for rank in ranks):
+        return sorted(items, **_keywords(key, _MISSING), reverse=reverse)
+    return lists.in_order(items, lists.scalars(ranks, "sorted()"), bool(reverse))
+
+
+def sum_(items: Any, /, start: Any = 0) -> Any:
+    """``sum``: over the first axis of a tensor."""
+    if isinstance(items, Range):
+        items = items.array()
+    if stages(items):
+        return _plus(start, _total(items))
+    if positions(items) is not None:
+        items = listed(items)
+    total = start
+    for item in items:
+        if type(item) is StagedItems:
+            total = _plus(total, _total(item.tensor()))
+        else:
+            total = total + item
+    return total
+
+
+def _total(items: Any) -> Any:
+    return apply("sum", (items,), {"axis": [0], "keepdims": False})
+
+
+def _plus(start: Any, total: Any) -> Any:
+    return total if type(start) is int and start == 0 else start + total
+
+
+def any_(items: Any) -> Any:
+    """``any``."""
+    return _truths(items, "any", "logical_or")
+
+
+def all_(items: Any) -> Any:
+    """``all``."""
+    return _truths(items, "all", "logical_and")
+
+
+def _truths(items: Any, name: str, join: str) -> Any:
+    if isinstance(items, Range):
+        items = items.array()
+    if stages(items):
+        return _reduced_truths(items, name)
+    if positions(items) is not None:
+        items = listed(items)
+    decisive = name == "any"
+    result: Any = None
+    for item in items:
+        if type(item) is StagedItems:
+            truth = _reduced_truths(lists.scalars([item], f"{name}()"), name)
+        elif stages(item):
+            truth = as_predicate(item, f"an item of {name}()")
+        elif bool(item) is decisive:
+            return decisive
+        else:
+            continue
+        result = truth if result is None else apply(join, (result, truth))
+    return not decisive if result is None else result
+
+
+def _reduced_truths(items: Any, name: str) -> Any:
+    _vector(items, name)
+    truths = items if items.dtype.name == "bool" else apply("not_equal", (items, 0))
+    return apply(name, (truths,), {"axis": [0], "keepdims": False})

@@ -1,0 +1,211 @@
+"""Items of lists and the methods of lists, where a tensor decides which item or how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pygraph.autograph.operators.iteration import ListItems, staged_iterable
+from pygraph.control import lists
+from pygraph.control.journal import note
+from pygraph.control.lists import check_own
+from pygraph.control.pending import MissingItemError
+from pygraph.control.tensors import is_tracing, stages
+from pygraph.graph.locations import describe, user_line
+
+
+def item(container: Any, key: Any) -> Any:
+    """``container[key]``: of a list, staged when a tensor is the key or decided the length."""
+    if not isinstance(container, (list, tuple)) or not is_tracing():
+        return container[key]
+    if lists.is_staged(container) or (_is_staged_key(key) and container):
+        return lists.get(container, key)
+    if _is_staged_key(key):
+        raise MissingItemError("list index out of range")
+    try:
+        return container[key]
+    except IndexError as error:
+        raise MissingItemError(*error.args) from None
+
+
+def _is_staged_key(key: Any) -> bool:
+    if type(key) is slice:
+        return stages(key.start) or stages(key.stop) or stages(key.step)
+    return stages(key)
+
+
+def place(container: Any, key: Any) -> Any:
+    """``container[key]``, a part of which is about to be assigned."""
+    if isinstance(container, ItemTarget):
+        return ItemTarget(container, key)
+    staged = lists.is_staged(container) or _is_staged_key(key)
+    if type(container) is list and container and staged and is_tracing():
+        return ItemTarget(ListTarget(container), key)
+    return item(container, key)
+
+
+def repeated(left: Any, right: Any) -> Any:
+    """``left * right``, one of which is a list."""
+    for items, times in ((left, right), (right, left)):
+        if type(items) is list and stages(times):
+            return lists.repeated(items, times)
+    return left * right
+
+
+class ItemTarget:
+    """An item of a staged list, a part of which is about to be assigned."""
+
+    __slots__ = ("_key", "_owner")
+
+    def __init__(self, owner: ListTarget | ItemTarget, key: Any) -> None:
+        self._owner = owner
+        self._key = key
+
+    def __getitem__(self, key: Any) -> Any:
+        return item(self._owner[self._key], key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        whole = self._owner[self._key]
+        lists.disown(whole)
+        (ListTarget(whole) if type(whole) is list else whole)[key] = value
+        self._owner[self._key] = lists.written_out(whole)
+
+    @property
+    def root(self) -> list[Any]:
+        """The list that changes in the end."""
+        return self._owner.root
+
+
+class ListTarget:
+    """A list, an item of which is about to be assigned or deleted."""
+
+    __slots__ = ("root",)
+
+    def __init__(self, target: list[Any]) -> None:
+        self.root = target
+
+    def __getitem__(self, key: Any) -> Any:
+        return item(self.root, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        target = self.root
+        if not lists.is_staged(target) and not _is_staged_key(key):
+            target[key] = value
+        elif type(key) is slice:
+            raise TypeError(
+                "a slice of a list cannot be assigned where a tensor decides which items it has\n"
+                f"  {describe(user_line())}\nAssign its items one by one, or use a tensor."
+            )
+        elif not target:
+            raise MissingItemError("list assignment index out of range")
+        else:
+            lists.put(target, key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        if lists.is_staged(self.root) or _is_staged_key(key):
+            lists.pop(self.root, key)
+        else:
+            del self.root[key]
+
+
+def list_method(method: Any) -> Callable[..., Any] | None:
+    """Return the staged form of a list's method, or None to call it as it is."""
+    owner = getattr(method, "__self__", None)
+    if type(owner) is list:
+        found = _METHODS.get(method.__name__)
+        if found is not None:
+            check_own(owner)
+            note(owner)
+            return lambda *arguments, **keywords: found(owner, *arguments, **keywords)
+    if type(owner) is tuple and lists.is_staged(owner) and method.__name__ == "count":
+        return lambda value: _count(owner, value)  # type: ignore[arg-type]
+    return None
+
+
+def _append(target: list[Any], value: Any) -> None:
+    if lists.is_staged(target):
+        lists.append(target, value)
+    else:
+        target.append(value)
+
+
+def _extend(target: list[Any], items: Iterable[Any]) -> None:
+    added = listed(items)
+    if lists.is_staged(target):
+        lists.extend(target, added)
+    else:
+        target.extend(added)
+
+
+def listed(items: Iterable[Any]) -> list[Any]:
+    """``list(items)``: a tensor or what is made of tensors becomes a staged list."""
+    staged = staged_iterable(items)
+    if staged is None:
+        return list(items)
+    if isinstance(staged, ListItems):
+        return list(staged.sequence)
+    from pygraph.autograph.operators.comprehensions import collected
+
+    return collected(items, list)
+
+
+def _pop(target: list[Any], index: Any = -1) -> Any:
+    if lists.is_staged(target) or (stages(index) and target):
+        return lists.pop(target, index)
+    if stages(index):
+        raise MissingItemError("pop index out of range")
+    try:
+        return target.pop(index)
+    except IndexError as error:
+        raise MissingItemError(*error.args) from None
+
+
+def _insert(target: list[Any], index: Any, value: Any) -> None:
+    if lists.is_staged(target) or (stages(index) and target):
+        lists.insert(target, index, value)
+    elif stages(index):
+        target.append(value)
+    else:
+        target.insert(index, value)
+
+
+def _reverse(target: list[Any]) -> None:
+    if lists.is_staged(target):
+        lists.reverse(target)
+    else:
+        target.reverse()
+
+
+def _sort(target: list[Any], *, key: Any = None, reverse: bool = False) -> None:
+    from pygraph.autograph.operators.aggregates import sorted_
+
+    target[:] = sorted_(target, key=key, reverse=reverse)
+
+
+def _count(target: list[Any], value: Any) -> Any:
+    return lists.occurrences(target, value) if lists.is_staged(target) else target.count(value)
+
+
+def _unsupported(name: str) -> Callable[..., Any]:
+    def method(target: list[Any], *arguments: Any) -> Any:
+        if lists.is_staged(target) or any(map(stages, arguments)):
+            raise TypeError(
+                f"list.{name}() cannot be part of the graph yet, for it raises ValueError where "
+                f"no item is equal\n  {describe(user_line())}\nLoop over the positions of the list."
+            )
+        return getattr(target, name)(*arguments)
+
+    return method
+
+
+_METHODS: dict[str, Callable[..., Any]] = {
+    "append": _append,
+    "count": _count,
+    "extend": _extend,
+    "index": _unsupported("index"),
+    "insert": _insert,
+    "pop": _pop,
+    "remove": _unsupported("remove"),
+    "reverse": _reverse,
+    "sort": _sort,
+}

@@ -1,0 +1,174 @@
+"""The leaves of a variable where ways meet: a tensor of some type, or a Python value."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pygraph.control.errors import Meeting, mismatch
+from pygraph.control.tensors import cast, is_tensor
+
+Shape = tuple[int | None, ...]
+
+NUMBERS: dict[type, str] = {bool: "bool", int: "int64", float: "float64"}
+_RANKS = {"bool": 0, "int64": 1, "float64": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class TensorLeaf:
+    """A leaf that is a tensor in the graph. ``weak``: a Python number, whose dtype may settle."""
+
+    dtype: str
+    shape: Shape
+    weak: bool = False
+
+    def __str__(self) -> str:
+        if self.weak and not self.shape:
+            return f"a Python {_PYTHON_NAMES[self.dtype]}"
+        dims = ", ".join("?" if dim is None else str(dim) for dim in self.shape)
+        return f"{self.dtype}[{dims}]"
+
+
+_PYTHON_NAMES = {"bool": "bool", "int64": "int", "float64": "float"}
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLeaf:
+    """A leaf that stays a Python value: the same on all ways."""
+
+    value: Any
+
+    def __str__(self) -> str:
+        text = repr(self.value)
+        return text if len(text) < 60 else f"an object of type {type(self.value).__name__}"
+
+
+Leaf = TensorLeaf | ValueLeaf
+
+
+def leaf_tensor(value: Any, leaf: TensorLeaf) -> Any:
+    """Return a leaf as the tensor, or still weak number, of the type that was agreed on."""
+    if leaf.weak:
+        if is_tensor(value):
+            return value if value.dtype.name == leaf.dtype else cast(value, leaf.dtype)
+        return _PYTHON_TYPES[leaf.dtype](value)
+    if not is_tensor(value) and isinstance(value, int) and leaf.dtype.startswith("float"):
+        value = float(value)
+    return cast(value, leaf.dtype)
+
+
+_PYTHON_TYPES: dict[str, type] = {"bool": bool, "int64": int, "float64": float}
+
+
+def leaf_of(value: Any, settled: bool) -> Leaf:
+    """Return what a leaf is; a number may become a tensor unless it is ``settled`` that not."""
+    if is_tensor(value):
+        return TensorLeaf(
+            value.dtype.name, tuple(value.static_shape), getattr(value, "weak", False)
+        )
+    if isinstance(value, (np.ndarray, np.generic)):
+        return TensorLeaf(value.dtype.name, tuple(value.shape))
+    if not settled and type(value) in NUMBERS:
+        return number_leaf(value)
+    return ValueLeaf(value)
+
+
+def number_leaf(value: Any) -> TensorLeaf:
+    """Return the type that a Python number has as a tensor."""
+    return TensorLeaf(NUMBERS[type(value)], (), weak=type(value) is not bool)
+
+
+@dataclass(slots=True)
+class Place:
+    """Which leaf of which variable is being joined, for errors."""
+
+    variable: str
+    leaf: str
+    site: Meeting
+
+    def error(self, kind: type[Exception], one: object, other: object, advice: str) -> Exception:
+        """Return the error that the two do not agree."""
+        what = (str(one), str(other))
+        return mismatch(kind, self.site, self.variable, self.leaf, what, advice)
+
+
+def join_leaves(one: Leaf, other: Leaf, place: Place) -> Leaf:
+    """Return the leaf that serves both; raises TypeError or ValueError where there is none."""
+    if isinstance(one, ValueLeaf) and isinstance(other, ValueLeaf):
+        if same_value(one.value, other.value):
+            return one
+        if type(one.value) not in NUMBERS or type(other.value) not in NUMBERS:
+            raise place.error(TypeError, one, other, _PYTHON_VALUE_ADVICE)
+    types = []
+    for leaf in (one, other):
+        if isinstance(leaf, ValueLeaf):
+            if type(leaf.value) not in NUMBERS:
+                raise place.error(TypeError, one, other, _PYTHON_VALUE_ADVICE)
+            leaf = number_leaf(leaf.value)
+        types.append(leaf)
+    return _join_types(types[0], types[1], place)
+
+
+_PYTHON_VALUE_ADVICE = (
+    "A Python value that is no number cannot depend on a tensor; use a number, or decide in Python."
+)
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Return whether two Python values are equal, of one type, and known to be so."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, float):
+        both_nan = math.isnan(one) and math.isnan(other)
+        return both_nan or (one == other and math.copysign(1, one) == math.copysign(1, other))
+    try:
+        return bool(one == other)
+    except Exception:  # an object that cannot say so is not known to be equal
+        return False
+
+
+def _join_types(one: TensorLeaf, other: TensorLeaf, place: Place) -> TensorLeaf:
+    if len(one.shape) != len(other.shape):
+        advice = "The number of dimensions must stay the same; reshape one of them."
+        raise place.error(ValueError, one, other, advice)
+    joined = joined_types(one, other)
+    if joined is None:
+        wanted = other.dtype if one.weak else one.dtype
+        wider = _wider(wanted, other.dtype)
+        advice = f"Give it one dtype, as in pygraph.astype(x, pygraph.{wider})."
+        raise place.error(TypeError, one, other, advice)
+    return joined
+
+
+def joined_types(one: TensorLeaf, other: TensorLeaf) -> TensorLeaf | None:
+    """Return the type that serves two tensors, or None: rank, and dtype if strong, must agree."""
+    dtype = _joined_dtype(one, other)
+    if dtype is None or len(one.shape) != len(other.shape):
+        return None
+    dims = [a if a == b else None for a, b in zip(one.shape, other.shape, strict=True)]
+    return TensorLeaf(dtype, tuple(dims), one.weak and other.weak)
+
+
+def _joined_dtype(one: TensorLeaf, other: TensorLeaf) -> str | None:
+    if one.dtype == other.dtype:
+        return one.dtype
+    if one.weak and other.weak:
+        return one.dtype if _RANKS[one.dtype] > _RANKS[other.dtype] else other.dtype
+    strong, weak = (other, one) if one.weak else (one, other)
+    return strong.dtype if weak.weak and _takes_number(strong.dtype, weak.dtype) else None
+
+
+def _takes_number(dtype: str, number: str) -> bool:
+    """Whether a tensor of a dtype may hold what is a Python number elsewhere."""
+    if dtype.startswith("float"):
+        return True
+    return dtype != "bool" and number != "float64"
+
+
+def _wider(one: str, other: str) -> str:
+    return str(np.promote_types(one, other))

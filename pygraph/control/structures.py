@@ -1,0 +1,307 @@
+"""Structures with typed leaves: joined where ways meet, and values brought to what was joined.
+
+Where two lists (or tuples) differ in length, or the graph decides the length of one already, what
+serves both is a list of staged items: all alike, as many as there turn out to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from pygraph.control.errors import mismatch
+from pygraph.control.leaves import (
+    NUMBERS,
+    Leaf,
+    Place,
+    TensorLeaf,
+    ValueLeaf,
+    join_leaves,
+    leaf_of,
+    leaf_tensor,
+    number_leaf,
+)
+from pygraph.control.tensors import apply, current, is_tensor, placeholder, weakened
+from pygraph.graph.items import StagedItems
+from pygraph.graph.structure import LEAF, Structure, flatten, leaf_names, suffixes
+
+_SEQUENCES = ("list", "tuple", "staged")
+# So many items are appended one by one; more are put together first.
+_FEW = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A structure and what each of its leaves is."""
+
+    structure: Structure
+    leaves: tuple[Leaf, ...]
+
+    def children(self) -> Iterator[Shaped]:
+        """Yield the parts."""
+        start = 0
+        for child in self.structure.children:
+            yield Shaped(child, self.leaves[start : start + child.leaf_count])
+            start += child.leaf_count
+
+    def __str__(self) -> str:
+        return str(self.leaves[0]) if self.structure.kind == "leaf" else str(self.structure)
+
+
+def shaped(value: Any) -> Shaped:
+    """Return what a value is; its numbers may become tensors."""
+    leaves, structure = flatten(value)
+    return Shaped(structure, tuple([leaf_of(leaf, False) for leaf in leaves]))
+
+
+# ---- joining ----
+
+
+def join_shaped(one: Shaped, other: Shaped, place: Place) -> Shaped:
+    """Return what serves both. Raises TypeError or ValueError where there is nothing."""
+    if one.structure == other.structure:
+        names = leaf_names(one.structure, place.leaf)
+        leaves = [
+            join_leaves(first, second, replace(place, leaf=name))
+            for name, first, second in zip(names, one.leaves, other.leaves, strict=True)
+        ]
+        return Shaped(one.structure, tuple(leaves))
+    if _differ_in_length(one.structure, other.structure):
+        return _join_sequences(one, other, place)
+    return _join_containers(one, other, place)
+
+
+def _differ_in_length(one: Structure, other: Structure) -> bool:
+    """Return whether two lists, or tuples, are not known to be of one length."""
+    kinds = one.kind, other.kind
+    if not set(_SEQUENCES).issuperset(kinds) or _sequence_type(one) is not _sequence_type(other):
+        return False
+    return "staged" in kinds or len(one.children) != len(other.children)
+
+
+def _join_containers(one: Shaped, other: Shaped, place: Place) -> Shaped:
+    first, second = one.structure, other.structure
+    if (
+        first.kind == "leaf"
+        or first.kind != second.kind
+        or first.key != second.key
+        or len(first.children) != len(second.children)
+    ):
+        raise _structure_error(one, other, place)
+    names = [place.leaf + suffix for suffix in suffixes(first)]
+    parts = [
+        join_shaped(a, b, replace(place, leaf=name))
+        for name, a, b in zip(names, one.children(), other.children(), strict=True)
+    ]
+    structure = Structure(
+        first.kind, first.key, tuple([part.structure for part in parts]), first.order
+    )
+    return Shaped(structure, tuple([leaf for part in parts for leaf in part.leaves]))
+
+
+def _structure_error(one: Shaped, other: Shaped, place: Place) -> Exception:
+    advice = "Its structure (lists, tuples, dicts and their keys) must stay the same."
+    what = (str(one), str(other))
+    return mismatch(TypeError, place.site, place.variable, place.leaf, what, advice)
+
+
+def _sequence_type(structure: Structure) -> type:
+    if structure.kind == "staged":
+        return structure.key  # type: ignore[no-any-return]
+    return list if structure.kind == "list" else tuple
+
+
+def _join_sequences(one: Shaped, other: Shaped, place: Place) -> Shaped:
+    items = replace(place, leaf=place.leaf + "[...]")
+    element = join_items([*item_shapes(one), *item_shapes(other)], items)
+    counts = {_count(one), _count(other)}
+    count = counts.pop() if len(counts) == 1 else None
+    return staged_shape(_sequence_type(one.structure), element, count)
+
+
+def staged_shape(kind: type, element: Shaped, count: int | None) -> Shaped:
+    """Return what a list or tuple of ``count`` staged items is."""
+    items = Structure("items", element.structure, (LEAF,) * len(element.leaves))
+    leaves = tuple([_stacked_leaf(leaf, count) for leaf in element.leaves])
+    return Shaped(Structure("staged", kind, (items,)), leaves)
+
+
+def _stacked_leaf(leaf: Leaf, count: int | None) -> Leaf:
+    return replace(leaf, shape=(count, *leaf.shape)) if isinstance(leaf, TensorLeaf) else leaf
+
+
+def item_shapes(sequence: Shaped) -> Iterator[Shaped]:
+    """Yield what the items of a list are, those that are staged as one."""
+    for child in sequence.children():
+        if child.structure.kind == "items":
+            leaves = [
+                replace(leaf, shape=leaf.shape[1:]) if isinstance(leaf, TensorLeaf) else leaf
+                for leaf in child.leaves
+            ]
+            yield Shaped(child.structure.key, tuple(leaves))
+        else:
+            yield child
+
+
+def _count(sequence: Shaped) -> int | None:
+    """Return the number of items of a list, None where it is not known."""
+    total = 0
+    for child in sequence.children():
+        known: int | None = 1
+        if child.structure.kind == "items":
+            known = next(leaf.shape[0] for leaf in child.leaves if isinstance(leaf, TensorLeaf))
+        if known is None:
+            return None
+        total += known
+    return total
+
+
+def join_items(items: Sequence[Shaped], place: Place) -> Shaped:
+    """Return what serves all items of a list. Raises TypeError or ValueError where nothing does."""
+    element = reduce(lambda one, other: _join_two(one, other, place), map(_with_numbers, items))
+    if not any(isinstance(leaf, TensorLeaf) for leaf in element.leaves):
+        raise TypeError(
+            f"the items of '{place.variable}' hold no tensor or number, so the graph cannot decide "
+            "how many there are; collect them in a list of fixed length"
+        )
+    if _has_staged(element.structure):
+        raise TypeError(
+            f"an item of '{place.variable}' is a list whose length the graph decides itself; lists "
+            "of different lengths cannot be items of such a list: keep them in one list, and where "
+            "each begins in another"
+        )
+    return element
+
+
+def _has_staged(structure: Structure) -> bool:
+    return structure.kind == "staged" or any(map(_has_staged, structure.children))
+
+
+def _with_numbers(item: Shaped) -> Shaped:
+    """A number among the items becomes a tensor: the next item may have another one there."""
+    leaves = [
+        number_leaf(leaf.value)
+        if isinstance(leaf, ValueLeaf) and type(leaf.value) in NUMBERS
+        else leaf
+        for leaf in item.leaves
+    ]
+    return Shaped(item.structure, tuple(leaves))
+
+
+def _join_two(one: Shaped, other: Shaped, place: Place) -> Shaped:
+    joined = join_shaped(one, other, place)
+    names = leaf_names(one.structure, place.leaf)
+    if one.structure == other.structure:
+        for name, first, second in zip(names, one.leaves, other.leaves, strict=True):
+            if _differ(first, second):
+                advice = "The items of a list whose length the graph decides have one shape."
+                raise replace(place, leaf=name).error(ValueError, first, second, advice)
+    return joined
+
+
+def _differ(one: Leaf, other: Leaf) -> bool:
+    if not isinstance(one, TensorLeaf) or not isinstance(other, TensorLeaf):
+        return False
+    return any(
+        a != b and a is not None and b is not None
+        for a, b in zip(one.shape, other.shape, strict=True)
+    )
+
+
+# ---- bringing values to it ----
+
+
+def conformed(value: Any, target: Shaped) -> list[Any]:
+    """Return the tensors of a value as ``target`` has them; records what that takes."""
+    leaves, own = flatten(value)
+    return list(_conformed(own, iter(leaves), target))
+
+
+def _conformed(own: Structure, leaves: Iterator[Any], target: Shaped) -> Iterator[Any]:
+    if own == target.structure:
+        for leaf in target.leaves:
+            value = next(leaves)
+            if isinstance(leaf, TensorLeaf):
+                yield leaf_tensor(value, leaf)
+    elif target.structure.kind == "staged":
+        (items,) = target.children()
+        parts = [
+            (child.kind == "items", [next(leaves) for _ in range(child.leaf_count)])
+            for child in own.children
+        ]
+        for position, leaf in enumerate(items.leaves):
+            if isinstance(leaf, TensorLeaf):
+                yield _column([(staged, part[position]) for staged, part in parts], leaf)
+    else:
+        for child, wanted in zip(own.children, target.children(), strict=True):
+            yield from _conformed(child, leaves, wanted)
+
+
+def leaves_in(own: Structure, target: Shaped) -> Iterator[Leaf]:
+    """Yield, for each leaf of a structure without staged items, what it is in ``target``."""
+    if own == target.structure:
+        yield from target.leaves
+    elif target.structure.kind == "staged":
+        (element,) = item_shapes(target)
+        for child in own.children:
+            yield from leaves_in(child, element)
+    else:
+        for child, wanted in zip(own.children, target.children(), strict=True):
+            yield from leaves_in(child, wanted)
+
+
+def merged(sequence: Sequence[Any], element: Shaped) -> StagedItems:
+    """Return all items of a list as one: ``element`` serves all of them."""
+    parts = []
+    for value in sequence:
+        staged = type(value) is StagedItems
+        parts.append((staged, value.leaves if staged else flatten(value)[0]))
+    columns = []
+    for position, leaf in enumerate(element.leaves):
+        if isinstance(leaf, TensorLeaf):
+            wanted = replace(leaf, shape=(None, *leaf.shape))
+            columns.append(_column([(staged, part[position]) for staged, part in parts], wanted))
+        else:
+            columns.append(leaf.value)
+    return StagedItems(element.structure, columns)
+
+
+def _column(parts: Sequence[tuple[bool, Any]], leaf: TensorLeaf) -> Any:
+    """Return one leaf of all items, along a new axis. ``parts`` says which stand for many items."""
+    item_leaf = replace(leaf, shape=leaf.shape[1:])
+    result: Any = None
+    items: list[Any] = []
+    for staged, value in parts:
+        if not staged:
+            items.append(leaf_tensor(value, item_leaf))
+            continue
+        result = _with_items(result, items)
+        items = []
+        value = leaf_tensor(value, leaf)
+        result = value if result is None else apply("concat", (result, value), {"axis": 0})
+    result = _with_items(result, items)
+    return placeholder(leaf.dtype, (0, *item_leaf.shape), leaf.weak) if result is None else result
+
+
+def _with_items(tensor: Any, items: list[Any]) -> Any:
+    if tensor is None:
+        return _stack(items) if items else None
+    if len(items) > _FEW:
+        return apply("concat", (tensor, _stack(items)), {"axis": 0})
+    for item in items:
+        tensor = apply("list_append", (tensor, item))
+    return tensor
+
+
+def _stack(items: list[Any]) -> Any:
+    if any(is_tensor(item) for item in items):
+        rows = [apply("expand_dims", (item,), {"axes": [0]}) for item in items]
+        return rows[0] if len(rows) == 1 else apply("concat", tuple(rows), {"axis": 0})
+    # Numbers still: a constant, which stays one for promotion.
+    builder = current()
+    assert builder is not None
+    return weakened(builder.lift(np.array(items)))
