@@ -16,8 +16,12 @@ class Frame {
   explicit Frame(const plan::Plan& plan);
 
   // Large arenas go back between runs, small ones stay.
-  void acquire(const plan::Plan& plan);
-  void release();
+  void acquire(const plan::Plan& plan) {
+    if (!arena_ && plan.arena_bytes != 0) allocate(plan);
+  }
+  void release() {
+    if (large_ || !tensors.empty() || !idle.empty()) clear();
+  }
 
   std::vector<std::byte*> pointers;      // per storage
   std::vector<Tensor> tensors;           // per storage; set for dynamic ones
@@ -29,6 +33,9 @@ class Frame {
   std::vector<std::vector<std::unique_ptr<Frame>>> idle;
 
  private:
+  void allocate(const plan::Plan& plan);
+  void clear();
+
   BufferRef arena_;
   bool large_ = false;
 };
