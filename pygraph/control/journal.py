@@ -22,7 +22,7 @@ from pygraph._hot import SymbolicTensor
 from pygraph.control.search import paths
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET
-from pygraph.graph.locations import mark_of
+from pygraph.graph.locations import describe, mark_of, target_of, user_line
 from pygraph.graph.structure import flatten
 
 
@@ -64,7 +64,7 @@ class Journal:
         functions: Iterable[Callable[..., Any] | None] = (),
         handled: Collection[tuple[int, Any]] = (),
     ) -> None:
-        given = [function for function in functions if function is not None]
+        given = [target_of(function) for function in functions if function is not None]
         # Where the search for an object starts, and how that is written.
         self.roots: list[tuple[Any, str]] = [(function, "") for function in given]
         self._handled = handled
@@ -156,6 +156,10 @@ class Journal:
             if id(change.owner) in found
         ]
 
+    def is_older(self, owner: Any) -> bool:
+        """Return whether the functions could reach an object before they ran."""
+        return bool(paths(self.roots, {id(owner)}))
+
     def _differences(self) -> list[Change]:
         changes = []
         for owner, before in self._noted.values():
@@ -176,8 +180,16 @@ class Journal:
 def note(owner: Any, keys: Collection[Any] = ()) -> None:
     """Note an object, or some keys of it, in the journal of the graph at hand, if there is one."""
     builder = current()
-    if builder is not None and builder.journal is not None:
-        builder.journal.note(owner, keys)
+    if builder is None or builder.journal is None:
+        return
+    merged = builder.module.merged.get(id(owner))
+    if merged is not None:
+        name = merged[1] if merged[1].startswith("the ") else repr(merged[1])
+        raise TypeError(
+            f"{name} is one object or another here, depending on a tensor, so it cannot be "
+            f"changed in place ({describe(user_line())}); change the object in the branches instead"
+        )
+    builder.journal.note(owner, keys)
 
 
 def note_outer_variables(function: FunctionType) -> None:
@@ -319,7 +331,7 @@ def _is_log(change: Change) -> bool:
         root = root.parent
     if root is None or root.journal is None:
         return False
-    return bool(paths(root.journal.roots, {id(change.owner)}))
+    return bool(root.journal.is_older(change.owner))
 
 
 # ---- the parts of the kinds of objects ----

@@ -54,6 +54,7 @@ def followed(function: Callable[..., Any], target: Callable[..., Any]) -> Callab
             calls.pop()
 
     call.__wrapped__ = function  # type: ignore[attr-defined]
+    call.__pygraph_target__ = target  # type: ignore[attr-defined]
     return call
 
 

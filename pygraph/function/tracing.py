@@ -29,7 +29,7 @@ from pygraph.control.journal import Change, Journal, note_outer_variables, write
 from pygraph.control.recursion import deeper_stack, followed
 from pygraph.control.unset import Maybe
 from pygraph.graph import Builder, TensorSpec, VariableSpec
-from pygraph.graph.locations import describe, trace_boundary
+from pygraph.graph.locations import describe, target_of, trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 from pygraph.graph.wire import write
 
@@ -249,6 +249,7 @@ def _journaled(
 
     Python values that were put into objects stay: that happened while tracing, and only then.
     """
+    function = target_of(function)
     journal = Journal()
     journal.roots.append((function, ""))
     names = function.__code__.co_varnames if isinstance(function, FunctionType) else ()

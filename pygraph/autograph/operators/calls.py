@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType, MethodWrapperType
 from typing import Any
 
 from pygraph.autograph.conversion import convert_python_function
@@ -51,6 +51,8 @@ def _converted(function: Any, follow: bool) -> Any:
         return changing_builtin(function) if is_tracing() else function
     if isinstance(function, type):
         return _class(function)
+    if kind is MethodWrapperType and is_tracing():
+        return changing_builtin(function)
     return _object(function, kind, follow)
 
 

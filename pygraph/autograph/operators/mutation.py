@@ -1,4 +1,4 @@
-"""What changes objects: assignments to attributes and items, methods of containers, other scopes.
+"""What changes objects when it is called: methods of containers, functions that assign elsewhere.
 
 Each notes the object in the journal of the graph at hand before it is changed, so that a change in
 a staged branch or loop can be undone and joins what that passes on.
@@ -9,13 +9,9 @@ from __future__ import annotations
 import functools
 from collections import deque
 from collections.abc import Callable
-from types import BuiltinFunctionType
-from typing import Any, TypeVar
+from typing import Any
 
 from pygraph.control.journal import note
-from pygraph.control.tensors import is_tensor, is_tracing
-
-_T = TypeVar("_T")
 
 _CONTAINERS = (list, dict, set, deque)
 _METHODS = frozenset(
@@ -29,16 +25,9 @@ _MODULES = ("_operator", "_heapq", "_bisect")
 _FUNCTIONS = (setattr, delattr)
 
 
-def changes(owner: _T) -> _T:
-    """Return an object, an attribute or item of which is about to be assigned or deleted."""
-    if is_tracing() and not is_tensor(owner):
-        note(owner)
-    return owner
-
-
-def changing_builtin(function: BuiltinFunctionType) -> Callable[..., Any]:
+def changing_builtin(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function in C such that it notes what it changes."""
-    owner = function.__self__
+    owner = getattr(function, "__self__", None)
     if isinstance(owner, _CONTAINERS):
         if function.__name__ in _METHODS:
             note(owner)
@@ -48,7 +37,7 @@ def changing_builtin(function: BuiltinFunctionType) -> Callable[..., Any]:
         @functools.wraps(function)
         def noting(*arguments: Any, **keywords: Any) -> Any:
             for argument in arguments[:1]:
-                changes(argument)
+                note(argument)
             return function(*arguments, **keywords)
 
         return noting
