@@ -25,13 +25,14 @@ from pygraph._hot import (
     from_numpy,
     scalar,
 )
+from pygraph.graph.context import ModuleContext
 from pygraph.graph.locations import Location, current_chain, describe
 from pygraph.graph.scope import init_scope
 
 if TYPE_CHECKING:
     from pygraph.graph.callee import Callee
 
-__all__ = ["Builder", "ModuleContext", "Node", "Value", "current"]
+__all__ = ["Builder", "Node", "Value", "current"]
 
 Dims = tuple[int, ...]
 # dtype, dims, and whether it is a variable's.
@@ -57,44 +58,6 @@ class Node(NamedTuple):
     attributes: dict[str, Any]
     subgraphs: tuple[Builder, ...]
     location: int
-
-
-class ModuleContext:
-    """What all builders of one trace share: constants, locations and the count of unknown dims."""
-
-    def __init__(self) -> None:
-        self.constants: list[EagerTensor] = []
-        # (file, function, line, parent) each; entry 0 stands for no location.
-        self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
-        self.symbol_count = 0
-        self.callees: list[Callee] = []
-        # By identity, containers that stand for one of two older ones, with their names.
-        self.merged: dict[int, tuple[Any, str]] = {}
-        self._location_ids: dict[tuple[Location, int], int] = {}
-
-    def location_id(self, chain: Sequence[Location]) -> int:
-        """Return the id of a chain of the user's lines, innermost first."""
-        parent = 0
-        for entry in reversed(chain):
-            known = self._location_ids.get((entry, parent))
-            if known is None:
-                known = self._location_ids[entry, parent] = len(self.locations)
-                file, line, function = entry
-                self.locations.append((file, function, line, parent))
-            parent = known
-        return parent
-
-    def new_unknown(self) -> int:
-        """Return a dim that stands for a size not known yet."""
-        self.symbol_count += 1
-        return -self.symbol_count
-
-    def location(self, identifier: int) -> Location | None:
-        """Return the innermost line of a location id."""
-        if identifier == 0:
-            return None
-        file, function, line, _ = self.locations[identifier]
-        return file, line, function
 
 
 class Builder:
