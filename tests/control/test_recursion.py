@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -516,6 +517,19 @@ def test_too_deep_shows_the_users_lines() -> None:
     lines = [entry.lineno for entry in caught.traceback if entry.path == Path(__file__)]
     assert lines.count(factorial.__code__.co_firstlineno + 2) > 50
     assert staged(pg.asarray(5)).item() == 120
+
+
+def test_the_hosts_limit_on_recursion_holds() -> None:
+    staged = pg.function(factorial)
+    staged(pg.asarray(1))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(5000)
+    try:
+        assert staged(pg.asarray(4000)).item() == 0
+        with pytest.raises(RecursionError, match="5000 calls"):
+            staged(pg.asarray(6000))
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_a_fault_shows_the_calls_that_led_to_it() -> None:
