@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pygraph.control.errors import Site, mismatch
-from pygraph.control.tensors import cast, is_tensor, placeholder, weakened
+from pygraph.control.tensors import cast, current, is_tensor, placeholder, weakened
 from pygraph.control.unset import UNSET, Maybe
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 
@@ -129,7 +129,8 @@ class Form:
 
     def stand_in(self) -> Any:
         """Return a value of this form for a trace that is going to be discarded."""
-        tensors = [placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in self.types]
+        builder = current()
+        tensors = [builder.stand_in(leaf.dtype, leaf.shape, leaf.weak) for leaf in self.types]
         return self.put_together(iter(tensors))
 
     def _tensor_leaves(self) -> list[TensorLeaf]:

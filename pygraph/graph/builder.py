@@ -132,6 +132,11 @@ class Builder:
         self._declared.append(tensor.id)
         return tensor
 
+    def stand_in(self, dtype: str, shape: Sequence[int | None], weak: bool) -> SymbolicTensor:
+        """Return a value that nothing computes, for a trace that is going to be discarded."""
+        dims = tuple(self.module.new_unknown() if dim is None else dim for dim in shape)
+        return self._new_value(as_dtype(dtype), dims, weak, "", 0)
+
     def declared_parameters(self) -> list[SymbolicTensor]:
         """Return the parameters that were declared (captured values are not among them)."""
         declared = [i for i in self._declared if not self.values[i].is_variable]

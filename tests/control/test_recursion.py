@@ -311,6 +311,27 @@ def test_parts_of_an_array_of_any_length(length: int) -> None:
     assert staged.tracing_count == 1
 
 
+def test_writes_into_an_array_of_any_length() -> None:
+    def filled(values, n):
+        own = values + 0
+
+        def fill(k):
+            if k > 0:
+                if own[k % 3] > k:
+                    fill(k - 2)
+                else:
+                    fill(k - 1)
+                own[0] = own[0] + own[k % 3]
+
+        fill(n)
+        return own
+
+    specs = [pg.TensorSpec((None,), "int64"), pg.TensorSpec((), "int64")]
+    staged = pg.function(filled, input_signature=specs)
+    values = np.array([1, 2, 3])
+    assert staged(values, 7).tolist() == filled(values, 7).tolist()
+
+
 def test_a_decorated_function_is_called_by_its_own_name() -> None:
     @pg.function
     def down(n):
