@@ -39,8 +39,7 @@ Frame::Frame(const plan::Plan& plan) : pointers(plan.storages.size(), nullptr) {
 
 bool Frame::keeps_arena(const plan::Plan& plan) { return plan.arena_bytes <= kKeptArena; }
 
-void Frame::acquire(const plan::Plan& plan) {
-  if (arena_ || plan.arena_bytes == 0) return;
+void Frame::allocate(const plan::Plan& plan) {
   arena_ = BufferRef::adopt(Buffer::allocate(plan.arena_bytes));
   for (std::size_t i = 0; i < plan.storages.size(); ++i) {
     const plan::Storage& storage = plan.storages[i];
@@ -48,7 +47,7 @@ void Frame::acquire(const plan::Plan& plan) {
   }
 }
 
-void Frame::release() {
+void Frame::clear() {
   for (Tensor& tensor : tensors) tensor = Tensor();
   if (large_) arena_ = BufferRef();
   for (auto& frames : idle) frames.resize(std::min(frames.size(), kKeptFrames));

@@ -17,8 +17,12 @@ class Frame {
 
   // Large arenas go back between runs, small ones stay.
   static bool keeps_arena(const plan::Plan& plan);
-  void acquire(const plan::Plan& plan);
-  void release();
+  void acquire(const plan::Plan& plan) {
+    if (!arena_ && plan.arena_bytes != 0) allocate(plan);
+  }
+  void release() {
+    if (large_ || !tensors.empty() || !idle.empty()) clear();
+  }
 
   std::vector<std::byte*> pointers;      // per storage
   std::vector<Tensor> tensors;           // per storage; set for dynamic ones
@@ -30,6 +34,9 @@ class Frame {
   std::vector<std::vector<std::unique_ptr<Frame>>> idle;
 
  private:
+  void allocate(const plan::Plan& plan);
+  void clear();
+
   BufferRef arena_;
   bool large_ = false;
 };

@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cstring>
-#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -522,16 +521,19 @@ class Run {
 // thread's stack.
 class Calls {
  public:
-  Calls(const plan::Plan& plan, Frame& entry_frame, const Host& host, Meter& meter)
-      : plan_(plan), idle_(entry_frame.idle), host_(host), meter_(meter) {}
+  Calls(const plan::Plan& plan, Run& entry, Frame& frame, const Host& host, Meter& meter)
+      : plan_(plan), entry_(entry), idle_(frame.idle), host_(host), meter_(meter) {}
 
   // Runs the entry, which stopped at a call, and whatever it calls, to its end.
-  void run(Run& entry, const Instruction* call) {
+  void run(const Instruction* call) {
     try {
-      Run* current = &entry;
       while (call != nullptr || !calls_.empty()) {
-        current = call != nullptr ? &enter(*current, *call) : &leave();
-        call = current->loop();
+        if (call != nullptr) {
+          enter(*call);
+        } else {
+          leave();
+        }
+        call = top().loop();
       }
     } catch (Error& error) {
       for (std::size_t i = calls_.size(); i-- > 0;) {
@@ -545,18 +547,15 @@ class Calls {
   struct Call {
     std::unique_ptr<Frame> frame;
     Run run;
-    Run* caller;
     const Instruction* site;
   };
 
-  Run& enter(Run& caller, const Instruction& site) {
+  Run& top() { return calls_.empty() ? entry_ : calls_.back().run; }
+
+  void enter(const Instruction& site) {
     const plan::Plan& plan = plan_.callees[site.target];
-    if (calls_.size() >= host_.depth_limit) {
-      throw Error(ErrorKind::recursion,
-                  "maximum recursion depth exceeded: " + plan.name + " has " +
-                      std::to_string(calls_.size()) + " calls under way",
-                  site.location);
-    }
+    if (calls_.size() >= host_.depth_limit) [[unlikely]]
+      fail_depth(plan, site);
     std::unique_ptr<Frame> frame;
     auto& idle = idle_[site.target];
     if (idle.empty()) {
@@ -566,27 +565,32 @@ class Calls {
       idle.pop_back();
     }
     frame->acquire(plan);
-    Frame& own = *frame;
-    calls_.push_back({std::move(frame), Run(plan, own, host_, {}, meter_), &caller, &site});
-    caller.pass(site, calls_.back().run);
-    return calls_.back().run;
+    Run callee(plan, *frame, host_, {}, meter_);
+    top().pass(site, callee);
+    calls_.push_back({std::move(frame), callee, &site});
   }
 
-  Run& leave() {
-    Call& call = calls_.back();
-    Run& caller = *call.caller;
-    caller.take(*call.site, call.run);
+  void leave() {
+    Call call = std::move(calls_.back());
+    calls_.pop_back();
+    top().take(*call.site, call.run);
     call.frame->release();
     idle_[call.site->target].push_back(std::move(call.frame));
-    calls_.pop_back();
-    return caller;
+  }
+
+  [[noreturn]] void fail_depth(const plan::Plan& plan, const Instruction& site) const {
+    throw Error(ErrorKind::recursion,
+                "maximum recursion depth exceeded: " + plan.name + " has " +
+                    std::to_string(calls_.size()) + " calls under way",
+                site.location);
   }
 
   const plan::Plan& plan_;
+  Run& entry_;
   std::vector<std::vector<std::unique_ptr<Frame>>>& idle_;
   const Host& host_;
   Meter& meter_;
-  std::deque<Call> calls_;  // runs stay where they are
+  std::vector<Call> calls_;
 };
 
 }  // namespace
@@ -599,7 +603,7 @@ void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
   frame.acquire(plan);
   state.bind_inputs(inputs);
   state.bind_outputs(outputs);
-  if (const Instruction* call = state.loop()) Calls(plan, frame, host, meter).run(state, call);
+  if (const Instruction* call = state.loop()) Calls(plan, state, frame, host, meter).run(call);
   state.collect(inputs, outputs);
 }
 

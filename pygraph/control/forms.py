@@ -14,7 +14,7 @@ from typing import Any
 from pygraph.control.errors import Site
 from pygraph.control.leaves import Leaf, Place, TensorLeaf, leaf_of
 from pygraph.control.structures import Shaped, conformed, join_shaped
-from pygraph.control.tensors import cast, placeholder, weakened
+from pygraph.control.tensors import cast, current, placeholder, weakened
 from pygraph.control.unset import UNSET, Maybe
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 
@@ -87,7 +87,8 @@ class Form:
 
     def stand_in(self) -> Any:
         """Return a value of this form for a trace that is going to be discarded."""
-        tensors = [placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in self.types]
+        builder = current()
+        tensors = [builder.stand_in(leaf.dtype, leaf.shape, leaf.weak) for leaf in self.types]
         return self.put_together(iter(tensors))
 
     def _tensor_leaves(self) -> list[TensorLeaf]:

@@ -66,6 +66,9 @@ def deeper_stack() -> Iterator[None]:
     Where Python values decide, a recursion is traced call by call, and what is one call of the
     user's takes several of Python's while it is traced.
     """
+    if stack():  # a trace inside of another
+        yield
+        return
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(limit * _FRAMES_PER_CALL)
     try:

@@ -25,13 +25,14 @@ from pygraph._hot import (
     from_numpy,
     scalar,
 )
+from pygraph.graph.context import ModuleContext
 from pygraph.graph.locations import Location, current_chain, describe
 from pygraph.graph.scope import init_scope
 
 if TYPE_CHECKING:
     from pygraph.graph.callee import Callee
 
-__all__ = ["Builder", "ModuleContext", "Node", "Value", "current"]
+__all__ = ["Builder", "Node", "Value", "current"]
 
 Dims = tuple[int, ...]
 # dtype, dims, and whether it is a variable's.
@@ -57,46 +58,6 @@ class Node(NamedTuple):
     attributes: dict[str, Any]
     subgraphs: tuple[Builder, ...]
     location: int
-
-
-class ModuleContext:
-    """What all builders of one trace share: constants, locations and the count of unknown dims."""
-
-    def __init__(self) -> None:
-        self.constants: list[EagerTensor] = []
-        # (file, function, line, parent) each; entry 0 stands for no location.
-        self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
-        self.symbol_count = 0
-        self.callees: list[Callee] = []
-        # Items read from lists that a tensor decides the length of, by identity.
-        self.copies: dict[int, object] = {}
-        # By identity, containers that stand for one of two older ones, with their names.
-        self.merged: dict[int, tuple[Any, str]] = {}
-        self._location_ids: dict[tuple[Location, int], int] = {}
-
-    def location_id(self, chain: Sequence[Location]) -> int:
-        """Return the id of a chain of the user's lines, innermost first."""
-        parent = 0
-        for entry in reversed(chain):
-            known = self._location_ids.get((entry, parent))
-            if known is None:
-                known = self._location_ids[entry, parent] = len(self.locations)
-                file, line, function = entry
-                self.locations.append((file, function, line, parent))
-            parent = known
-        return parent
-
-    def new_unknown(self) -> int:
-        """Return a dim that stands for a size not known yet."""
-        self.symbol_count += 1
-        return -self.symbol_count
-
-    def location(self, identifier: int) -> Location | None:
-        """Return the innermost line of a location id."""
-        if identifier == 0:
-            return None
-        file, function, line, _ = self.locations[identifier]
-        return file, line, function
 
 
 class Builder:
@@ -170,6 +131,11 @@ class Builder:
         tensor = self._new_value(as_dtype(dtype), dims, weak, name, 0)
         self._declared.append(tensor.id)
         return tensor
+
+    def stand_in(self, dtype: str, shape: Sequence[int | None], weak: bool) -> SymbolicTensor:
+        """Return a value that nothing computes, for a trace that is going to be discarded."""
+        dims = tuple(self.module.new_unknown() if dim is None else dim for dim in shape)
+        return self._new_value(as_dtype(dtype), dims, weak, "", 0)
 
     def declared_parameters(self) -> list[SymbolicTensor]:
         """Return the parameters that were declared (captured values are not among them)."""

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pygraph._hot import EagerTensor
-    from pygraph.graph.builder import Builder, ModuleContext
+    from pygraph.graph.builder import Builder
     from pygraph.graph.callee import ResultType
+    from pygraph.graph.context import ModuleContext
 
 _MAGIC = b"\x89pgraph\n"
 _VERSION = 1

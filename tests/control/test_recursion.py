@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -310,6 +311,27 @@ def test_parts_of_an_array_of_any_length(length: int) -> None:
     assert staged.tracing_count == 1
 
 
+def test_writes_into_an_array_of_any_length() -> None:
+    def filled(values, n):
+        own = values + 0
+
+        def fill(k):
+            if k > 0:
+                if own[k % 3] > k:
+                    fill(k - 2)
+                else:
+                    fill(k - 1)
+                own[0] = own[0] + own[k % 3]
+
+        fill(n)
+        return own
+
+    specs = [pg.TensorSpec((None,), "int64"), pg.TensorSpec((), "int64")]
+    staged = pg.function(filled, input_signature=specs)
+    values = np.array([1, 2, 3])
+    assert staged(values, 7).tolist() == filled(values, 7).tolist()
+
+
 def test_a_decorated_function_is_called_by_its_own_name() -> None:
     @pg.function
     def down(n):
@@ -516,6 +538,19 @@ def test_too_deep_shows_the_users_lines() -> None:
     lines = [entry.lineno for entry in caught.traceback if entry.path == Path(__file__)]
     assert lines.count(factorial.__code__.co_firstlineno + 2) > 50
     assert staged(pg.asarray(5)).item() == 120
+
+
+def test_the_hosts_limit_on_recursion_holds() -> None:
+    staged = pg.function(factorial)
+    staged(pg.asarray(1))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(5000)
+    try:
+        assert staged(pg.asarray(4000)).item() == 0
+        with pytest.raises(RecursionError, match="5000 calls"):
+            staged(pg.asarray(6000))
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_a_fault_shows_the_calls_that_led_to_it() -> None:

@@ -1,0 +1,52 @@
+"""What the builders of one trace share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pygraph._hot import EagerTensor
+from pygraph.graph.locations import Location
+
+if TYPE_CHECKING:
+    from pygraph.graph.callee import Callee
+
+
+class ModuleContext:
+    """Constants, locations, functions that are called, objects, the count of unknown dims."""
+
+    def __init__(self) -> None:
+        self.constants: list[EagerTensor] = []
+        # (file, function, line, parent) each; entry 0 stands for no location.
+        self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
+        self.symbol_count = 0
+        self.callees: list[Callee] = []
+        # Items read from lists that a tensor decides the length of, by identity.
+        self.copies: dict[int, object] = {}
+        # By identity, containers that stand for one of two older ones, with their names.
+        self.merged: dict[int, tuple[Any, str]] = {}
+        self._location_ids: dict[tuple[Location, int], int] = {}
+
+    def location_id(self, chain: Sequence[Location]) -> int:
+        """Return the id of a chain of the user's lines, innermost first."""
+        parent = 0
+        for entry in reversed(chain):
+            known = self._location_ids.get((entry, parent))
+            if known is None:
+                known = self._location_ids[entry, parent] = len(self.locations)
+                file, line, function = entry
+                self.locations.append((file, function, line, parent))
+            parent = known
+        return parent
+
+    def new_unknown(self) -> int:
+        """Return a dim that stands for a size not known yet."""
+        self.symbol_count += 1
+        return -self.symbol_count
+
+    def location(self, identifier: int) -> Location | None:
+        """Return the innermost line of a location id."""
+        if identifier == 0:
+            return None
+        file, function, line, _ = self.locations[identifier]
+        return file, line, function
