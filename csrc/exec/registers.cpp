@@ -137,37 +137,47 @@ check_defined:
 import_address:
   store(registers + op->out, pointers[op->jump]);
   PYGRAPH_NEXT;
+import_size:
+  store(registers + op->out, state.tensors[op->jump].shape()[op->a]);
+  PYGRAPH_NEXT;
 copy:
   store(registers + op->out, PYGRAPH_GET(std::uint64_t, a));
   PYGRAPH_NEXT;
 
-// Finds the element `at`, or faults.
-#define PYGRAPH_FIND(index, size_field, row)                                      \
-  const auto size = PYGRAPH_GET(std::uint64_t, size_field);                       \
-  const std::uint64_t place = from_start(PYGRAPH_GET(std::int64_t, index), size); \
-  if (place >= size) {                                                            \
-    state.fault.detail = PYGRAPH_GET(std::int64_t, index);                        \
-    goto bad_index;                                                               \
-  }                                                                               \
-  const std::uint64_t at = (row) * size + place
+// Works out where an index, the `which`-th, is in the row, or faults.
+#define PYGRAPH_FIND(name, index, size, which)                   \
+  const std::uint64_t name = from_start(index, size);            \
+  if (name >= (size)) {                                          \
+    state.fault = {FaultCode::index_out_of_range, which, index}; \
+    goto fault;                                                  \
+  }
+#define PYGRAPH_FIND_PAIR                                                           \
+  const auto row_index = PYGRAPH_GET(std::int64_t, b);                              \
+  const auto index = PYGRAPH_GET(std::int64_t, c);                                  \
+  const auto size = load<std::uint64_t>(registers + op->d + sizeof(std::uint64_t)); \
+  PYGRAPH_FIND(row, row_index, PYGRAPH_GET(std::uint64_t, d), 0)                    \
+  PYGRAPH_FIND(column, index, size, 1)                                              \
+  const std::uint64_t at = row * size + column;
 #define PYGRAPH_ELEMENTS(bytes, type)                                                       \
   load_##bytes : {                                                                          \
-    PYGRAPH_FIND(b, c, 0);                                                                  \
+    const auto index = PYGRAPH_GET(std::int64_t, b);                                        \
+    PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)                               \
     store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) + at * sizeof(type))); \
     PYGRAPH_NEXT;                                                                           \
   }                                                                                         \
   store_##bytes : {                                                                         \
-    PYGRAPH_FIND(b, c, 0);                                                                  \
+    const auto index = PYGRAPH_GET(std::int64_t, b);                                        \
+    PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)                               \
     store(PYGRAPH_GET(std::byte*, a) + at * sizeof(type), PYGRAPH_GET(type, out));          \
     PYGRAPH_NEXT;                                                                           \
   }                                                                                         \
-  load_in_##bytes : {                                                                       \
-    PYGRAPH_FIND(c, d, PYGRAPH_GET(std::uint64_t, b));                                      \
+  load_pair_##bytes : {                                                                     \
+    PYGRAPH_FIND_PAIR                                                                       \
     store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) + at * sizeof(type))); \
     PYGRAPH_NEXT;                                                                           \
   }                                                                                         \
-  store_in_##bytes : {                                                                      \
-    PYGRAPH_FIND(c, d, PYGRAPH_GET(std::uint64_t, b));                                      \
+  store_pair_##bytes : {                                                                    \
+    PYGRAPH_FIND_PAIR                                                                       \
     store(PYGRAPH_GET(std::byte*, a) + at * sizeof(type), PYGRAPH_GET(type, out));          \
     PYGRAPH_NEXT;                                                                           \
   }
@@ -178,14 +188,17 @@ copy:
 
 position:
   {
-    PYGRAPH_FIND(b, c, 0);
+    const auto index = PYGRAPH_GET(std::int64_t, b);
+    PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)
     store(registers + op->out, at);
     PYGRAPH_NEXT;
   }
 position_in:
   {
-    PYGRAPH_FIND(c, d, PYGRAPH_GET(std::uint64_t, b));
-    store(registers + op->out, at);
+    const auto index = PYGRAPH_GET(std::int64_t, c);
+    const auto size = PYGRAPH_GET(std::uint64_t, d);
+    PYGRAPH_FIND(at, index, size, op->jump)
+    store(registers + op->out, PYGRAPH_GET(std::uint64_t, b) * size + at);
     PYGRAPH_NEXT;
   }
 
@@ -287,11 +300,6 @@ undefined:
   goto leave;
 zero_division:
   state.fault = {FaultCode::division_by_zero, 0, 0};
-  goto fault;
-bad_index:
-  state.fault.code = FaultCode::index_out_of_range;
-  state.fault.extra = op->jump;
-  goto fault;
 fault:
   stop = RegisterStop::fault;
 leave:
@@ -307,6 +315,7 @@ leave:
 #undef PYGRAPH_GET
 #undef PYGRAPH_TRANSFERS
 #undef PYGRAPH_FIND
+#undef PYGRAPH_FIND_PAIR
 #undef PYGRAPH_ELEMENTS
 
 }  // namespace pygraph::exec

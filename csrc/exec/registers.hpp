@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/tensor.hpp"
 #include "plan/register_program.hpp"
 
 namespace pygraph::exec {
@@ -18,6 +19,7 @@ enum class RegisterStop : std::uint8_t {
 struct RegisterState {
   std::byte* registers;
   std::byte* const* pointers;  // per storage of the plan
+  const Tensor* tensors;       // likewise, of those that are dynamic
   std::int64_t budget;         // back edges take their cost from it
   std::uint32_t at = 0;        // the operation to begin with; after a stop, the one that stopped
   kernels::Fault fault = {};

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "exec/registers.hpp"
+#include "exec/run_tiles.hpp"
 #include "ops/infer.hpp"
 
 namespace pygraph::exec {
@@ -85,6 +86,10 @@ class Run {
         case Code::flat: flat(instruction, flats[instruction.target], pointers); break;
         case Code::registers: registers(instruction); break;
         case Code::kernel: kernel(instruction, operands); break;
+        case Code::tiles:
+          gather_operands(instruction, operands);
+          run_tiles(plan_.tiles[instruction.target], frame_.outputs.data(), frame_.inputs.data());
+          break;
         case Code::dynamic: dynamic(instruction, operands); break;
         case Code::move:
           move(pointers[operands[0]], pointers[operands[1]], instruction.bytes);
@@ -186,9 +191,11 @@ class Run {
 
   void registers(const Instruction& instruction) {
     const plan::RegisterProgram& program = plan_.programs[instruction.target];
+    for (StorageId id : program.owned) own(id);
     RegisterState state{
         .registers = reinterpret_cast<std::byte*>(frame_.registers.data() + program.first_register),
         .pointers = frame_.pointers.data(),
+        .tensors = frame_.tensors.data(),
         .budget = meter_.budget};
     for (;;) {
       const RegisterStop stop = run_registers(program, state);
@@ -197,7 +204,7 @@ class Run {
       const plan::RegisterOrigin& origin = program.origins[state.at];
       switch (stop) {
         case RegisterStop::undefined: fail_undefined(origin.target, origin.location);
-        case RegisterStop::fault: fail(origin.location, plan_.kernels[origin.target], state.fault);
+        case RegisterStop::fault: fail(origin, state.fault);
         default: poll(origin.location);
       }
       state.budget = meter_.budget;
@@ -238,8 +245,12 @@ class Run {
     try {
       const std::vector<ir::Type> outputs = infer(described, inputs, values);
       for (std::size_t i = 0; i < outputs.size(); ++i) {
-        if (plan_.storages[operands[i]].kind == StorageKind::dynamic)
+        if (plan_.storages[operands[i]].kind != StorageKind::dynamic) continue;
+        if (operands[i] == operands[instruction.output_count]) {
+          own(operands[i]);
+        } else {
           set_tensor(operands[i], allocate(outputs[i]));
+        }
       }
       const ops::KernelCall call =
           ops::prepare(*described.op, described.attributes, inputs, outputs, values);
@@ -365,6 +376,15 @@ class Run {
     frame_.tensors[id] = std::move(tensor);
   }
 
+  // Makes the tensor one whose elements may be written: nobody else holds its memory.
+  void own(StorageId id) {
+    const Tensor& tensor = frame_.tensors[id];
+    if (tensor.buffer()->owned() && tensor.buffer()->unique()) return;
+    Tensor copy = allocate({ir::Kind::tensor, tensor.dtype(), tensor.shape()});
+    if (copy.bytes() != 0) std::memcpy(copy.data(), tensor.data(), copy.bytes());
+    set_tensor(id, std::move(copy));
+  }
+
   Tensor allocate(const ir::Type& type) {
     if (host_.byte_limit != 0) charge(byte_count(type.dtype, type.shape));
     return Tensor::empty(type.dtype, type.shape);
@@ -401,6 +421,16 @@ class Run {
                 "cannot access local variable '" + plan_.names[name] +
                     "' where it is not associated with a value",
                 location);
+  }
+
+  [[noreturn]] void fail(const plan::RegisterOrigin& origin, const kernels::Fault& fault) const {
+    if (!origin.dynamic) fail(origin.location, plan_.kernels[origin.target], fault);
+    // An index into an array whose sizes are known only now.
+    const Shape& shape = frame_.tensors[origin.array].shape();
+    ops::KernelCall call;
+    call.parameters.resize(4);
+    call.parameters.insert(call.parameters.end(), shape.begin(), shape.end());
+    fail(origin.location, {plan_.dynamics[origin.target].op, call}, fault);
   }
 
   [[noreturn]] static void fail(ir::LocationId location, const plan::PreparedCall& prepared,

@@ -260,6 +260,26 @@ KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
   }
 }
 
+std::optional<ElementwiseLoops> elementwise_loops(const OpRow& op, const KernelCall& call) {
+  const bool broadcast = call.run == run_broadcast;
+  if (!broadcast && call.run != run_flat && call.run != run_split) return std::nullopt;
+  ElementwiseLoops loops;
+  loops.columns = call.count;
+  for (int i = 0; i < call.inputs; ++i) {
+    const bool is_condition = op.operands == Operands::condition_first && i == 0;
+    const DType dtype = is_condition ? DType::bool_ : call.dtype;
+    loops.inputs.push_back({static_cast<std::int64_t>(itemsize(dtype)), call.steps[i] != 0, {}});
+  }
+  const auto rank = broadcast ? static_cast<std::size_t>(call.parameters[0]) : 0;
+  for (std::size_t dim = 0; dim < rank; ++dim) {
+    const std::int64_t* row = call.parameters.data() + 1 + dim * (loops.inputs.size() + 1);
+    loops.outer.push_back(row[0]);
+    for (std::size_t i = 0; i < loops.inputs.size(); ++i)
+      loops.inputs[i].strides.push_back(row[i + 1]);
+  }
+  return loops;
+}
+
 Error fault_error(const OpRow& op, const KernelCall& call, const kernels::Fault& fault) {
   const std::string prefix = std::string(op.name) + ": ";
   switch (fault.code) {

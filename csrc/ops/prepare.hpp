@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -43,6 +44,28 @@ KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
 
 // A line longer than this is reduced in chunks of this many elements, and their results in turn.
 inline constexpr std::int64_t kReduceChunk = 4096;
+
+// The loops of an elementwise call: rows of `columns` elements, within outer dims.
+struct ElementwiseLoops {
+  struct Input {
+    std::int64_t itemsize;
+    bool along_columns;                 // false where a row reads one element
+    std::vector<std::int64_t> strides;  // bytes, per outer dim; 0 where it is broadcast
+  };
+  std::vector<std::int64_t> outer;
+  std::int64_t columns;
+  std::vector<Input> inputs;
+};
+// Nothing for a call of another family, or without elements.
+std::optional<ElementwiseLoops> elementwise_loops(const OpRow& op, const KernelCall& call);
+
+// A reduction of each row of a matrix (which may have one row only), rows not empty.
+struct RowReduction {
+  std::int64_t rows;
+  std::int64_t columns;
+};
+// Nothing for a call of another kind.
+std::optional<RowReduction> row_reduction(const KernelCall& call);
 
 // What a fault of that call is to a user.
 Error fault_error(const OpRow& op, const KernelCall& call, const kernels::Fault& fault);

@@ -408,6 +408,7 @@ Plan lower(const ir::Module& module) {
 namespace {
 
 void arrange(Plan& plan, const passes::Options& options) {
+  if (options.enabled("fuse")) fuse(plan);
   if (options.enabled("coalesce")) coalesce(plan);
   if (options.enabled("register_programs")) form_register_programs(plan);
   place(plan, options.enabled("reuse_memory"));

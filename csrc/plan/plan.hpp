@@ -12,6 +12,7 @@
 #include "ops/prepare.hpp"
 #include "passes/passes.hpp"
 #include "plan/register_program.hpp"
+#include "plan/tiles.hpp"
 
 namespace pygraph::plan {
 
@@ -38,6 +39,7 @@ enum class Code : std::uint8_t {
   nothing,
   kernel,   // call kernels[target]
   flat,     // call flats[target]: an elementwise kernel over one run of elements, the common case
+  tiles,    // run tiles[target]
   dynamic,  // infer, allocate and call dynamics[target]
   move,     // copy `bytes` from storage in[0] to out[0]
   move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
@@ -58,6 +60,8 @@ enum class Code : std::uint8_t {
 inline bool is_jump(Code code) {
   return code == Code::jump || code == Code::jump_if_false || code == Code::loop_if_true;
 }
+
+inline bool is_move(Code code) { return code == Code::move || code == Code::move_dynamic; }
 
 struct Instruction {
   Code code = Code::nothing;
@@ -109,6 +113,7 @@ struct Plan {
   std::vector<Storage> storages;
   std::vector<PreparedCall> kernels;
   std::vector<FlatCall> flats;
+  std::vector<TileProgram> tiles;
   std::vector<DynamicCall> dynamics;
   std::vector<RegisterProgram> programs;
   std::uint32_t register_count = 0;  // of all programs
@@ -132,6 +137,7 @@ Plan build(const ir::Module& module, const passes::Options& options);
 
 // The steps of build, in order; all but the first are for one function at a time.
 Plan lower(const ir::Module& module);
+void fuse(Plan& plan);                    // makes tile programs of elementwise instructions
 void coalesce(Plan& plan);                // makes copies unnecessary and drops them
 void form_register_programs(Plan& plan);  // of the stretches that work on single numbers
 void place(Plan& plan, bool reuse);       // decides the offsets in the arena

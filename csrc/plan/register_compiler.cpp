@@ -47,14 +47,6 @@ RegisterCode by_bytes(RegisterCode one, std::size_t bytes) {
   return static_cast<RegisterCode>(static_cast<int>(one) + step);
 }
 
-bool is_register_size(std::size_t bytes) { return bytes == 1 || bytes == 4 || bytes == 8; }
-
-// One element at 0-d positions.
-bool is_single_element(const ops::KernelCall& call) {
-  const auto& p = call.parameters;  // outer, inner, count, ...
-  return p[0] == 1 && p[1] == 1 && p[2] == 1 && is_register_size(call.itemsize);
-}
-
 class Compiler {
  public:
   Compiler(const Plan& plan, const std::vector<Stretches>& live, const std::vector<bool>& arrays,
@@ -109,7 +101,8 @@ class Compiler {
     return at(i).output_count != 0 && output(i) == id;
   }
   const PreparedCall& kernel(std::uint32_t i) const { return plan_.kernels[at(i).target]; }
-  OpCode op(std::uint32_t i) const { return kernel(i).op->code; }
+  const ops::OpRow& row(std::uint32_t i) const { return *row_of(plan_, at(i)); }
+  OpCode op(std::uint32_t i) const { return row(i).code; }
   bool is_kernel(std::uint32_t i) const { return at(i).code == Code::kernel; }
   bool is_op(std::uint32_t i, OpCode code) const { return is_kernel(i) && op(i) == code; }
 
@@ -136,7 +129,7 @@ class Compiler {
   void absorb(std::uint32_t user, std::uint32_t jump, std::size_t k) {
     const StorageId flag = input(user, k);
     const std::uint32_t maker = maker_of(user, flag);
-    if (maker == kNone || (!writes(user, flag) && needed_after(user, flag))) return;
+    if (maker == kNone || needed_after(user, flag)) return;
     const bool is_logic = is_op(maker, OpCode::logical_not) || is_op(maker, OpCode::logical_and) ||
                           is_op(maker, OpCode::logical_or);
     if (!is_logic && test_of(maker) == nullptr) return;
@@ -215,7 +208,9 @@ class Compiler {
 
   void emit(std::uint32_t i, const RegisterOp& operation) {
     code().push_back(operation);
-    result_.program.origins.push_back({at(i).location, at(i).target});
+    const bool dynamic = at(i).code == Code::dynamic;
+    result_.program.origins.push_back(
+        {at(i).location, at(i).target, dynamic, dynamic ? input(i, 0) : 0});
   }
 
   // A jump to instruction `target`.
@@ -238,13 +233,37 @@ class Compiler {
       const bool comes_in = arrays_[id] || contains(live_[id], 2 * region_.begin);
       if (!comes_in) continue;
       result_.read.push_back(id);
+      // Of an array that is not indexed only the sizes are asked for.
+      if (plan_.storages[id].bytes == 0 && !arrays_[id]) continue;
       emit(region_.begin,
            {.code = arrays_[id] ? RegisterCode::import_address
                                 : by_bytes(RegisterCode::import_1, plan_.storages[id].bytes),
             .out = register_of(id),
             .jump = static_cast<std::int32_t>(id)});
     }
+    for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
+      if (at(i).code == Code::dynamic && op(i) != OpCode::dim_size) import_sizes(i);
+    }
     block_start_ = here();
+  }
+
+  // The sizes of an array that are only known when the program starts, in consecutive registers.
+  void import_sizes(std::uint32_t i) {
+    const StorageId array = input(i, 0);
+    if (sizes_of_.contains(array)) return;
+    const int rank = plan_.dynamics[at(i).target].inputs[0].shape.rank();
+    for (int axis = 0; axis < rank; ++axis) {
+      const Register size = add_register(0);
+      if (axis == 0) sizes_of_[array] = size;
+      emit_size(i, size, array, axis);
+    }
+  }
+
+  void emit_size(std::uint32_t i, Register out, StorageId array, int axis) {
+    emit(i, {.code = RegisterCode::import_size,
+             .out = out,
+             .a = static_cast<Register>(axis),
+             .jump = static_cast<std::int32_t>(array)});
   }
 
   void emit_exports() {
@@ -255,6 +274,7 @@ class Compiler {
         continue;
       if (!arrays_[id] && !contains(live_[id], 2 * region_.end)) continue;
       result_.written.push_back(id);
+      if (plan_.storages[id].kind == StorageKind::dynamic) result_.program.owned.push_back(id);
       if (arrays_[id]) continue;
       emit(region_.begin, {.code = by_bytes(RegisterCode::export_1, plan_.storages[id].bytes),
                            .a = register_of(id),
@@ -366,9 +386,13 @@ class Compiler {
   }
 
   void emit_kernel(std::uint32_t i) {
-    switch (kernel(i).op->family) {
-      case ops::Family::gather: return emit_element(i, RegisterCode::load_1, output(i), 1);
-      case ops::Family::scatter: return emit_element(i, RegisterCode::store_1, input(i, 1), 2);
+    switch (row(i).family) {
+      case ops::Family::gather: return emit_element(i, RegisterCode::load_1, output(i));
+      case ops::Family::scatter: return emit_element(i, RegisterCode::store_1, input(i, 1));
+      case ops::Family::dim_size:
+        return emit_size(
+            i, register_of(output(i)), input(i, 0),
+            static_cast<int>(ops::integer(plan_.dynamics[at(i).target].attributes[0])));
       case ops::Family::undef:
         return emit(i,
                     {.code = RegisterCode::copy, .out = register_of(output(i)), .a = constant(0)});
@@ -432,41 +456,72 @@ class Compiler {
     return true;
   }
 
-  // The element of input 0 at the inputs from `first_index` on, into or from the register of
-  // `value`.
-  void emit_element(std::uint32_t i, RegisterCode one, StorageId value, std::size_t first_index) {
-    const ops::KernelCall& call = kernel(i).call;
-    const std::size_t axes = at(i).input_count - first_index;
-    const auto index = [&](std::size_t axis) { return register_of(input(i, first_index + axis)); };
-    const auto axis_size = [&](std::size_t axis) {
-      return constant(static_cast<std::uint64_t>(call.parameters[4 + axis]));
-    };
-    RegisterOp access{.code = by_bytes(one, call.itemsize),
+  // The element of input 0 at the inputs that are indices, into or from the register of `value`.
+  // `one` is the code for elements of one byte.
+  void emit_element(std::uint32_t i, RegisterCode one, StorageId value) {
+    const std::uint32_t first = first_index(row(i));
+    const std::uint32_t axes = at(i).input_count - first;
+    RegisterOp access{.code = by_bytes(one, element_bytes(i)),
                       .out = register_of(value),
                       .a = register_of(input(i, 0)),
-                      .jump = static_cast<std::int32_t>(axes - 1)};
+                      .b = register_of(input(i, first))};
     if (axes == 1) {
-      access.b = index(0);
-      access.c = axis_size(0);
-      return emit(i, access);
+      access.c = size_of(i, 0);
+    } else if (axes == 2) {
+      const bool loads = one == RegisterCode::load_1;
+      access.code = by_bytes(loads ? RegisterCode::load_pair_1 : RegisterCode::store_pair_1,
+                             element_bytes(i));
+      access.c = register_of(input(i, first + 1));
+      access.d = sizes_of(i);
+    } else {
+      access.b = emit_position(i, first, axes);
+      access.c = constant(INT64_MAX);
     }
+    emit(i, access);
+  }
+
+  Register emit_position(std::uint32_t i, std::uint32_t first, std::uint32_t axes) {
     if (position_ == kNoRegister) position_ = add_register(0);
-    emit(i, {.code = RegisterCode::position, .out = position_, .b = index(0), .c = axis_size(0)});
-    for (std::size_t axis = 1; axis + 1 < axes; ++axis) {
+    emit(i, {.code = RegisterCode::position,
+             .out = position_,
+             .b = register_of(input(i, first)),
+             .c = size_of(i, 0)});
+    for (std::uint32_t axis = 1; axis < axes; ++axis) {
       emit(i, {.code = RegisterCode::position_in,
                .out = position_,
                .b = position_,
-               .c = index(axis),
-               .d = axis_size(axis),
+               .c = register_of(input(i, first + axis)),
+               .d = size_of(i, axis),
                .jump = static_cast<std::int32_t>(axis)});
     }
-    access.code =
-        by_bytes(one == RegisterCode::load_1 ? RegisterCode::load_in_1 : RegisterCode::store_in_1,
-                 call.itemsize);
-    access.b = position_;
-    access.c = index(axes - 1);
-    access.d = axis_size(axes - 1);
-    emit(i, access);
+    return position_;
+  }
+
+  std::size_t element_bytes(std::uint32_t i) const {
+    if (at(i).code == Code::kernel) return kernel(i).call.itemsize;
+    return itemsize(plan_.dynamics[at(i).target].inputs[0].dtype);
+  }
+
+  std::uint64_t static_size(std::uint32_t i, std::uint32_t axis) const {
+    return static_cast<std::uint64_t>(kernel(i).call.parameters[4 + axis]);
+  }
+
+  // The register with the size of an axis that is indexed.
+  Register size_of(std::uint32_t i, std::uint32_t axis) {
+    if (at(i).code == Code::kernel) return constant(static_size(i, axis));
+    return static_cast<Register>(sizes_of_[input(i, 0)] + axis * sizeof(std::uint64_t));
+  }
+
+  // The first of two registers with the sizes of both axes.
+  Register sizes_of(std::uint32_t i) {
+    if (at(i).code != Code::kernel) return sizes_of_[input(i, 0)];
+    const std::pair sizes(static_size(i, 0), static_size(i, 1));
+    const auto [found, is_new] = size_pairs_.try_emplace(sizes, Register{0});
+    if (is_new) {
+      found->second = add_register(sizes.first);
+      add_register(sizes.second);
+    }
+    return found->second;
   }
 
   void patch() {
@@ -505,6 +560,8 @@ class Compiler {
   std::map<Use, std::uint32_t> condition_of_;
   std::map<std::uint64_t, Register> constants_;
   std::map<StorageId, Register> register_of_;
+  std::map<StorageId, Register> sizes_of_;  // of dynamic arrays: the first of their sizes
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Register> size_pairs_;
   std::vector<std::uint64_t> registers_;
   Register position_ = kNoRegister;
   std::vector<Jump> jumps_;
@@ -512,61 +569,7 @@ class Compiler {
   CompiledRegion result_;
 };
 
-bool is_scalar(const Plan& plan, StorageId id, const std::vector<bool>& arrays) {
-  return is_register_size(plan.storages[id].bytes) && !arrays[id];
-}
-
 }  // namespace
-
-std::vector<bool> indexed_arrays(const Plan& plan) {
-  std::vector<bool> arrays(plan.storages.size(), false);
-  for (const Instruction& instruction : plan.instructions) {
-    if (instruction.code != Code::kernel) continue;
-    const ops::Family family = plan.kernels[instruction.target].op->family;
-    if (family != ops::Family::gather && family != ops::Family::scatter) continue;
-    arrays[plan.operands[instruction.first_operand + 1]] = true;
-    if (family == ops::Family::scatter) arrays[plan.operands[instruction.first_operand]] = true;
-  }
-  return arrays;
-}
-
-bool fits_registers(const Plan& plan, const Instruction& instruction,
-                    const std::vector<bool>& arrays) {
-  const StorageId* operands = plan.operands.data() + instruction.first_operand;
-  const std::size_t count = std::size_t{instruction.output_count} + instruction.input_count;
-  std::size_t first_scalar = 0;
-  switch (instruction.code) {
-    case Code::jump:
-    case Code::jump_if_false:
-    case Code::loop_if_true:
-    case Code::check_defined:
-    case Code::move: break;
-    case Code::kernel: {
-      const PreparedCall& prepared = plan.kernels[instruction.target];
-      switch (prepared.op->family) {
-        case ops::Family::elementwise:
-          if (!prepared.call.flat || prepared.call.count != 1) return false;
-          break;
-        case ops::Family::undef: break;
-        case ops::Family::gather:
-          if (!is_single_element(prepared.call) || arrays[operands[0]]) return false;
-          first_scalar = 2;
-          break;
-        case ops::Family::scatter:
-          if (!is_single_element(prepared.call) || operands[0] != operands[1]) return false;
-          first_scalar = 2;
-          break;
-        default: return false;
-      }
-      break;
-    }
-    default: return false;
-  }
-  for (std::size_t k = first_scalar; k < count; ++k) {
-    if (!is_scalar(plan, operands[k], arrays)) return false;
-  }
-  return instruction.output_count == 0 || plan.storages[operands[0]].kind != StorageKind::dynamic;
-}
 
 std::optional<CompiledRegion> compile_region(const Plan& plan, const std::vector<Stretches>& live,
                                              const std::vector<bool>& arrays, Region region) {

@@ -16,6 +16,12 @@ struct Region {
   std::uint32_t end;
 };
 
+// The op that the instruction calls, or nullptr if it calls none.
+const ops::OpRow* row_of(const Plan& plan, const Instruction& instruction);
+
+// Which input of a gather or scatter is the first index.
+std::uint32_t first_index(const ops::OpRow& row);
+
 // The storages whose elements are read or written one at a time: their values stand in memory.
 std::vector<bool> indexed_arrays(const Plan& plan);
 

@@ -52,6 +52,7 @@ std::string operation_text(const RegisterOp& operation, std::int64_t index) {
       case 'c': line += as_register(operation.c); break;
       case 'd': line += as_register(operation.d); break;
       case 'j': line += "to " + std::to_string(index + operation.jump); break;
+      case 'x': line += std::to_string(operation.a); break;
       default: line += std::to_string(operation.jump); break;
     }
   }

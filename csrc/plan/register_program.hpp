@@ -40,7 +40,9 @@ static_assert(sizeof(RegisterOp) == 16);
 // What to say of an operation that faults.
 struct RegisterOrigin {
   ir::LocationId location = kNoLocation;
-  std::uint32_t target = 0;  // of the plan's instruction: a kernel or a name
+  std::uint32_t target = 0;  // of the plan's instruction: a kernel, a dynamic call or a name
+  bool dynamic = false;
+  std::uint32_t array = 0;  // of a dynamic call: the storage with the elements
 };
 
 struct RegisterProgram {
@@ -48,6 +50,7 @@ struct RegisterProgram {
   std::vector<RegisterOrigin> origins;  // per operation
   std::vector<kernels::ElementwiseFn> kernels;
   std::vector<std::uint64_t> registers;  // as a run finds them: constants, and zeros
+  std::vector<std::uint32_t> owned;      // storages: dynamic arrays that elements are written to
   std::uint32_t first_register = 0;  // in the frame's registers, where those of all programs are
 
   // One line per operation, each after `indent`.

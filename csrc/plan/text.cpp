@@ -16,12 +16,23 @@ std::string storage_text(const Plan& plan, StorageId id) {
   return "?";
 }
 
+// "tiles(multiply, add, tanh) over 8 x 1024"
+std::string tiles_text(const TileProgram& program) {
+  std::string text = "tiles(";
+  for (const TileStep& step : program.steps) {
+    if (&step != program.steps.data()) text += ", ";
+    text += step.name;
+  }
+  return text + ") over " + std::to_string(program.rows) + " x " + std::to_string(program.columns);
+}
+
 std::string instruction_text(const Plan& plan, const Instruction& instruction) {
   switch (instruction.code) {
     case Code::nothing: return "nothing";
     case Code::flat:
       return std::string(plan.kernels[plan.flats[instruction.target].prepared].op->name);
     case Code::kernel: return std::string(plan.kernels[instruction.target].op->name);
+    case Code::tiles: return tiles_text(plan.tiles[instruction.target]);
     case Code::dynamic: return "dynamic " + std::string(plan.dynamics[instruction.target].op->name);
     case Code::move: return "move " + std::to_string(instruction.bytes) + " bytes";
     case Code::move_dynamic: return "move_dynamic";

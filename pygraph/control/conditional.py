@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 from pygraph.control.changes import both_ways, check_joined, put, settled_values
@@ -108,7 +108,21 @@ def stage_cond(
         value if form is None else form.put_together(outputs)
         for form, value in zip(joined, first.values, strict=True)
     ]
+    _note_merged(parent, names, site, first, second, after)
     return _with_parts(after, [change for change, _, _ in parts])
+
+
+def _note_merged(
+    parent: Builder, names: Sequence[str], site: Site, first: _Side, second: _Side, after: list[Any]
+) -> None:
+    """Remember which containers stand for one of two that are known under other names as well."""
+    ways = zip(names, first.values, second.values, after, strict=True)
+    for name, one, other, value in ways:
+        mutable = isinstance(value, (list, dict)) or is_dataclass(value)
+        if mutable and one is not other:
+            journal = site.journal()
+            if journal.is_older(one) and journal.is_older(other):
+                parent.module.merged[id(value)] = (value, name)
 
 
 @dataclass(slots=True)

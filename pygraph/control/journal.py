@@ -7,11 +7,13 @@ Each builder has a journal, in which the parts of an object are noted before the
 
 from __future__ import annotations
 
+import dis
+import functools
 import inspect
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from types import CellType, FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +22,7 @@ from pygraph._hot import SymbolicTensor
 from pygraph.control.search import paths
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET
+from pygraph.graph.locations import describe, mark_of, target_of, user_line
 from pygraph.graph.structure import flatten
 
 
@@ -61,7 +64,7 @@ class Journal:
         functions: Iterable[Callable[..., Any] | None] = (),
         handled: Collection[tuple[int, Any]] = (),
     ) -> None:
-        given = [function for function in functions if function is not None]
+        given = [target_of(function) for function in functions if function is not None]
         # Where the search for an object starts, and how that is written.
         self.roots: list[tuple[Any, str]] = [(function, "") for function in given]
         self._handled = handled
@@ -153,6 +156,10 @@ class Journal:
             if id(change.owner) in found
         ]
 
+    def is_older(self, owner: Any) -> bool:
+        """Return whether the functions could reach an object before they ran."""
+        return bool(paths(self.roots, {id(owner)}))
+
     def _differences(self) -> list[Change]:
         changes = []
         for owner, before in self._noted.values():
@@ -173,8 +180,45 @@ class Journal:
 def note(owner: Any, keys: Collection[Any] = ()) -> None:
     """Note an object, or some keys of it, in the journal of the graph at hand, if there is one."""
     builder = current()
-    if builder is not None and builder.journal is not None:
-        builder.journal.note(owner, keys)
+    if builder is None or builder.journal is None:
+        return
+    merged = builder.module.merged.get(id(owner))
+    if merged is not None:
+        name = merged[1] if merged[1].startswith("the ") else repr(merged[1])
+        raise TypeError(
+            f"{name} is one object or another here, depending on a tensor, so it cannot be "
+            f"changed in place ({describe(user_line())}); change the object in the branches instead"
+        )
+    builder.journal.note(owner, keys)
+
+
+def note_outer_variables(function: FunctionType) -> None:
+    """Note the variables of modules and enclosing functions that a function assigns."""
+    variables, free = _assigned_outside(function.__code__)
+    if variables:
+        note(function.__globals__, variables)
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        if name in free:
+            note(cell)
+
+
+@functools.lru_cache(maxsize=4096)
+def _assigned_outside(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the globals and the free variables that a function, or a helper in it, assigns."""
+    variables: set[str] = set()
+    free: set[str] = set()
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            variables.add(instruction.argval)
+        elif instruction.opname in ("STORE_DEREF", "DELETE_DEREF"):
+            free.add(instruction.argval)
+    for constant in code.co_consts:
+        mark = mark_of(constant) if isinstance(constant, CodeType) else None
+        if mark is not None and mark.owner is not None:
+            inner = _assigned_outside(constant)
+            variables |= inner[0]
+            free |= inner[1]
+    return frozenset(variables), frozenset(free.intersection(code.co_freevars))
 
 
 @contextmanager
@@ -287,7 +331,7 @@ def _is_log(change: Change) -> bool:
         root = root.parent
     if root is None or root.journal is None:
         return False
-    return bool(paths(root.journal.roots, {id(change.owner)}))
+    return bool(root.journal.is_older(change.owner))
 
 
 # ---- the parts of the kinds of objects ----

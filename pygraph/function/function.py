@@ -17,7 +17,7 @@ from typing import (
     overload,
 )
 
-from pygraph._hot import FunctionCore, fast_calls
+from pygraph._hot import EagerTensor, FunctionCore, SymbolicTensor, fast_calls
 from pygraph.autograph import convert_function
 from pygraph.control.recursion import followed
 from pygraph.function import limits, tracing
@@ -31,7 +31,7 @@ from pygraph.function.retracing import Generaliser, RetracingWatch, joined, shap
 from pygraph.function.signature import Signature
 from pygraph.function.tracing import NumberPlace
 from pygraph.graph import TensorSpec
-from pygraph.graph.structure import flatten
+from pygraph.graph.structure import flatten, map_structure
 from pygraph.ops import asarray
 
 P = ParamSpec("P")
@@ -69,6 +69,15 @@ def _checked_max_graphs(limit: int | None) -> int | None:
 
 def _identity(value: Any) -> Any:
     return value
+
+
+def _by_value(value: Any) -> Any:
+    """Return arguments or results with tensors of their own, as a graph gives them."""
+
+    def leaf(value: Any) -> Any:
+        return value.copy() if type(value) in (EagerTensor, SymbolicTensor) else value
+
+    return map_structure(leaf, value)
 
 
 class _ForgetInstance:
@@ -173,11 +182,13 @@ class Function(FunctionCore, Generic[P, R]):
 
     def call_while_tracing(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run inside another function's trace: the ops become part of its graph."""
-        return self._followed()(*self._self(), *args, **kwargs)
+        args, kwargs = _by_value((args, kwargs))
+        return _by_value(self._followed()(*self._self(), *args, **kwargs))
 
     def call_eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run the Python function as it is."""
-        return self.python_function(*self._self(), *args, **kwargs)
+        args, kwargs = _by_value((args, kwargs))
+        return _by_value(self.python_function(*self._self(), *args, **kwargs))
 
     def bind_instance(self, instance: Any) -> BoundFunction[..., Any]:
         """Return this Function as the method of an instance that it was not used with so far."""
@@ -311,7 +322,8 @@ class Function(FunctionCore, Generic[P, R]):
     ) -> ConcreteFunction:
         traced = tracing.trace(
             tracing.Request(
-                self._followed(),
+                self.python_function,
+                self.staged_function(),
                 self.name,
                 self.signature.names(),
                 canonical,

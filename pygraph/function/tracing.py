@@ -24,13 +24,12 @@ from pygraph._hot import (
     from_numpy,
     is_array_like,
 )
-from pygraph.autograph.operators.mutation import note_outer_variables
 from pygraph.autograph.operators.variables import assignment_line
-from pygraph.control.journal import Change, Journal, write_part
-from pygraph.control.recursion import deeper_stack
+from pygraph.control.journal import Change, Journal, note_outer_variables, write_part
+from pygraph.control.recursion import deeper_stack, followed
 from pygraph.control.unset import Maybe
 from pygraph.graph import Builder, TensorSpec, VariableSpec
-from pygraph.graph.locations import describe, trace_boundary
+from pygraph.graph.locations import describe, target_of, trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 from pygraph.graph.wire import write
 
@@ -62,13 +61,14 @@ class Traced(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What is to be traced: the function and its canonical arguments.
+    """What is to be traced: the function, as it was and as converted, and canonical arguments.
 
     ``shapes``, where given, replaces the shapes of the tensors among the arguments, in order.
     ``number_inputs`` says which Python numbers become inputs.
     ``may_make_variables`` is true for a function's first trace.
     """
 
+    python_function: Callable[..., Any]
     function: Callable[..., Any]
     name: str
     parameter_names: Sequence[str]
@@ -143,7 +143,8 @@ def trace(request: Request) -> Traced:
     args, kwargs = request.unbind(given)
     try:
         with _journaled(builder, request.function, request.name, args), deeper_stack():
-            result = _run(request.function, args, kwargs)
+            called = followed(request.python_function, request.function)
+            result = _run(called, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
             results, template = _take_results(builder, request.name, result)
         variables = _variable_slots(builder.variables, arguments)
@@ -260,6 +261,7 @@ def _journaled(
 
     Python values that were put into objects stay: that happened while tracing, and only then.
     """
+    function = target_of(function)
     journal = Journal()
     journal.roots.append((function, ""))
     names = function.__code__.co_varnames if isinstance(function, FunctionType) else ()

@@ -68,6 +68,8 @@ class ModuleContext:
         self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
         self.symbol_count = 0
         self.callees: list[Callee] = []
+        # By identity, containers that stand for one of two older ones, with their names.
+        self.merged: dict[int, tuple[Any, str]] = {}
         self._location_ids: dict[tuple[Location, int], int] = {}
 
     def location_id(self, chain: Sequence[Location]) -> int:
@@ -591,6 +593,7 @@ class Builder:
         self._variable_ids = {}
         self.module.constants = []
         self.module.callees = []
+        self.module.merged = {}
 
     def _check_open(self) -> None:
         if self.closed:

@@ -19,6 +19,7 @@ PASSES = [
     "-coalesce",
     "-reuse_memory",
     "-register_programs",
+    "-fuse",
 ]
 
 

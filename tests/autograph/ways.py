@@ -62,13 +62,13 @@ class Outcome:
 _TENSOR = re.compile(r"Tensor\((.*?), dtype=\w+\)", re.DOTALL)
 
 
-def attempt(call: Callable[[], Any]) -> Outcome:
-    """Make a call; what it gave, with Python values in place of tensors and arrays."""
+def attempt(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Outcome:
+    """Call a function; what it gave, with Python values in place of tensors and arrays."""
     output = io.StringIO()
     value, error = None, None
     with contextlib.redirect_stdout(output):
         try:
-            value = map_structure(as_python, call())
+            value = map_structure(as_python, function(*args, **kwargs))
         except Exception as raised:  # compared by the caller
             error = raised
     return Outcome(value, error, _TENSOR.sub(r"\1", output.getvalue()))
@@ -104,17 +104,23 @@ def converted(argument: Any, leaf: Callable[[Any], Any]) -> Any:
     return leaf(argument)
 
 
+@dataclass(frozen=True)
 class Arguments:
-    """The arguments of a call, evaluated in the namespace of its program."""
+    """The arguments of a call."""
 
-    def __init__(self, call: Call, names: dict[str, Any], leaf: Callable[[Any], Any]) -> None:
+    by_position: list[Any]
+    by_name: dict[str, Any]
+
+    @classmethod
+    def of(cls, call: Call, names: dict[str, Any], leaf: Callable[[Any], Any]) -> Arguments:
+        """Evaluate the arguments of a case's call in the namespace of its program."""
         given = eval(call.arguments, {**names, **WORDS})
-        self.by_position = [converted(argument, leaf) for argument in given[0]]
-        self.by_name = {name: converted(argument, leaf) for name, argument in given[1].items()}
+        by_name = {name: converted(argument, leaf) for name, argument in given[1].items()}
+        return cls([converted(argument, leaf) for argument in given[0]], by_name)
 
     def passed_to(self, function: Callable[..., Any]) -> Outcome:
         """Call a function with them."""
-        return attempt(lambda: function(*self.by_position, **self.by_name))
+        return attempt(function, *self.by_position, **self.by_name)
 
 
 def every_way(case: Case) -> Iterator[tuple[str, Call, dict[str, Any], Outcome]]:
@@ -128,11 +134,11 @@ def every_way(case: Case) -> Iterator[tuple[str, Call, dict[str, Any], Outcome]]
         names = case.namespace()
         function = convert(names["f"]) if convert is not None else names["f"]
         for call in case.calls:
-            yield way, call, names, Arguments(call, names, leaf).passed_to(function)
+            yield way, call, names, Arguments.of(call, names, leaf).passed_to(function)
     names = case.namespace()
     function = pg.function(names["f"])
     for call in case.calls:
-        arguments = Arguments(call, names, as_tensor)
+        arguments = Arguments.of(call, names, as_tensor)
         yield "staged", call, names, arguments.passed_to(function)
         if call.staged_raises is None and function.concrete_functions:
             for way, outcome in rerun(function, arguments):
@@ -158,7 +164,7 @@ def rerun(function: pg.Function[..., Any], arguments: Arguments) -> Iterator[tup
         executable = _core.Executable(Graph.from_bytes(data).module)
         graph = CompiledGraph(executable.capsule(), traced.template, traced.results, [])
         with context():
-            yield way, attempt(lambda graph=graph: graph.run_flat(tensors, []))
+            yield way, attempt(graph.run_flat, tensors, [])
 
 
 def same(one: Any, other: Any) -> bool:

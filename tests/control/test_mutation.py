@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 from collections import deque
 from typing import Any
 
@@ -255,6 +256,48 @@ def targets(x):
     return box.state, pair, box.count
 
 
+class Grid:
+    """Assigns its parts by methods."""
+
+    def __init__(self) -> None:
+        self.cells: Any = [[0, 0], [0, 0]]
+        self.numbers = [0]
+
+    def __setitem__(self, key: tuple[int, int], value: Any) -> None:
+        self.cells[key[0]][key[1]] = value
+
+    def __getitem__(self, key: tuple[int, int]) -> Any:
+        return self.cells[key[0]][key[1]]
+
+    @property
+    def doubled(self) -> Any:
+        """The number, which is twice what was assigned."""
+        return self.numbers[0]
+
+    @doubled.setter
+    def doubled(self, value: Any) -> None:
+        self.numbers[0] = value * 2
+
+
+def classes_that_assign(x):
+    grid = Grid()
+    for i in pg.range(x):
+        grid[0, 1] += i
+        grid[1, 1] = grid[0, 1] * 2
+        grid.doubled += i
+    return grid.cells, grid.doubled
+
+
+def bound_methods(x):
+    pair = [0, 1]
+    write = pair.__setitem__
+    for i in pg.range(x):
+        (lambda v: write(0, pair[0] + v))(i)
+        setattr(Cell, "steps", 0)  # noqa: B010
+        operator.setitem(pair, 1, i)
+    return pair
+
+
 PROGRAMS: list[tuple[Any, list[Any]]] = [
     (attributes, [0.75, 0.0]),
     (slots, [3, 0]),
@@ -275,6 +318,8 @@ PROGRAMS: list[tuple[Any, list[Any]]] = [
     (conditional_expression, [1, -1]),
     (a_branch_in_a_branch, [-1, 1, 2]),
     (targets, [3]),
+    (classes_that_assign, [4, 0]),
+    (bound_methods, [4, 0]),
 ]
 
 
@@ -421,6 +466,13 @@ def array_changes(x):
     return x
 
 
+def one_or_another(x):
+    first, second = [0], [1]
+    either = first if x > 0 else second
+    either[0] = x
+    return first
+
+
 def changing_test(x):
     values = [0]
 
@@ -444,6 +496,7 @@ FAULTS: list[tuple[Any, str]] = [
     (list_grows, r"the list 'values' is changed where a tensor decides[^*]*values\.append"),
     (set_grows, r"the set 'values' is changed"),
     (array_changes, r"the ndarray 'values' is changed"),
+    (one_or_another, r"the value of the expression is one object or another here, .*:\d+, in one"),
     (changing_test, r"the test of a loop changes values\[0\]"),
 ]
 

@@ -169,6 +169,76 @@ def statement(n):
     return n
 
 
+def sorted_in_place(values):
+    values = values + 0
+
+    def sort(low, high):
+        if low < high:
+            pivot = values[high]
+            place = low
+            for i in range(low, high):
+                if values[i] <= pivot:
+                    held = values[place] + 0
+                    values[place] = values[i]
+                    values[i] = held
+                    place += 1
+            values[high] = values[place]
+            values[place] = pivot
+            sort(low, place - 1)
+            sort(place + 1, high)
+
+    sort(0, len(values) - 1)
+    return values
+
+
+def flood(grid, i, j):
+    if i < 0 or j < 0 or i >= 3 or j >= 3:
+        return 0
+    if grid[i, j] != 1:
+        return 0
+    grid[i, j] = 2
+    return 1 + flood(grid, i + 1, j) + flood(grid, i - 1, j) + flood(grid, i, j + 1)
+
+
+def flooded(grid, i, j):
+    grid = grid + 0
+    return flood(grid, i, j), grid
+
+
+def visits(n):
+    count = 0
+    last = -1
+
+    def visit(k):
+        nonlocal count, last
+        count += 1
+        if k > 1:
+            visit(k - 1)
+            last = k
+            visit(k - 2)
+
+    visit(n)
+    return count, last
+
+
+class Hits:
+    def __init__(self):
+        self.count = 0
+
+    def visit(self, n):
+        self.count += 1
+        if n > 0:
+            self.visit(n - 1)
+            if n > 2:
+                self.visit(n - 2)
+
+
+def hits(n):
+    counter = Hits()
+    counter.visit(n)
+    return counter.count
+
+
 PROGRAMS: list[tuple[Callable[..., Any], list[tuple[Any, ...]]]] = [
     (factorial, [(0,), (1,), (10,)]),
     (fibonacci, [(0,), (1,), (9,)]),
@@ -189,6 +259,10 @@ PROGRAMS: list[tuple[Callable[..., Any], list[tuple[Any, ...]]]] = [
     (only_the_loop_ends_it, [(0,), (1,), (5,)]),
     (in_a_while, [(0,), (6,)]),
     (statement, [(3,)]),
+    (sorted_in_place, [(np.array([3, 1, 2, 5, 4, 9, 0, 7]),)]),
+    (flooded, [(np.array([[1, 1, 0], [0, 1, 0], [0, 1, 1]]), 0, 0)]),
+    (visits, [(1,), (6,)]),
+    (hits, [(0,), (5,)]),
 ]
 
 
@@ -255,6 +329,22 @@ def test_a_decorated_function_is_called_by_its_own_name() -> None:
         assert product(pg.asarray(6)).item() == 720
     finally:
         pg.runtime.run_functions_eagerly(False)
+
+
+class Named:
+    @staticmethod
+    @pg.function
+    def static(n):
+        return 0 if n == 0 else 2 + Named.static(n - 1)
+
+    @classmethod
+    def by_class(cls, n):
+        return 0 if n == 0 else 3 + cls.by_class(n - 1)
+
+
+def test_methods_of_classes() -> None:
+    assert Named.static(pg.asarray(4)).item() == 8
+    assert pg.function(Named.by_class)(pg.asarray(4)).item() == 12
 
 
 def test_methods() -> None:
@@ -352,6 +442,31 @@ def test_a_return_annotation_gives_the_type_that_no_branch_gives() -> None:
 
 
 # ---- errors ----
+
+
+def test_a_list_that_is_passed_is_not_changed_in_silence() -> None:
+    def summed(state, n):
+        if n == 0:
+            return n
+        state[0] = state[0] + n
+        return summed(state, n - 1)
+
+    with pytest.raises(TypeError, match=r"summed .*test_recursion.py:\d+.* changes a list"):
+        pg.function(lambda n: summed([n], n))(pg.asarray(3))
+
+
+def test_a_tensor_passed_twice_cannot_be_written() -> None:
+    def written(one, other, n):
+        one[0] = n
+        return other[0] if n == 0 else written(one, other, n - 1)
+
+    @pg.function
+    def twice(x, n):
+        own = x + 0
+        return written(own, own, n)
+
+    with pytest.raises(TypeError, match=r"written .* is passed twice"):
+        twice(pg.asarray([1, 2]), pg.asarray(3))
 
 
 def test_without_a_type_an_annotation_is_asked_for() -> None:

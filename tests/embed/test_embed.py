@@ -23,7 +23,7 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werr
 OPEN_SYMBOLS = ["-Wl,--allow-shlib-undefined"] if "PYGRAPH_SANITIZED" in os.environ else []
 
 # The numbers of pygraph_status.
-VALUE, TYPE, INDEX, ZERO_DIVISION, UNBOUND, FORMAT, FILE = 1, 2, 3, 4, 6, 11, 14
+VALUE, TYPE, INDEX, ZERO_DIVISION, UNBOUND, FORMAT, FILE, RECURSION = 1, 2, 3, 4, 6, 11, 14, 15
 
 
 def flags() -> list[str]:
@@ -118,6 +118,20 @@ def count_calls() -> pg.Function:
     return count
 
 
+@pg.function
+def fibonacci(n):  # type: ignore[no-untyped-def]
+    if n < 2:
+        return n
+    return fibonacci(n - 1) + fibonacci(n - 2)
+
+
+@pg.function(input_signature=[pg.TensorSpec((None,), pg.float64)])
+def summed(x):  # type: ignore[no-untyped-def]
+    if len(x) == 1:
+        return x[0]
+    return summed(x[: len(x) // 2]) + summed(x[len(x) // 2 :])
+
+
 def shrink_both() -> pg.Function:
     """`shrink`, traced for matrices of any size and for vectors of three."""
     function = pg.function(shrink)
@@ -146,6 +160,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     count = count_calls()
     count.get_concrete_function(pg.TensorSpec((2,), pg.float64))
     pg.save(count, path / "count.pgraph")
+    fibonacci(pg.asarray(1))
+    pg.save(fibonacci, path / "fibonacci.pgraph")
+    summed.get_concrete_function()
+    pg.save(summed, path / "summed.pgraph")
     (path / "text.pgraph").write_text("graph")
     (path / "cut.pgraph").write_bytes((path / "shrink.pgraph").read_bytes()[:-100])
     return path
@@ -182,6 +200,7 @@ def test_tour(build: Callable[..., Path], folder: Path) -> None:
     elements = " ".join(f"{value:g}" for value in np.asarray(wanted).ravel())
     assert shown["matrix"] == f"[2] [3] {elements}"
     assert shown["rounds"] == str(int(rounds))
+    assert (shown["fibonacci"], shown["summed"]) == ("6765", "15")
     assert shown["wide"] == "[1] [1] 4"
     assert shown["empty"] == "[0] [3]"
     assert shown["vector"] == "[3] 4 1 2"
@@ -205,6 +224,10 @@ def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> 
         "zero": (ZERO_DIVISION, rf".*\({here}:{line_of('return a // b')} in quotient\)"),
         "index": (INDEX, rf".*3.*\({here}:{line_of('return x[i]')} in pick\)"),
         "unset": (UNBOUND, rf".*'y'.*\({here}:{line_of('return y  # only')} in unset\)"),
+        "too deep": (
+            RECURSION,
+            rf"maximum recursion depth.*fibonacci.*\({here}:{line_of('return fibonacci(n')}.*\)",
+        ),
         "no file": (FILE, r"cannot read .*nowhere\.pgraph"),
         "no program": (FORMAT, r".*magic.*"),
         "cut program": (FORMAT, r".*ends.*"),

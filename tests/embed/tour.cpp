@@ -75,6 +75,14 @@ void faults(const std::string& folder) {
   show_error("unset", [&] { unset.run({Tensor::scalar(-1.0)}); });
 }
 
+void recursion(const std::string& folder) {
+  const auto program = Program::load(folder + "/fibonacci.pgraph");
+  show<std::int64_t>("fibonacci", program.run({Tensor::scalar<std::int64_t>(20)})[0]);
+  const auto summed = Program::load(folder + "/summed.pgraph");
+  show<double>("summed", summed.run({Tensor::from<double>({1, 2, 3, 4, 5}, {5})})[0]);
+  show_error("too deep", [&] { program.run({Tensor::scalar<std::int64_t>(5000)}); });
+}
+
 void wrong_use(const std::string& folder) {
   show_error("no file", [&] { Program::load(folder + "/nowhere.pgraph"); });
   show_error("no program", [&] { Program::load(folder + "/text.pgraph"); });
@@ -142,6 +150,7 @@ int main(int argc, char** argv) {
     arrays(argv[1]);
     booleans(argv[1]);
     faults(argv[1]);
+    recursion(argv[1]);
     wrong_use(argv[1]);
     threads(argv[1]);
     variables(argv[1]);

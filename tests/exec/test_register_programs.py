@@ -256,6 +256,83 @@ def test_positions_in_three_axes(function, dtype):
     assert faults == 96 - 2 * 2 * 3
 
 
+def primes(n):
+    flags = pg.ones(n, dtype=pg.bool)
+    i = 2
+    while i * i < n:
+        if flags[i]:
+            for j in pg.range(i * i, n, i):
+                flags = written(flags, False, j)
+        i += 1
+    return flags
+
+
+def binomials(n):
+    table = pg.zeros((n, n), dtype=pg.int64)
+    for i in pg.range(n):
+        table = written(table, 1, i, 0)
+        for j in pg.range(1, i + 1):
+            table = written(table, table[i - 1, j - 1] + table[i - 1, j], i, j)
+    return table
+
+
+def kept(n):
+    x = pg.arange(n)
+    first = x
+    for i in pg.range(n):
+        x = written(x, x[i] * 2, -1 - i)
+    return first, x
+
+
+def counted(n):
+    x, y = pg.zeros(n), pg.zeros((2, n + 1))
+    i = 0
+    while i < x.shape[0] * y.shape[1]:
+        i += y.shape[0]
+    return i
+
+
+def cubes(n):
+    x = pg.zeros((n, n + 1, n + 2))
+    for i in pg.range(n):
+        x = written(x, i + 0.5, i, -1, i)
+        x = written(x, x[i, -1, i] * 2, i, 0, -1)
+    return x
+
+
+@pytest.mark.parametrize("function", [primes, binomials, kept, counted, cubes])
+@pytest.mark.parametrize("passes", ["", "none", OFF, "-coalesce"])
+def test_arrays_of_sizes_known_at_run_time(function, passes, monkeypatch):
+    monkeypatch.setenv("PYGRAPH_PASSES", passes)
+    staged = pg.function(function)
+    for n in (7, 1, 30):
+        expected = outcome(function, pg.asarray(n))
+        assert outcome(staged, pg.asarray(n)) == expected
+        assert isinstance(expected, list)
+
+
+def test_writing_an_element_of_such_an_array_is_one_step():
+    text = pg.function(primes).get_concrete_function(pg.asarray(9)).plan_text()
+    assert "store_1" in text
+    assert "dynamic scatter" not in text
+
+
+def beyond(n, i):
+    x = pg.zeros((n, n + 1))
+    for _ in pg.range(n):
+        x = written(x, 1.0, 0, i)
+    return x
+
+
+def test_a_position_outside_such_an_array_is_named():
+    staged = pg.function(beyond)
+    with pytest.raises(IndexError, match="index 4 is out of range for an axis of size 4"):
+        staged(pg.asarray(3), pg.asarray(4))
+    assert outcome(staged, pg.asarray(3), pg.asarray(-4)) == outcome(
+        beyond, pg.asarray(3), pg.asarray(-4)
+    )
+
+
 class Writer:
     """Writes one program over integers, floats, bools and two arrays."""
 

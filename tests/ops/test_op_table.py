@@ -83,7 +83,7 @@ def test_every_op_has_a_public_function(name: str) -> None:
 
 def test_the_lists_here_are_up_to_date() -> None:
     assert ROWS.keys() >= INTERNAL | CONTROL | REACHED.keys()
-    for name in CONTROL:
+    for name in CONTROL - {"call"}:
         assert callable(getattr(pg, name))
     for name in INTERNAL:
         assert not hasattr(pg, name), f"{name} is public now"

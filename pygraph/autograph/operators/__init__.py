@@ -4,6 +4,7 @@ Every operator looks at its arguments: Python values behave exactly as in Python
 decide something become part of the graph.
 """
 
+from pygraph.autograph.operators.assignments import changes
 from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call
 from pygraph.autograph.operators.logic import (
@@ -18,7 +19,6 @@ from pygraph.autograph.operators.logic import (
     read,
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
-from pygraph.autograph.operators.mutation import changes
 
 __all__ = [
     "and_",
