@@ -89,7 +89,8 @@ cdef class EagerTensor(Tensor):
 
     def copy(self):
         """Return another tensor of the same values. Memory is shared until one of them is written to."""
-        return wrap(self.value)
+        builder = current()
+        return wrap(self.value) if builder is None else builder.lift(self)
 
     def __copy__(self):
         return self.copy()
@@ -101,7 +102,7 @@ cdef class EagerTensor(Tensor):
         if current_builder() != NULL:
             raise TypeError(
                 "a tensor from outside of the function being traced cannot be changed in place: "
-                "pass it to the function and return it, or make it a Variable"
+                "copy it first, pass it to the function and return it, or make it a Variable"
             )
         cdef EagerTensor changed = ops.set_item_in_place(self, key, value)
         self.value = changed.value

@@ -142,8 +142,8 @@ class _Reader:
                 staged_value = match[1]
             elif match := re.match(r"#\s*prints: ?(.*)", directive):
                 prints.append(match[1] + "\n")
-            elif match := re.match(r"#\s*(staged )?raises (\w+): (.*)", directive):
-                expected = Raises(match[2], match[3])
+            elif match := re.match(r"#\s*(staged )?raises (\w+)(?:: (.+))?$", directive):
+                expected = Raises(match[2], match[3] or "")
                 if match[1]:
                     staged_raises = expected
                 else:

@@ -134,6 +134,8 @@ class _Writer:
             f"flag = True if {self.condition()} else False",
             f"real = real / 2 + {one}",
             f"v = v * 2 % 11 + {one}",
+            f"v[({one}) % 3] = {other}",
+            f"v[({one}) % 3] += {other}",
             f"best = {one}",
             f"best = {one} if best is None or {self.atom()} > best else best",
         )

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
+
 import pytest
 from case_table import Case, Raises, read_cases
-from ways import WORDS, Outcome, every_way, same
+from ways import RERUNS, WORDS, Outcome, every_way, same
 
-# Cases that wait for something that is being built.
+# Files of cases, or cases, that wait for something that is being built.
 NOT_YET = {
     "builtin_functions-sorted",
-    "comprehensions-over_a_tensor_range",
-    "comprehensions-over_a_tensor_with_a_condition",
+    "comprehensions",
+    "effects",
     "for_range-zero_step",
-    "match_statements-match_in_a_loop",
-    "match_statements-match_with_continue",
-    "match_statements-tensor_alternatives",
-    "match_statements-tensor_guards",
-    "match_statements-tensor_literals",
-    "match_statements-tensor_without_a_match",
+    "lists",
+    "loop_state-length_that_changes",
+    "match_statements",
 }
 
 
@@ -25,7 +24,7 @@ def listed() -> list[object]:
     """Return the cases as parameters."""
     waiting = pytest.mark.xfail(strict=False)
     return [
-        pytest.param(case, id=case.id, marks=waiting if case.id in NOT_YET else ())
+        pytest.param(case, id=case.id, marks=waiting if NOT_YET & {case.id, case.file.stem} else ())
         for case in read_cases()
     ]
 
@@ -39,7 +38,7 @@ def test_case(case: Case) -> None:
         expected = call.staged_raises if staged and call.staged_raises else call.raises
         value = call.staged_value if staged else call.value
         if expected is not None:
-            assert fits(expected, outcome), where
+            assert fits(expected, outcome, way), where
         elif value is not None:
             assert outcome.error is None, where
             wanted = eval(value, {**names, **WORDS})
@@ -52,7 +51,11 @@ def test_case(case: Case) -> None:
             pytest.fail(f"{where}, in line {line} and not {lines[call]}")
 
 
-def fits(expected: Raises, outcome: Outcome) -> bool:
+def fits(expected: Raises, outcome: Outcome, way: str) -> bool:
     """Return whether an outcome is the exception that is expected."""
     error = outcome.error
-    return type(error).__name__ == expected.kind and expected.text in str(error)
+    kind = expected.kind
+    if way in RERUNS and not hasattr(builtins, kind):
+        # A class of the user's is not part of a graph.
+        kind = "RuntimeError"
+    return type(error).__name__ == kind and expected.text in str(error)

@@ -89,13 +89,12 @@ def find_difference(text: str) -> Difference | None:
         return None
     converted, staged = autograph.convert(function), pg.function(function)
     for call, wanted in zip(CALLS, expected, strict=True):
-        tensors = Arguments([as_tensor(value) for value in call], {})
         outcomes = {
             "converted": attempt(converted, *as_arrays(call)),
-            "eager": tensors.passed_to(function),
-            "staged": tensors.passed_to(staged),
+            "eager": tensors_of(call).passed_to(function),
+            "staged": tensors_of(call).passed_to(staged),
         }
-        outcomes.update(rerun(staged, tensors))
+        outcomes.update(rerun(staged, tensors_of(call)))
         for way, outcome in outcomes.items():
             if staged.tracing_count == 0 and is_unset(outcome):
                 # A read that can never succeed is an error when the function is traced.
@@ -103,6 +102,10 @@ def find_difference(text: str) -> Difference | None:
             if not agree(outcome, wanted):
                 return Difference(way, call, outcome, wanted)
     return None
+
+
+def tensors_of(call: tuple[object, ...]) -> Arguments:
+    return Arguments([as_tensor(value) for value in call], {})
 
 
 def too_large(value: object) -> bool:
@@ -115,7 +118,7 @@ def too_large(value: object) -> bool:
 
 
 def is_unset(outcome: Outcome) -> bool:
-    return isinstance(outcome.error, UnboundLocalError) and "'u'" in str(outcome.error)
+    return isinstance(outcome.error, NameError) and "'u'" in str(outcome.error)
 
 
 def agree(outcome: Outcome, wanted: Outcome) -> bool:

@@ -218,7 +218,7 @@ def f(n):
     return items
 
 
-f(3)  # staged raises TypeError: 'items'
+f(3)  # -> (0, 0, 1, 2)
 
 
 # case: keys_that_change

@@ -1,0 +1,207 @@
+"""Functions that call themselves under a condition on a tensor."""
+
+
+# case: factorial
+def factorial(n):
+    if n <= 1:
+        return 1
+    return n * factorial(n - 1)
+
+
+def f(n):
+    return factorial(n)
+
+
+f(5)  # -> 120
+f(0)  # -> 1
+
+
+# case: f_itself
+def f(n):
+    if n < 2:
+        return n
+    return f(n - 1) + f(n - 2)
+
+
+f(10)  # -> 55
+
+
+# case: conditional_expression
+def total(n):
+    return 0 if n == 0 else n + total(n - 1)
+
+
+def f(n):
+    return total(n)
+
+
+f(4)  # -> 10
+
+
+# case: mutual
+def is_even(n):
+    if n == 0:
+        return True
+    return is_odd(n - 1)
+
+
+def is_odd(n):
+    if n == 0:
+        return False
+    return is_even(n - 1)
+
+
+def f(n):
+    return is_even(n), is_odd(n)
+
+
+f(5)  # -> (False, True)
+f(4)  # -> (True, False)
+
+
+# case: greatest_common_divisor
+def gcd(a, b):
+    if b == 0:
+        return a
+    return gcd(b, a % b)
+
+
+def f(a, b):
+    return gcd(a, b)
+
+
+f(48, 18)  # -> 6
+
+
+# case: power
+def power(x, n):
+    if n == 0:
+        return 1
+    half = power(x, n // 2)
+    if n % 2 == 0:
+        return half * half
+    return half * half * x
+
+
+def f(x, n):
+    return power(x, n)
+
+
+f(3, 5)  # -> 243
+f(2, 10)  # -> 1024
+
+
+# case: two_results
+def split(n):
+    if n == 0:
+        return 0, 0
+    a, b = split(n - 1)
+    return b, a + n
+
+
+def f(n):
+    return split(n)
+
+
+f(5)  # -> (6, 9)
+
+
+# case: in_a_loop
+def depth(n):
+    if n <= 1:
+        return 0
+    return 1 + depth(n // 2)
+
+
+def f(n):
+    total = 0
+    for i in range(n):
+        total += depth(i)
+    return total
+
+
+f(9)  # -> 13
+
+
+# case: ackermann
+def ackermann(m, n):
+    if m == 0:
+        return n + 1
+    if n == 0:
+        return ackermann(m - 1, 1)
+    return ackermann(m - 1, ackermann(m, n - 1))
+
+
+def f(m, n):
+    return ackermann(m, n)
+
+
+f(2, 3)  # -> 9
+
+
+# case: with_an_array
+def search(x, wanted, low, high):
+    if low >= high:
+        return -1
+    middle = (low + high) // 2
+    if x[middle] == wanted:
+        return middle
+    if x[middle] < wanted:
+        return search(x, wanted, middle + 1, high)
+    return search(x, wanted, low, middle)
+
+
+def f(x, wanted):
+    return search(x, wanted, 0, len(x))
+
+
+f([1, 3, 5, 7, 9], 7)  # -> 3
+f([1, 3, 5, 7, 9], 4)  # -> -1
+
+
+# case: nested_function
+def f(n):
+    def count(k):
+        if k == 0:
+            return 0
+        return 1 + count(k - 1)
+
+    return count(n)
+
+
+f(6)  # -> 6
+
+
+# case: method
+class Tree:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def size(self, depth):
+        if depth == 0:
+            return 1
+        return 1 + self.factor * self.size(depth - 1)
+
+
+def f(depth):
+    return Tree(2).size(depth)
+
+
+f(4)  # -> 31
+
+
+# case: python_depth
+def nested(x, depth):
+    if depth == 0:
+        return x
+    if x > 10:
+        return nested(x - 10, depth - 1)
+    return nested(x * 2, depth - 1)
+
+
+def f(x):
+    return nested(x, 3)
+
+
+f(4)  # -> 6
+f(40)  # -> 10
