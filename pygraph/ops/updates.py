@@ -142,7 +142,9 @@ def _by_axis(x: Tensor, entries: list[Entry], value: Tensor, run: Run) -> Tensor
     rest = entries[:start] + entries[end:]
     if builtins.all(map(_is_whole, rest)):
         return _scattered(x, entries[start:end], start, value, run)
-    if builtins.all(isinstance(entries[axis].value, int) for axis in integers):
+    slices = [entry.value for entry in entries if entry.kind == "slice"]
+    known = slice_attributes(slices, len(slices)) is not None
+    if known and builtins.all(isinstance(entries[axis].value, int) for axis in integers):
         return _by_slices(x, *_with_slices_only(x, entries, integers, value), run)
     if isinstance(x, Variable):
         return _by_positions(x, tuple([entry.value for entry in entries]), value, run)
