@@ -142,10 +142,10 @@ def _by_axis(x: Tensor, entries: list[Entry], value: Tensor, run: Run) -> Tensor
     rest = entries[:start] + entries[end:]
     if builtins.all(map(_is_whole, rest)):
         return _scattered(x, entries[start:end], start, value, run)
-    if builtins.all(isinstance(entries[axis].value, int) for axis in integers):
-        slices = [Entry("slice", _slice_of(entry.value)) for entry in entries]
-        if slice_attributes([entry.value for entry in slices], x.ndim) is not None:
-            return _by_slices(x, slices, _with_axes(x, slices, integers, value), run)
+    slices = [entry.value for entry in entries if entry.kind == "slice"]
+    known = slice_attributes(slices, len(slices)) is not None
+    if known and builtins.all(isinstance(entries[axis].value, int) for axis in integers):
+        return _by_slices(x, *_with_slices_only(x, entries, integers, value), run)
     if isinstance(x, Variable):
         return _by_positions(x, tuple([entry.value for entry in entries]), value, run)
     # First into what the integers select, which is the less.
@@ -155,10 +155,14 @@ def _by_axis(x: Tensor, entries: list[Entry], value: Tensor, run: Run) -> Tensor
     return _scattered(x, entries[start:end], start, value, run)
 
 
-def _with_axes(x: Tensor, slices: list[Entry], axes: list[int], value: Tensor) -> Tensor:
-    """Return a value for a key of slices that it lacks some axes of: they get size 1."""
-    selected = [size for axis, size in enumerate(_slice_shape(x, slices)) if axis not in axes]
-    return apply("expand_dims", (_fitted(value, selected),), {"axes": axes})
+def _with_slices_only(
+    x: Tensor, entries: list[Entry], integers: list[int], value: Tensor
+) -> tuple[list[Entry], Tensor]:
+    """Return a key with an integer as a slice of one element, and the value with that axis."""
+    slices = [Entry("slice", _slice_of(entry.value)) for entry in entries]
+    shape = _slice_shape(x, slices)
+    selected = [size for axis, size in enumerate(shape) if axis not in integers]
+    return slices, apply("expand_dims", (_fitted(value, selected),), {"axes": integers})
 
 
 def _slice_of(key: Any) -> slice:
