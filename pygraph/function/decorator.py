@@ -56,8 +56,9 @@ def function(
             left out: the function then has one graph only, and arguments are cast to it.
         autograph: Whether ``if``, ``while``, ``for`` and their kin on tensors become graph
             operations. Without it the function must use ``cond`` and ``while_loop`` itself.
-        reduce_retracing: Whether a dim that varies between calls becomes unknown, and a Python
-            number that varies becomes an input where the function's body allows it.
+        reduce_retracing: Whether a dim that varies between calls becomes unknown (each number of
+            dims has a graph of its own), and a Python number that varies, inside containers too,
+            becomes an input where the function's body allows it.
         max_graphs: How many graphs to keep at most; the one used least recently goes first.
         name: The name in errors and files; the function's own by default.
 
