@@ -76,6 +76,8 @@ cdef extern from "base/variable.hpp" namespace "pygraph" nogil:
 cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     PyObject* current_builder()
     void set_current_builder(PyObject*)
+    PyObject* current_marker()
+    void set_current_marker(PyObject*)
     cdef cppclass COpRow "pygraph::ops::OpRow":
         pass
     cdef cppclass COperand "pygraph::ops::Operand":
@@ -95,6 +97,7 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
         pass
     PyObject* exception_type(CErrorKind)
     object location_chain(const CModule&, uint32_t)
+    object raised_parts(const RunError&)
     RunError promote_operands(const COpRow&, const vector[COperand]&, vector[CDType]&)
     RunError run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&)
     RunError find_op(const char*, const COpRow**)

@@ -168,10 +168,22 @@ cdef int check(const RunError& error, CompiledGraph graph) except -1:
     message = error.message.decode("utf-8", "replace")
     if graph is None or raise_fault is None:
         raise kind(message)
-    raise_fault(kind, message, location_chain(graph.executable.get().module(), error.location))
+    chain = location_chain(graph.executable.get().module(), error.location)
+    raise_fault(kind, message, chain, raised_parts(error), graph.exceptions)
     return 0
 
 
+def exchange_marker(marker):
+    """Make a function (or None) what stands for the text of tensors in this thread; return the former one.
+
+    The caller keeps it alive.
+    """
+    cdef PyObject* former = current_marker()
+    if marker is None:
+        set_current_marker(NULL)
+    else:
+        set_current_marker(<PyObject*>marker)
+    return None if former == NULL else <object>former
 
 
 def current():

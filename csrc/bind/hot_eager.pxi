@@ -74,6 +74,8 @@ cdef class EagerTensor(Tensor):
         return bool(ops.any(self == element))
 
     def __repr__(self):
+        if current_marker() != NULL:
+            return (<object>current_marker())(self, "!r")
         array = to_numpy(self)
         body = repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", prefix="Tensor(")
         if array.ndim > 0 and array.size == 0:
@@ -81,6 +83,8 @@ cdef class EagerTensor(Tensor):
         return f"Tensor({body}, dtype={self.dtype.name})"
 
     def __format__(self, spec):
+        if current_marker() != NULL:
+            return (<object>current_marker())(self, ":" + spec if spec else "")
         if spec and self.value.shape().rank() == 0:
             return format(only_element(self), spec)
         return format(repr(self) if self.value.shape().rank() else str(only_element(self)), spec)

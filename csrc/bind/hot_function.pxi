@@ -13,6 +13,7 @@ cdef class CompiledGraph:
     cdef object structure  # of the result
     cdef list variables    # in the graph's order: a Variable that it captured, or the position of an argument's
     cdef CVariableSlots slots
+    cdef public list exceptions  # those that the graph raises, by number; empty for a graph from a file
     cdef readonly long long calls      # how often it ran
     cdef readonly long long last_used  # when it ran last, on the process's count of calls
     cdef object __weakref__
@@ -25,6 +26,7 @@ cdef class CompiledGraph:
                 self.slots.push_argument(entry)
             else:
                 self.slots.push_captured((<Variable?>entry).place.get())
+        self.exceptions = []
         self.template = template
         self.structure = structure
         self.single = structure.kind == "leaf" and type(template[0]) is int

@@ -13,7 +13,7 @@ def register_ops(module):
 
 
 def register_raise_fault(function):
-    """Set the function that raises a run's fault: (exception type, message, location chain)."""
+    """Set the function that raises a run's fault (pygraph.graph.faults.raise_fault)."""
     global raise_fault
     raise_fault = function
 

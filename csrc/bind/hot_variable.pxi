@@ -160,9 +160,12 @@ cdef class Variable(Tensor):
         return iter(self.read())
 
     def __repr__(self):
-        value = wrap(self.place.get().read())
         name = f", name={self.name!r}" if self.name else ""
-        return f"Variable({to_numpy(value).tolist()!r}, dtype={self.dtype.name}, shape={self.shape}{name})"
+        if current_marker() != NULL:
+            elements = (<object>current_marker())(self.read(), "!s")
+        else:
+            elements = repr(to_numpy(wrap(self.place.get().read())).tolist())
+        return f"Variable({elements}, dtype={self.dtype.name}, shape={self.shape}{name})"
 
     def __format__(self, spec):
         return format(self.read(), spec)

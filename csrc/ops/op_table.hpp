@@ -35,6 +35,7 @@ enum class Operands : std::uint8_t {
   condition_first,  // bool, then a common dtype of any class
   first_free,       // any dtype, then int64 (check_defined: bool)
   first_two_free,   // one common dtype of the first two, then int64
+  each_own,         // any dtype each
   variable,         // a variable, then a value of exactly its dtype
   control           // as the subgraphs' parameters say
 };
@@ -76,7 +77,8 @@ enum class Rule : std::uint8_t {
   while_loop,
   check_defined,
   read_variable,
-  assign_variable
+  assign_variable,
+  text
 };
 
 enum class Family : std::uint8_t {
@@ -99,10 +101,11 @@ enum class Family : std::uint8_t {
   nonzero,
   control,
   check,
-  variable
+  variable,
+  text
 };
 
-enum class Effects : std::uint8_t { pure, may_fail, reads, writes, control };
+enum class Effects : std::uint8_t { pure, may_fail, reads, writes, prints, control };
 
 // `constant` is an index into Module::constants.
 enum class AttributeKind : std::uint8_t { integer, real, boolean, dtype, ints, string, constant };
@@ -150,6 +153,9 @@ inline std::int64_t integer(const ir::Attribute& attribute) {
   return std::get<std::int64_t>(attribute);
 }
 inline bool boolean(const ir::Attribute& attribute) { return std::get<bool>(attribute); }
+inline const std::string& text(const ir::Attribute& attribute) {
+  return std::get<std::string>(attribute);
+}
 inline DType dtype(const ir::Attribute& attribute) { return std::get<DType>(attribute); }
 inline const std::vector<std::int64_t>& ints(const ir::Attribute& attribute) {
   return std::get<std::vector<std::int64_t>>(attribute);

@@ -46,6 +46,7 @@ enum class Code : std::uint8_t {
   read_variable,    // the tensor out[0] is what the variable in[0] holds
   assign_variable,  // the variable in[0] takes the value in[1], whose type is types[target]
   check_defined,    // the flag in[0]; the variable's name is names[target]
+  text,             // print texts[target], or raise it
   finish,
 // A flat call of one element that the run loop evaluates itself.
 #define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) name,
@@ -74,6 +75,13 @@ struct DynamicCall {
   std::vector<ir::Attribute> attributes;
   std::vector<ir::Type> inputs;  // where static: the type; else only dtype and rank count
   std::vector<ir::Type> outputs;
+};
+
+// A `print` or `raise`.
+struct TextCall {
+  ir::OpCode op;
+  std::vector<ir::Attribute> attributes;
+  std::vector<ir::Type> inputs;
 };
 
 struct PreparedCall {
@@ -106,6 +114,7 @@ struct Plan {
   std::vector<DynamicCall> dynamics;
   std::vector<ir::Type> types;
   std::vector<std::string> names;
+  std::vector<TextCall> texts;
   std::vector<Tensor> constants;
   std::vector<ir::Type> inputs;  // the entry's tensor parameters
   std::vector<StorageId> input_storages;

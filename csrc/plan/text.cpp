@@ -35,6 +35,7 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
     case Code::read_variable: return "read_variable";
     case Code::assign_variable: return "assign_variable";
     case Code::check_defined: return "check_defined " + plan.names[instruction.target];
+    case Code::text: return std::string(ops::row(plan.texts[instruction.target].op).name);
     case Code::finish: return "finish";
   }
   return "?";

@@ -18,6 +18,7 @@ from pygraph.autograph.converters import (  # noqa: F401  (each registers its ki
     branches,
     calls,
     compound,
+    effects,
     expressions,
     functions,
     loops,

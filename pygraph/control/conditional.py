@@ -8,14 +8,8 @@ from typing import Any
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.pending import skipped_read, unreachable
-from pygraph.control.tensors import (
-    as_predicate,
-    current,
-    is_tensor,
-    is_tracing,
-    placeholder,
-    stages,
-)
+from pygraph.control.raising import EndOfWay, Raised, until_raise
+from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
 from pygraph.graph import Builder
 from pygraph.graph.locations import Region
 
@@ -66,14 +60,12 @@ def stage_cond(
     parent = current()
     pred = as_predicate(pred)
     builders = [Builder("then", parent), Builder("else", parent)]
-    ends: list[list[Any] | None] = []
     with Region():
-        for builder, branch in zip(builders, (then, otherwise), strict=True):
-            with builder:
-                ends.append(unreachable(branch))
-    first, second = ends
+        first, second = _trace(builders[0], then), _trace(builders[1], otherwise)
     if first is None or second is None:
         return _only(second if first is None else first, names)
+    if isinstance(first, Raised) or isinstance(second, Raised):
+        return _after_raise(parent, pred, builders, (first, second), names)
     joined: list[Form | None] = []
     forms: list[tuple[Form, Form]] = []
     for name, one, other in zip(names, first, second, strict=True):
@@ -96,19 +88,45 @@ def stage_cond(
     ]
 
 
-def _only(values: list[Any] | None, names: Sequence[str]) -> list[Any]:
+def _trace(builder: Builder, branch: Callable[[], list[Any]]) -> list[Any] | Raised | None:
+    with builder:
+        return unreachable(lambda: until_raise(branch))
+
+
+def _after_raise(
+    parent: Builder,
+    pred: Any,
+    builders: Sequence[Builder],
+    ends: Sequence[list[Any] | Raised],
+    names: Sequence[str],
+) -> list[Any]:
+    """Record a cond of which a branch raises: the other branch alone gives the variables."""
+    values = next((end for end in ends if not isinstance(end, Raised)), None)
+    forms = [form_of(*item, settled=True) for item in zip(names, values or (), strict=False)]
+    for builder, end in zip(builders, ends, strict=True):
+        with builder:
+            tensors: list[Any] = []
+            for form, value in zip(forms, values or (), strict=True):
+                raises = isinstance(end, Raised)
+                tensors += form.placeholders() if raises else form.take_apart(value, form)
+            builder.set_results(tensors)
+    outputs = iter(parent.record_cond(parent.lift(pred), *builders))
+    if values is None:
+        raise EndOfWay
+    return [form.put_together(outputs) for form in forms]
+
+
+def _only(values: list[Any] | Raised | None, names: Sequence[str]) -> list[Any]:
     """What a branch gives whose other branch cannot be reached in this trace of a loop.
 
     The trace is going to be thrown away, so placeholders of the right types serve.
     """
     if values is None:
         raise skipped_read()
-    out = []
-    for name, value in zip(names, values, strict=True):
-        form = form_of(name, value, settled=True)
-        tensors = [placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in form.types]
-        out.append(form.put_together(iter(tensors)))
-    return out
+    if isinstance(values, Raised):
+        raise EndOfWay
+    forms = [form_of(name, value, settled=True) for name, value in zip(names, values, strict=True)]
+    return [form.put_together(iter(form.placeholders())) for form in forms]
 
 
 def _joined(pair: tuple[Form, Form], site: Site, guarded: bool) -> Form:

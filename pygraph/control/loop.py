@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import NUMBERS, Form, TensorLeaf, ValueLeaf, form_of, join
 from pygraph.control.pending import pending
+from pygraph.control.raising import Raised, until_raise
 from pygraph.control.tensors import (
     apply,
     as_predicate,
@@ -67,7 +69,9 @@ def stage_while(
         body_builder, ends = loop.settle(body)
     test_builder = Builder("test", parent)
     with Region(), test_builder:
-        going = test(loop.parameters(test_builder))
+        going = until_raise(partial(test, loop.parameters(test_builder)))
+        if isinstance(going, Raised):
+            going = False
         test_builder.set_results([_as_flag(going)])
     tensors: list[Any] = []
     for form, own, value in zip(loop.forms, loop.own, before, strict=True):
@@ -115,7 +119,9 @@ class _Loop:
             builder = Builder("body", self.parent)
             with builder, pending(self._unknown()) as skipped:
                 given = self.parameters(builder)
-                values = body(list(given))
+                values = until_raise(partial(body, list(given)))
+                if isinstance(values, Raised):
+                    values = given  # no turn goes on from here: any state will do
                 ends = [
                     form_of(name, value, settled=name in self.indirect or index in self.fixed)
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))

@@ -21,7 +21,9 @@ from pygraph._hot import (
     from_numpy,
     is_array_like,
 )
+from pygraph.control.raising import ends_graph
 from pygraph.graph import Builder, TensorSpec
+from pygraph.graph.exceptions import KeptException
 from pygraph.graph.locations import trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 from pygraph.graph.wire import write
@@ -45,6 +47,7 @@ class Traced(NamedTuple):
     template: list[Any]  # per leaf of the result: the index of an output, or a Constant
     # In the graph's order: a Variable that it captured, or a position among the arguments' ones.
     variables: list[Variable | int]
+    exceptions: list[KeptException]  # that the graph may raise, by number
     trace_seconds: float
     plan_seconds: float
 
@@ -111,6 +114,16 @@ def _run(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, An
     return function(*args, **kwargs)
 
 
+def _run_to_end(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """Run a function; one whose every way raises when the graph runs has no result."""
+    try:
+        return _run(function, args, kwargs)
+    except BaseException as error:
+        if not ends_graph(error):
+            raise
+        return None
+
+
 def is_array(value: Any) -> bool:
     """Return whether an argument's leaf becomes an input of the graph."""
     return is_array_like(value)
@@ -131,10 +144,11 @@ def trace(request: Request) -> Traced:
     args, kwargs = request.unbind(given)
     try:
         with builder:
-            result = _run(request.function, args, kwargs)
+            result = _run_to_end(request.function, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
             results, template = _take_results(builder, request.name, result)
         variables = _variable_slots(builder.variables, arguments)
+        exceptions = builder.module.exceptions
         builder.close()
         data, constants = write(builder)
         traced = time.perf_counter()
@@ -150,6 +164,7 @@ def trace(request: Request) -> Traced:
         results,
         template,
         variables,
+        exceptions,
         traced - started,
         time.perf_counter() - traced,
     )

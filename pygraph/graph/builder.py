@@ -25,6 +25,7 @@ from pygraph._hot import (
     from_numpy,
     scalar,
 )
+from pygraph.graph.exceptions import KeptException
 from pygraph.graph.locations import Location, current_chain, describe
 from pygraph.graph.scope import init_scope
 
@@ -64,6 +65,7 @@ class ModuleContext:
         # (file, function, line, parent) each; entry 0 stands for no location.
         self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
         self.symbol_count = 0
+        self.exceptions: list[KeptException] = []  # those that `raise` ops name by number
         self._location_ids: dict[tuple[Location, int], int] = {}
 
     def location_id(self, chain: Sequence[Location]) -> int:
@@ -354,16 +356,17 @@ class Builder:
         self.nodes.append(Node(op, inputs, attributes, subgraphs, location))
         self._outputs.append(outputs)
 
-    def location(self) -> int:
-        """Return the id of the user's line that is running."""
-        return self.module.location_id(current_chain())
-
     def record(
-        self, op: str, inputs: Sequence[Any], attributes: dict[str, Any]
+        self,
+        op: str,
+        inputs: Sequence[Any],
+        attributes: dict[str, Any],
+        chain: Sequence[Location] | None = None,
     ) -> tuple[SymbolicTensor, ...]:
         """Append an op on tensors, NumPy arrays and Python numbers, promoted as the op demands.
 
-        Raises TypeError or ValueError, naming the op, where its inputs do not fit.
+        ``chain`` has the user's calls that it stands for, if not those that are running. Raises
+        TypeError or ValueError, naming the op, where its inputs do not fit.
         """
         self._check_open()
         tensors = [
@@ -375,7 +378,7 @@ class Builder:
             self.lift(tensor, as_dtype(dtype))
             for tensor, dtype in zip(tensors, dtypes, strict=True)
         ]
-        return self._record_exact(op, operands, attributes, (), weak)
+        return self._record_exact(op, operands, attributes, (), weak, chain)
 
     def _operand(self, op: str, position: int, value: Any) -> SymbolicTensor:
         try:
@@ -392,6 +395,7 @@ class Builder:
         attributes: dict[str, Any],
         subgraphs: tuple[Builder, ...],
         weak: bool,
+        chain: Sequence[Location] | None = None,
     ) -> tuple[SymbolicTensor, ...]:
         types, self.module.symbol_count = _core.infer(
             op,
@@ -401,7 +405,7 @@ class Builder:
             self.module.symbol_count,
             [subgraph.signature() for subgraph in subgraphs],
         )
-        location = self.location()
+        location = self.module.location_id(current_chain() if chain is None else chain)
         outputs = tuple(
             self._new_value(as_dtype(dtype), tuple(dims), weak, "", location)
             for dtype, dims in types

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from types import FrameType, FunctionType, TracebackType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pygraph._hot import register_raise_fault
+from pygraph.graph.exceptions import KeptException, make_exception
 from pygraph.graph.locations import Location
 
 
@@ -24,13 +25,24 @@ def _frame_of(file: str, line: int, function: str) -> FrameType:
     return frame
 
 
-def raise_fault(kind: type[Exception], message: str, chain: Sequence[Location]) -> NoReturn:
-    """Raise a fault with the chain of the user's lines (innermost first) as its traceback."""
+def raise_fault(
+    kind: type[Exception],
+    message: str,
+    chain: Sequence[Location],
+    raised: tuple[str, str, str, int, list[Any]] | None = None,
+    kept: Sequence[KeptException] = (),
+) -> NoReturn:
+    """Raise a fault with the chain of the user's lines (innermost first) as its traceback.
+
+    ``raised`` describes the exception that the program itself raised, and ``kept`` has those that
+    its graph may raise.
+    """
     traceback: TracebackType | None = None
     for file, line, function in chain:
         # An instruction of -1 keeps Python from underlining columns of the stand-in frame's code.
         traceback = TracebackType(traceback, _frame_of(file, line, function), -1, line)
-    raise kind(message).with_traceback(traceback)
+    error = kind(message) if raised is None else make_exception(*raised, kept)
+    raise error.with_traceback(traceback)
 
 
 register_raise_fault(raise_fault)

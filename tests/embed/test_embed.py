@@ -23,7 +23,7 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werr
 OPEN_SYMBOLS = ["-Wl,--allow-shlib-undefined"] if "PYGRAPH_SANITIZED" in os.environ else []
 
 # The numbers of pygraph_status.
-VALUE, TYPE, INDEX, ZERO_DIVISION, UNBOUND, FORMAT, FILE = 1, 2, 3, 4, 6, 11, 14
+VALUE, TYPE, INDEX, ZERO_DIVISION, UNBOUND, FORMAT, RUNTIME, FILE = 1, 2, 3, 4, 6, 11, 12, 14
 
 
 def flags() -> list[str]:
@@ -104,6 +104,20 @@ def unset(x):  # type: ignore[no-untyped-def]
     return y  # only sometimes
 
 
+class TooManyError(Exception):
+    pass
+
+
+@pg.function
+def checked(x, n):  # type: ignore[no-untyped-def]
+    print(f"printed: {x} {n:>3} {n / 8:.2f}")
+    if n < 0:
+        raise ValueError(f"{n} is negative")
+    if n > 5:
+        raise TooManyError(n, x)
+    return x
+
+
 def shrink_both() -> pg.Function:
     """`shrink`, traced for matrices of any size and for vectors of three."""
     function = pg.function(shrink)
@@ -129,6 +143,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pg.save(pick, path / "pick.pgraph")
     unset(pg.asarray(1.0))
     pg.save(unset, path / "unset.pgraph")
+    checked.get_concrete_function(pg.asarray([1.0, 2.0]), pg.asarray(1))
+    pg.save(checked, path / "checked.pgraph")
     (path / "text.pgraph").write_text("graph")
     (path / "cut.pgraph").write_bytes((path / "shrink.pgraph").read_bytes()[:-100])
     return path
@@ -172,6 +188,8 @@ def test_tour(build: Callable[..., Path], folder: Path) -> None:
     assert shown["kept"] == "[3] 1 0 1"
     assert (shown["quotient"], shown["after"], shown["set"]) == ("3", "-4", "1")
     assert shown["wrong"] == "0"
+    # The last of three runs; the two before print under the same name.
+    assert shown["printed"] == "Tensor([1.0, 0.1], dtype=float64)   9 1.12"
 
 
 def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> None:
@@ -184,6 +202,11 @@ def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> 
         "zero": (ZERO_DIVISION, rf".*\({here}:{line_of('return a // b')} in quotient\)"),
         "index": (INDEX, rf".*3.*\({here}:{line_of('return x[i]')} in pick\)"),
         "unset": (UNBOUND, rf".*'y'.*\({here}:{line_of('return y  # only')} in unset\)"),
+        "failed": (VALUE, rf"-1 is negative \({here}:{line_of('raise ValueError')} in checked\)"),
+        "raised": (
+            RUNTIME,
+            r"TooManyError: \(Tensor\(9, dtype=int64\), Tensor\(\[1\.0, 0\.1\], .*",
+        ),
         "no file": (FILE, r"cannot read .*nowhere\.pgraph"),
         "no program": (FORMAT, r".*magic.*"),
         "cut program": (FORMAT, r".*ends.*"),

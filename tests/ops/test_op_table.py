@@ -25,6 +25,7 @@ INTERNAL = {
     "slice_update",
     "read_variable",
     "assign_variable",
+    "raise",
 }
 CONTROL = {"cond", "while_loop"}
 
@@ -48,6 +49,7 @@ REACHED: dict[str, Callable[[Any], Any]] = {
     "iota": lambda x: x + pg.arange(4),
     "matmul": lambda x: pg.matmul(x, pg.matrix_transpose(x)),
     "nonzero": lambda x: pg.nonzero(x),
+    "print": lambda x: pg.print(x),
     "permute_dims": lambda x: pg.permute_dims(x, (1, 0)),
     "reshape": lambda x: pg.reshape(x, -1),
     "slice": lambda x: x[1:],

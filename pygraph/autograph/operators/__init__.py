@@ -6,6 +6,7 @@ decide something become part of the graph.
 
 from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call
+from pygraph.autograph.operators.effects import assert_stmt, percent, text
 from pygraph.autograph.operators.logic import (
     and_,
     compare,
@@ -18,9 +19,11 @@ from pygraph.autograph.operators.logic import (
     read,
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
+from pygraph.control.raising import raised
 
 __all__ = [
     "and_",
+    "assert_stmt",
     "call",
     "compare",
     "for_stmt",
@@ -32,6 +35,9 @@ __all__ = [
     "not_",
     "not_in",
     "or_",
+    "percent",
+    "raised",
     "read",
+    "text",
     "while_stmt",
 ]

@@ -9,6 +9,7 @@ from pygraph.autograph.frames import is_users
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import Variables, refuse_stores, run
 from pygraph.control.conditional import stage_cond
+from pygraph.control.raising import is_raised
 from pygraph.control.tensors import stages
 from pygraph.control.unset import UNSET
 from pygraph.graph.locations import describe
@@ -83,10 +84,10 @@ def _run_noted(branch: Callable[[], Any], site: BranchSite) -> Any:
     except NameError:
         raise
     except Exception as error:
-        if not hasattr(error, "__notes__") and is_users(error):
+        if not hasattr(error, "__notes__") and is_users(error) and not is_raised(error):
             error.add_note(
                 f"raised while tracing the branch at {describe(site.start())}: its condition is a "
-                "tensor, so both branches are traced; `raise` in one is not staged yet"
+                "tensor, so both branches are traced"
             )
         raise
 

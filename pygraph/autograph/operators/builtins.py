@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pygraph.autograph.operators.effects import STAGED as _EFFECTS
 from pygraph.autograph.operators.iteration import (
     EnumeratedItems,
     Positions,
@@ -221,6 +222,7 @@ def log_(value: Any, *base: Any) -> Any:
 
 
 _STAGED: dict[Any, Callable[..., Any]] = {
+    **_EFFECTS,
     builtins.range: range_,
     builtins.len: len_,
     builtins.int: int_,

@@ -11,6 +11,7 @@ from pygraph.autograph.conversion import convert_python_function
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.exclusions import CALL, is_excluded, is_marked
 from pygraph.autograph.operators.builtins import staged_builtin
+from pygraph.autograph.operators.effects import text_method
 from pygraph.autograph.source import has_source
 from pygraph.control.conditional import cond
 from pygraph.control.loop import while_loop
@@ -31,7 +32,7 @@ def call(function: Any) -> Any:
         return function if converted is inner else MethodType(converted, function.__self__)
     if kind is BuiltinFunctionType or kind is type:
         if is_tracing():
-            replaced = staged_builtin(function)
+            replaced = staged_builtin(function) or text_method(function)
             if replaced is not None:
                 return replaced
         higher = _with_converted_arguments(function)
