@@ -130,6 +130,10 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     RunError run_graph_single(CExecutable&, CTensorList&, CTensor&, const CVariableSlots&, cbool)
     RunError run_graph_many(CExecutable&, CTensorList&, vector[CTensor]&, const CVariableSlots&, cbool)
     void enable_vectorcall(object, Py_ssize_t)
+    void set_entries(void*, void*)
+    void set_traceback_cleaner(PyObject*)
+    PyObject* enter_function(PyObject*, PyObject**, size_t, PyObject*)
+    PyObject* enter_bound(PyObject*, PyObject**, size_t, PyObject*)
 
 cdef extern from "Python.h":
     ctypedef PyObject* (*vectorcallfunc)(PyObject*, PyObject**, size_t, PyObject*)

@@ -162,8 +162,14 @@ cdef object leaked(SymbolicTensor tensor):
 cdef int check(const RunError& error, CompiledGraph graph) except -1:
     if error.kind == -1:
         return 0
-    if error.kind == -2:
-        return -1  # the exception is set
+    if error.kind == -2:  # the exception is set
+        if graph is None or add_lines is None:
+            return -1
+        try:
+            raise_current()
+        except BaseException as stopped:
+            add_lines(stopped, location_chain(graph.executable.get().module(), error.location))
+            raise stopped
     kind = <object>exception_type(to_kind(error.kind))
     message = error.message.decode("utf-8", "replace")
     if graph is None or raise_fault is None:

@@ -4,6 +4,8 @@
 cdef object ops = None
 # What raises an executor's fault with the user's lines in its traceback, set by pygraph.graph.
 cdef object raise_fault = None
+# What puts the user's lines into the traceback of an exception from outside that stopped a run.
+cdef object add_lines = None
 
 
 def register_ops(module):
@@ -12,10 +14,11 @@ def register_ops(module):
     ops = module
 
 
-def register_raise_fault(function):
-    """Set the function that raises a run's fault (pygraph.graph.faults.raise_fault)."""
-    global raise_fault
-    raise_fault = function
+def register_faults(raising, adding_lines):
+    """Set what raises a run's fault, and what adds the user's lines (pygraph.graph.faults)."""
+    global raise_fault, add_lines
+    raise_fault = raising
+    add_lines = adding_lines
 
 
 cdef class Tensor:

@@ -2,7 +2,16 @@
 
 from pygraph.graph.builder import Builder, current
 from pygraph.graph.faults import raise_fault
+from pygraph.graph.frames import clean_traceback
 from pygraph.graph.spec import TensorSpec
 from pygraph.graph.view import Graph, GraphNode
 
-__all__ = ["Builder", "Graph", "GraphNode", "TensorSpec", "current", "raise_fault"]
+__all__ = [
+    "Builder",
+    "Graph",
+    "GraphNode",
+    "TensorSpec",
+    "clean_traceback",
+    "current",
+    "raise_fault",
+]

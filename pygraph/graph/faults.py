@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import FrameType, FunctionType, TracebackType
 from typing import Any, NoReturn
 
-from pygraph._hot import register_raise_fault
+from pygraph._hot import register_faults
 from pygraph.graph.exceptions import KeptException, make_exception
 from pygraph.graph.locations import Location
 
@@ -37,12 +37,18 @@ def raise_fault(
     ``raised`` describes the exception that the program itself raised, and ``kept`` has those that
     its graph may raise.
     """
-    traceback: TracebackType | None = None
+    error = kind(message) if raised is None else make_exception(*raised, kept)
+    add_lines(error, chain)
+    raise error
+
+
+def add_lines(error: BaseException, chain: Sequence[Location]) -> None:
+    """Put the chain of the user's lines in front of an exception's traceback."""
+    traceback = error.__traceback__
     for file, line, function in chain:
         # An instruction of -1 keeps Python from underlining columns of the stand-in frame's code.
         traceback = TracebackType(traceback, _frame_of(file, line, function), -1, line)
-    error = kind(message) if raised is None else make_exception(*raised, kept)
-    raise error.with_traceback(traceback)
+    error.__traceback__ = traceback
 
 
-register_raise_fault(raise_fault)
+register_faults(raise_fault, add_lines)

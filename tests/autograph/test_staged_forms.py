@@ -13,7 +13,7 @@ from support import as_python, nodes, staged
 
 import pygraph as pg
 from pygraph import autograph
-from pygraph.autograph.frames import clean_traceback
+from pygraph.graph.frames import clean_traceback
 
 
 def test_sum_squares_of_the_architecture():

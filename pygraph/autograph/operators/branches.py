@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pygraph.autograph.frames import is_users
+from pygraph.graph.frames import is_users
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import Variables, refuse_stores, run
 from pygraph.control.conditional import stage_cond

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from types import TracebackType
 from typing import TypeVar
 
+from pygraph._hot import register_traceback_cleaner, show_full_tracebacks
 from pygraph.graph.locations import is_library_file, mark_of
 
 _E = TypeVar("_E", bound=BaseException)
@@ -14,19 +16,35 @@ def clean_traceback(error: _E) -> _E:
     """Take pygraph's frames out of an error's traceback, and fold those of helpers; return it.
 
     A helper's frame stands for its function, so the function's own frame below it goes. An error of
-    pygraph's own keeps its last frames out as well: it ends at the user's line.
+    pygraph's own ends at the user's line. What it was caused by is cleaned as well.
     """
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        found = pending.pop()
+        if found is not None and id(found) not in seen:
+            seen.add(id(found))
+            _clean(found)
+            pending += [found.__cause__, found.__context__]
+    return error
+
+
+def _clean(error: BaseException) -> None:
     entries: list[TracebackType] = []
     entry = error.__traceback__
     while entry is not None:
         entries.append(entry)
         entry = entry.tb_next
     kept = _folded([e for e in entries if not is_library_file(e.tb_frame.f_code.co_filename)])
-    if not kept:
-        return error
-    for here, following in zip(kept, [*kept[1:], None], strict=True):
-        here.tb_next = following
-    return error.with_traceback(kept[0])
+    following: TracebackType | None = None
+    for entry in reversed(kept):
+        entry.tb_next = following
+        following = entry
+    error.__traceback__ = following
+
+
+register_traceback_cleaner(clean_traceback)
+show_full_tracebacks(os.environ.get("PYGRAPH_FULL_TRACEBACKS", "0") not in ("", "0"))
 
 
 def is_users(error: BaseException) -> bool:
