@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pygraph.graph.frames import is_users
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import Variables, refuse_stores, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.raising import is_raised
 from pygraph.control.tensors import stages
 from pygraph.control.unset import UNSET
+from pygraph.graph.frames import is_users
 from pygraph.graph.locations import describe
 
 RESULT = "the return value"
