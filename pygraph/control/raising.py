@@ -50,9 +50,15 @@ def until_raise(way: Callable[[], _T]) -> _T | Raised:
     except BaseException as error:
         chain = _raised_at(error)
         if chain is None:
+            error.__pygraph_left_way__ = True  # type: ignore[attr-defined]
             raise
         _record(error, chain)
         return RAISED
+
+
+def left_a_way(error: BaseException | None) -> bool:
+    """Return whether an exception came out of a branch or a loop while that was traced."""
+    return getattr(error, "__pygraph_left_way__", False)
 
 
 def ends_graph(error: BaseException) -> bool:

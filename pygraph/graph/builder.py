@@ -260,6 +260,20 @@ class Builder:
         lifted = self.lift(operand, as_dtype(dtypes[1]))
         self._record_exact("assign_variable", [place, lifted], {}, (), False)
 
+    def constant_of(self, identifier: int) -> EagerTensor | None:
+        """Return the value of a constant by its id, also once the builder is closed."""
+        following = len(self.parameters)
+        for node, outputs in zip(self.nodes, self._outputs, strict=True):
+            first = following if self.closed else outputs[0] if outputs else -1
+            following += len(outputs)
+            if first == identifier:
+                return (
+                    self.module.constants[node.attributes["index"]]
+                    if node.op == "constant"
+                    else None
+                )
+        return None
+
     def known(self, tensor: SymbolicTensor) -> EagerTensor | None:
         """Return the value of one of this builder's tensors where it is a constant."""
         return self._known.get(tensor.id)

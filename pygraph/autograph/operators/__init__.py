@@ -19,9 +19,11 @@ from pygraph.autograph.operators.logic import (
     read,
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
+from pygraph.control.attempts import Attempt
 from pygraph.control.raising import raised
 
 __all__ = [
+    "Attempt",
     "and_",
     "assert_stmt",
     "call",
