@@ -73,9 +73,12 @@ cdef class SymbolicTensor(Tensor):
         return f"SymbolicTensor({label}{self.dtype.name}[{shape}])"
 
     def _refuse(self, what, instead):
+        from pygraph.graph.frames import unconverted_caller
+
         name = f" '{self.name}'" if self.name else ""
         raise TypeError(
             f"the tensor{name} has no value while {self.builder.root_name} is traced, so {what} is not possible; {instead}"
+            + unconverted_caller()
         )
 
     def __format__(self, spec):

@@ -24,7 +24,12 @@ def register_faults(raising, adding_lines):
 cdef class Tensor:
     """An n-dimensional array of one dtype, either holding values or standing for a value while tracing."""
 
-    __array_ufunc__ = None  # NumPy arrays leave mixed operators to the tensor
+    # NumPy's functions, and operators of its arrays with a tensor, come here.
+    def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
+        return ops.array_ufunc(ufunc, method, inputs, keywords)
+
+    def __array_function__(self, function, types, inputs, keywords):
+        return ops.array_function(function, inputs, keywords)
 
     def __init__(self):
         raise TypeError("tensors are made by pygraph.asarray and other functions")

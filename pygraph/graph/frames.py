@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import linecache
 import os
-from types import TracebackType
+import sys
+from types import FrameType, TracebackType
 from typing import TypeVar
 
 from pygraph._hot import register_traceback_cleaner, show_full_tracebacks
-from pygraph.graph.locations import is_library_file, mark_of
+from pygraph.graph.locations import describe, is_library_file, mark_of
 
 _E = TypeVar("_E", bound=BaseException)
 
@@ -45,6 +47,32 @@ def _clean(error: BaseException) -> None:
 
 register_traceback_cleaner(clean_traceback)
 show_full_tracebacks(os.environ.get("PYGRAPH_FULL_TRACEBACKS", "0") not in ("", "0"))
+
+
+_GENERATOR = 0x20 | 0x80 | 0x200
+
+
+def unconverted_caller() -> str:
+    """Return, for the end of an error's text, why the code that runs was not converted."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and is_library_file(frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is None or mark_of(frame.f_code) is not None:
+        return ""
+    code = frame.f_code
+    if code.co_name.startswith("<") and code.co_name != "<lambda>":
+        return ""  # a comprehension
+    where = describe((code.co_filename, frame.f_lineno, code.co_name))
+    if code.co_flags & _GENERATOR:
+        reason = "it is a generator or a coroutine"
+    elif not linecache.getlines(code.co_filename, frame.f_globals):
+        reason = "its source is not available (code from exec() or eval()?)"
+    else:
+        reason = "that was turned off, or it is a library's"
+    return (
+        f"\n  {where}, is not converted by AutoGraph: {reason}. autograph=False or "
+        "pygraph.autograph.do_not_convert is for functions that need none"
+    )
 
 
 def is_users(error: BaseException) -> bool:
