@@ -53,18 +53,24 @@ def stage_while(
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
     runs: bool = False,
-    invariants: Sequence[Form | None] = (),
+    invariants: Sequence[Any] = (),
+    maximum_iterations: Any = None,
 ) -> list[Any]:
     """Record a ``while_loop`` op; return the values of the variables after it.
 
     ``test`` and ``body`` are given the values of ``names`` at the start of an iteration; ``body``
     returns those at its end. ``runs``: the body is known to run at least once. ``guarded``: as in
     ``stage_cond``. Numbers in ``indirect`` join the state only when the body is seen to change
-    them. ``invariants`` gives a variable a form that is more general than its value's.
+    them. ``invariants`` gives shapes (nested as the variable), with None
+    for a dim that varies; None for a variable without one.
     """
+    if maximum_iterations is not None:
+        test, body = _bounded(test, body, maximum_iterations)
+        before, names = [0, *before], ["the number of iterations", *names]
+        invariants = [None, *invariants] if invariants else ()
     parent = current()
     loop = _Loop(parent, names, site, frozenset(guarded), frozenset(indirect))
-    loop.start(before, invariants)
+    loop.start(before, _invariant_forms(before, invariants, names))
     with Region():
         body_builder, ends = loop.settle(body)
     test_builder = Builder("test", parent)
@@ -77,7 +83,22 @@ def stage_while(
     for form, own, value in zip(loop.forms, loop.own, before, strict=True):
         tensors.extend(form.take_apart(value, own))
     outputs = iter(parent.record_while(test_builder, body_builder, tensors))
-    return loop.finish(outputs, ends, runs)
+    after = loop.finish(outputs, ends, runs)
+    return after if maximum_iterations is None else after[1:]
+
+
+def _bounded(
+    test: Callable[[list[Any]], Any], body: Callable[[list[Any]], list[Any]], maximum: Any
+) -> tuple[Callable[[list[Any]], Any], Callable[[list[Any]], list[Any]]]:
+    """Put a count of the iterations in front of a loop's variables."""
+
+    def bounded_test(values: list[Any]) -> Any:
+        going, below = test(values[1:]), values[0] < maximum
+        if not is_tensor(going):
+            return below if going else False
+        return apply("logical_and", (below, as_predicate(going)))
+
+    return bounded_test, lambda values: [values[0] + 1, *body(values[1:])]
 
 
 def _as_flag(going: Any) -> Any:
@@ -221,6 +242,8 @@ def stage_for(
     site: Site,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
+    invariants: Sequence[Any] = (),
+    maximum_iterations: Any = None,
 ) -> list[Any]:
     """Record a loop over items; return the values of the variables after it."""
 
@@ -245,6 +268,8 @@ def stage_for(
         site=site,
         guarded=guarded,
         indirect=indirect,
+        invariants=[None, *invariants] if invariants else (),
+        maximum_iterations=maximum_iterations,
     )
     return after
 
@@ -275,33 +300,22 @@ def while_loop(
     if not is_tracing():
         return kind(_run(cond, body, list(loop_vars), maximum_iterations, names))
     site = CallSite(AROUND, (None, body))
-    invariants = _invariant_forms(loop_vars, shape_invariants, names)
-    counter = [] if maximum_iterations is None else [0]
-    skip = len(counter)
 
     def test(values: list[Any]) -> Any:
-        going = cond(*values[skip:])
+        going = cond(*values)
         _check_scalar(going)
-        if not counter:
-            return going
-        below = values[0] < maximum_iterations
-        if not is_tensor(going):
-            return below if going else False
-        return apply("logical_and", (below, as_predicate(going)))
-
-    def step(values: list[Any]) -> list[Any]:
-        ends = _returned(body(*values[skip:]), len(loop_vars), names)
-        return [values[0] + 1, *ends] if counter else ends
+        return going
 
     after = stage_while(
         test,
-        step,
-        [*counter, *loop_vars],
-        ["the number of iterations"][:skip] + names,
+        lambda values: _returned(body(*values), len(loop_vars), names),
+        list(loop_vars),
+        names,
         site=site,
-        invariants=[None] * skip + invariants,
+        invariants=_checked_invariants(loop_vars, shape_invariants),
+        maximum_iterations=maximum_iterations,
     )
-    return kind(after[skip:])
+    return kind(after)
 
 
 def _run(
@@ -371,16 +385,20 @@ def _maker(loop_vars: Any) -> Callable[[list[Any]], Any]:
     return type(loop_vars)
 
 
-def _invariant_forms(loop_vars: Any, shapes: Any, names: list[str]) -> list[Form | None]:
-    if shapes is None:
-        return [None] * len(loop_vars)
-    if len(shapes) != len(loop_vars):
+def _checked_invariants(loop_vars: Any, shapes: Any) -> Sequence[Any]:
+    if shapes is not None and len(shapes) != len(loop_vars):
         raise ValueError(
             f"shape_invariants has {len(shapes)} entries for {len(loop_vars)} loop variables"
         )
+    return shapes or ()
+
+
+def _invariant_forms(
+    values: Sequence[Any], shapes: Sequence[Any], names: Sequence[str]
+) -> list[Form | None]:
     return [
         None if shape is None else _with_shapes(form_of(name, value), shape, name)
-        for name, value, shape in zip(names, loop_vars, shapes, strict=True)
+        for name, value, shape in zip(names, values, shapes, strict=bool(shapes))
     ]
 
 

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pygraph.autograph.operators.iteration import staged_iterable
+from pygraph.autograph.operators.iteration import positions, staged_iterable
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, refuse_stores, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.loop import Items, stage_for, stage_while
-from pygraph.control.tensors import is_tracing, mark, rollback, stages
+from pygraph.control.options import LoopOptions
+from pygraph.control.tensors import is_tensor, is_tracing, mark, rollback, stages
 from pygraph.graph.locations import describe, user_line
 
 MANY = 10_000
@@ -20,7 +21,7 @@ MANY = 10_000
 
 def _warn(start: int) -> None:
     """Warn of a Python loop that makes a large graph, iteration by iteration."""
-    if is_tracing() and mark() > start + MANY:
+    if is_tracing() and mark() >= start + MANY:
         warnings.warn(
             f"a Python loop put more than {MANY} iterations into the graph, one by one "
             f"({describe(user_line())}); loop over pygraph.range(n) or a tensor to stage it",
@@ -38,10 +39,30 @@ class _Loop:
     guarded: Sequence[str]
     indirect: Sequence[str]
     stores: Sequence[str]
+    options: Callable[[], LoopOptions] | None
 
     def variables(self) -> Variables:
         """Return the variables that an iteration passes on."""
         return Variables(self.names, (self.body, self.test))
+
+    def unrolls(self) -> bool:
+        """Return whether every iteration is to be put into the graph."""
+        return self.options is not None and self.options().unroll
+
+    def staging(self, before: Sequence[Any]) -> dict[str, Any]:
+        """Return what the user says on how to stage the loop."""
+        if self.options is None:
+            return {}
+        options = self.options()
+        if options.unroll:
+            raise ValueError(
+                "a `while` loop that a tensor decides cannot be unrolled "
+                f"({describe(user_line())}); use a `for` loop of known length"
+            )
+        return {
+            "invariants": options.shapes(self.names, before) if options.shape_invariants else (),
+            "maximum_iterations": options.maximum_iterations,
+        }
 
     def stage(
         self,
@@ -67,14 +88,16 @@ def while_stmt(
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
     stores: Sequence[str] = (),
+    options: Callable[[], LoopOptions] | None = None,
 ) -> None:
     """Run a loop for as long as its test holds; stage it when the test is a tensor.
 
     ``names`` are the variables that an iteration passes on to the next or to what follows; those in
     ``indirect`` are assigned, if at all, by functions that the body calls, and those in ``guarded``
     are never read where they are unset. ``stores`` are attributes and items that the body assigns.
+    ``options`` says how to stage the loop.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect, stores)
+    loop = _Loop(loop_body, test, names, guarded, indirect, stores, options)
     run(lambda: _while(loop, test))
 
 
@@ -98,7 +121,7 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
         if count == 0 and is_tracing():
             first = mark(), variables.get()
         count += 1
-        if count == MANY and first is not None:
+        if count == MANY + 1 and first is not None:
             _warn(first[0])
         loop.body()
 
@@ -124,6 +147,7 @@ def _stage_while(loop: _Loop, test: Callable[[], Any], variables: Variables, run
             indirect=loop.indirect,
             runs=runs,
             site=site,
+            **loop.staging(before),
         ),
     )
 
@@ -137,24 +161,37 @@ def for_stmt(
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
     stores: Sequence[str] = (),
+    options: Callable[[], LoopOptions] | None = None,
 ) -> None:
     """Run a loop over an iterable; stage it when the iterable is a tensor or a range of tensors.
 
     ``test`` says, after an iteration, whether to go on; the rest is as for ``while_stmt``.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect, stores)
+    loop = _Loop(loop_body, test, names, guarded, indirect, stores, options)
     items = staged_iterable(iterable)
     if items is None:
         run(lambda: _for(loop, iter(iterable)))
+    elif loop.unrolls():
+        run(lambda: _for(loop, _unrolled(iterable)))
     else:
         run(lambda: _stage_for(loop, items))
+
+
+def _unrolled(iterable: Any) -> Iterator[Any]:
+    items = positions(iterable)
+    if items is None or is_tensor(items.count):
+        raise ValueError(
+            "unroll=True is for a loop whose length is known while tracing; "
+            f"this one's is not ({describe(user_line())})"
+        )
+    return (items.item(position) for position in range(items.count))
 
 
 def _for(loop: _Loop, iterator: Iterator[Any]) -> None:
     start = mark()
     for count, item in enumerate(iterator, 1):
         loop.body(item)
-        if count == MANY:
+        if count == MANY + 1:
             _warn(start)
         if loop.test is not None:
             going = loop.test()
@@ -217,5 +254,6 @@ def _stage_for(loop: _Loop, items: Items) -> None:
             guarded=loop.guarded,
             indirect=loop.indirect,
             site=site,
+            **loop.staging(before),
         ),
     )
