@@ -7,6 +7,7 @@ function with that code gets its own copy of the shell around it.
 from __future__ import annotations
 
 import ast
+import inspect
 import linecache
 import re
 import weakref
@@ -96,7 +97,7 @@ def convert_python_function(function: FunctionType) -> FunctionType:
 def convert_tree(code: CodeType, module_globals: dict[str, Any]) -> tuple[FunctionNode, str]:
     """Return the converted syntax tree of a function, and the name of the operators in it."""
     if code.co_flags & _GENERATOR:
-        raise _place(ConversionError("generators and async functions cannot be staged"), code)
+        raise _place(ConversionError(_refusal(code)), code)
     node = function_node(code, module_globals)
     if _has_match(node, code.co_filename):
         rewrite_matches(node)
@@ -112,6 +113,12 @@ def convert_tree(code: CodeType, module_globals: dict[str, Any]) -> tuple[Functi
     except ConversionError as error:
         raise _place(error, code) from None
     return node, operators
+
+
+def _refusal(code: CodeType) -> str:
+    if code.co_flags & inspect.CO_GENERATOR:
+        return "a generator (its `yield` leaves and comes back) cannot be staged; return a list"
+    return "a coroutine (`async def`) cannot be staged"
 
 
 def _has_match(node: FunctionNode, filename: str) -> bool:
