@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import NUMBERS, Form, TensorLeaf, ValueLeaf, form_of, join
 from pygraph.control.pending import pending
+from pygraph.control.printing import HeldPrints
 from pygraph.control.raising import Raised, until_raise
 from pygraph.control.tensors import (
     apply,
@@ -138,7 +139,7 @@ class _Loop:
         former = found = self.forms
         for _ in range(MAX_TRACES + 2 * len(self.names)):
             builder = Builder("body", self.parent)
-            with builder, pending(self._unknown()) as skipped:
+            with builder, pending(self._unknown()) as skipped, HeldPrints() as prints:
                 given = self.parameters(builder)
                 values = until_raise(partial(body, list(given)))
                 if isinstance(values, Raised):
@@ -160,9 +161,12 @@ class _Loop:
                     for form, end, value in zip(found, ends, values, strict=True):
                         results.extend(form.take_apart(value, end))
                     builder.set_results(results)
-                    return builder, ends
+                    break
             former, self.forms = self.forms, found
-        raise self._unsettled(former, found)
+        else:
+            raise self._unsettled(former, found)
+        prints.release()
+        return builder, ends
 
     def _fix_unchanged(self, given: Sequence[Any], values: Sequence[Any]) -> bool:
         """Make numbers that the body leaves alone Python's again; return whether there are any."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import builtins
 import sys
+import threading
+from collections.abc import Callable
 from typing import Any
 
-from pygraph.control.tensors import apply, is_tracing
+from pygraph.control.tensors import apply, current, is_tracing
 from pygraph.graph.text import Text, deferred
 
 _STDOUT, _STDERR = 1, 2
@@ -36,6 +38,58 @@ def print(
         builtins.print(*values, sep=sep, end=end, file=file, flush=flush)
 
 
+class HeldPrints:
+    """While it is active, prints of Python values wait: what is traced may be undone."""
+
+    def __init__(self) -> None:
+        self._prints: list[Callable[[], None]] = []
+
+    def __enter__(self) -> HeldPrints:
+        _held.stack.append(self._prints)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        _held.stack.pop()
+        if kind is not None:
+            self.release()
+
+    def release(self) -> None:
+        """Print what was held; once this is no longer active."""
+        for held in self._prints:
+            _print_or_hold(held)
+
+
+class _Held(threading.local):
+    def __init__(self) -> None:
+        self.stack: list[list[Callable[[], None]]] = []
+
+
+_held = _Held()
+
+
+def _print_or_hold(action: Callable[[], None]) -> None:
+    if _held.stack:
+        _held.stack[-1].append(action)
+    else:
+        action()
+
+
+def traced_print(
+    *values: Any, sep: Any = " ", end: Any = "\n", file: Any = None, flush: Any = False
+) -> None:
+    """Print as Python's ``print`` in a function that is traced.
+
+    With a tensor among the values it becomes part of the graph. So does one without any values that
+    ends a line which the graph has printed.
+    """
+    text = print_text(values, sep, end)
+    if isinstance(text, Text) or (not values and current().module.prints):
+        stage_print(text, file, flush)
+        return
+    file = sys.stdout if file is None else file
+    _print_or_hold(lambda: builtins.print(text, end="", file=file, flush=flush))
+
+
 def print_text(values: tuple[Any, ...], sep: Any, end: Any) -> str | Text:
     """Return what a ``print`` writes."""
     for name, part in (("sep", sep), ("end", end)):
@@ -58,5 +112,6 @@ def stage_print(text: str | Text, file: Any = None, flush: Any = False) -> None:
         )
     if isinstance(text, str):
         text = Text(text.replace("{", "{{").replace("}", "}}"), ())
+    current().module.prints = True
     attributes = {"text": text.template, "stream": stream, "flush": bool(flush)}
     apply("print", text.values, attributes)

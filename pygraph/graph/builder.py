@@ -65,6 +65,7 @@ class ModuleContext:
         # (file, function, line, parent) each; entry 0 stands for no location.
         self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
         self.symbol_count = 0
+        self.prints = False  # whether something was printed
         self.exceptions: list[KeptException] = []  # those that `raise` ops name by number
         self._location_ids: dict[tuple[Location, int], int] = {}
 

@@ -229,7 +229,7 @@ def test_print_in_branches_and_loops(capsys: pytest.CaptureFixture[str]) -> None
     staged(pg.asarray(5))
     assert capsys.readouterr().out.split() == ["even", "0", "0", "even", "2", "1", "even", "4"]
     staged(pg.asarray(0))
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "\n"
 
 
 def test_python_values_print_while_tracing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -243,6 +243,40 @@ def test_python_values_print_while_tracing(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out == "tracing\nrunning\n"
     use(pg.asarray(2))
     assert capsys.readouterr().out == "running\n"
+
+
+def test_what_is_undone_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    @pg.function
+    def use(n):
+        i = 0
+        total = 0.5
+        while True:
+            if i >= n:
+                break
+            print("in the loop")
+            print(i, end=";")
+            total = total + n
+            i += 1
+        print()
+        return total
+
+    use(pg.asarray(2))
+    assert capsys.readouterr().out == "in the loop\n0;1;\n"
+    use(pg.asarray(3))
+    assert capsys.readouterr().out == "0;1;2;\n"
+
+
+def test_python_loops_print_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    @pg.function
+    def use(x):
+        i = 0
+        while i < 3:
+            print("python", i)
+            i += 1
+        return x
+
+    use(pg.asarray(2))
+    assert capsys.readouterr().out == "python 0\npython 1\npython 2\n"
 
 
 def test_where_it_prints(capsys: pytest.CaptureFixture[str]) -> None:

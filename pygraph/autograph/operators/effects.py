@@ -1,4 +1,4 @@
-"""``assert``, ``print``, and text with tensors in it."""
+"""``assert``, and text with tensors in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import run
 from pygraph.control.conditional import stage_cond
-from pygraph.control.printing import print_text, stage_print
+from pygraph.control.printing import traced_print
 from pygraph.control.raising import raised
 from pygraph.control.tensors import apply, as_predicate, is_tensor, is_tracing, stages
 from pygraph.graph.text import Text, deferred
@@ -27,17 +27,6 @@ def assert_stmt(test: Any, message: Callable[[], Any] | None = None) -> None:
         stage_cond(holds, list, fail, (), site=BranchSite(fail, fail))
     elif not test:
         fail()
-
-
-def print_(
-    *values: Any, sep: Any = " ", end: Any = "\n", file: Any = None, flush: Any = False
-) -> None:
-    """``print``: when the graph runs, if a tensor is among the values."""
-    text = print_text(values, sep, end)
-    if isinstance(text, Text):
-        stage_print(text, file, flush)
-    else:
-        builtins.print(*values, sep=sep, end=end, file=file, flush=flush)
 
 
 def text(template: str, *values: Any) -> str | Text:
@@ -129,7 +118,7 @@ def _next(values: Iterator[Any]) -> Any:
 
 
 STAGED: dict[Any, Callable[..., Any]] = {
-    builtins.print: print_,
+    builtins.print: traced_print,
     builtins.str: str_,
     builtins.repr: repr_,
     builtins.format: format_,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from pygraph.autograph.operators.variables import Variables, refuse_stores, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.options import LoopOptions
+from pygraph.control.printing import HeldPrints
 from pygraph.control.tensors import is_tensor, is_tracing, mark, rollback, stages
 from pygraph.graph.locations import describe, user_line
 
@@ -104,10 +106,12 @@ def while_stmt(
 def _while(loop: _Loop, test: Callable[[], Any]) -> None:
     variables = loop.variables()
     first: tuple[int, list[Any]] | None = None
+    prints = HeldPrints()
     count = 0
     while True:
         here = mark()
-        going = test()
+        with prints if count == 1 else nullcontext():
+            going = test()
         if stages(going):
             # The graph computes the test itself; a first iteration run to find that out is undone.
             rollback(here)
@@ -116,6 +120,8 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
                 variables.set(first[1])
             _stage_while(loop, test, variables, count > 0)
             return
+        if count == 1:
+            prints.release()
         if not going:
             return
         if count == 0 and is_tracing():
@@ -123,7 +129,8 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
         count += 1
         if count == MANY + 1 and first is not None:
             _warn(first[0])
-        loop.body()
+        with prints if count == 1 else nullcontext():
+            loop.body()
 
 
 def _stage_while(loop: _Loop, test: Callable[[], Any], variables: Variables, runs: bool) -> None:
