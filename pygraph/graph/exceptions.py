@@ -27,11 +27,10 @@ class KeptException(NamedTuple):
         """Return the exception with these tensors in it."""
         leaves = [leaf.take(values) if isinstance(leaf, _Place) else leaf for leaf in self.leaves]
         arguments, attributes = unflatten(self.structure, leaves)
-        create: Any = self.kind.__new__
-        error: BaseException = create(self.kind, *arguments)
-        if "__init__" not in _user_attributes(self.kind):
-            error.__init__(*arguments)  # type: ignore[misc]
-        error.args = arguments
+        # Not by the user's constructor, which need not take the arguments that it passed on.
+        base: Any = _builtin_base(self.kind)
+        error: BaseException = base.__new__(self.kind, *arguments)
+        base.__init__(error, *arguments)
         error.__dict__.update(attributes)
         if self.cause is not None:
             error.__cause__ = self.cause.make(values)
@@ -65,7 +64,7 @@ def describe_exception(error: BaseException) -> Described:
     with Marking() as marking:
         text = template_of(_text_of(error))
         kept = _kept(error, marking)
-    builtin = _builtin_class(type(error)).__name__
+    builtin = _natural_class(type(error)).__name__
     return Described(text, _name_of(type(error)), builtin, kept, marking.values)
 
 
@@ -103,7 +102,7 @@ def make_exception(
 
 
 def _kept(error: BaseException, marking: Marking) -> KeptException:
-    leaves, structure = flatten((error.args, _attributes(error)))
+    leaves, structure = flatten((_arguments(error), _attributes(error)))
     places = [
         _Place(marking.position(leaf), getattr(leaf, "weak", False))
         if isinstance(leaf, Tensor)
@@ -118,6 +117,11 @@ def _kept(error: BaseException, marking: Marking) -> KeptException:
         None if cause is None else _kept(cause, marking),
         error.__suppress_context__,
     )
+
+
+def _arguments(error: BaseException) -> Any:
+    """The arguments that make such an exception again: an OSError's own lack its file name."""
+    return error.__reduce__()[1] if isinstance(error, OSError) else error.args
 
 
 def _attributes(error: BaseException) -> dict[str, Any]:
@@ -142,9 +146,14 @@ def _is_builtin(kind: type) -> bool:
     return getattr(builtins, kind.__name__, None) is kind
 
 
-def _builtin_class(kind: type[BaseException]) -> type[BaseException]:
-    found = next(base for base in kind.__mro__ if _is_builtin(base))
-    return RuntimeError if found in (Exception, BaseException) and found is not kind else found
+def _builtin_base(kind: type[BaseException]) -> type[BaseException]:
+    return next(base for base in kind.__mro__ if _is_builtin(base))
+
+
+def _natural_class(kind: type[BaseException]) -> type[BaseException]:
+    """The built-in class that stands for a class where only its name is known."""
+    base = _builtin_base(kind)
+    return RuntimeError if base in (Exception, BaseException) and base is not kind else base
 
 
 def _builtin_named(name: str) -> Callable[..., BaseException]:
@@ -152,7 +161,3 @@ def _builtin_named(name: str) -> Callable[..., BaseException]:
     if isinstance(kind, type) and issubclass(kind, BaseException):
         return kind
     return RuntimeError
-
-
-def _user_attributes(kind: type) -> set[str]:
-    return {name for base in kind.__mro__ if not _is_builtin(base) for name in vars(base)}

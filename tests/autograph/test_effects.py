@@ -86,6 +86,48 @@ def test_attributes_of_an_exception_have_values() -> None:
     assert again.value.x.item() == 3.0
 
 
+class StrictError(Exception):
+    """An exception whose constructor takes what its text does not say."""
+
+    def __new__(cls, x: Any, *, limit: int) -> StrictError:
+        return super().__new__(cls, x)
+
+    def __init__(self, x: Any, *, limit: int) -> None:
+        super().__init__(f"{x} > {limit}")
+        self.limit = limit
+
+
+def test_exceptions_with_constructors_of_their_own() -> None:
+    @pg.function
+    def use(x):
+        if x > 5:
+            raise StrictError(x, limit=5)
+        if x > 4:
+            raise FileNotFoundError(2, "No such file", "name.txt")
+        if x > 3:
+            raise UnicodeDecodeError("utf-8", b"abc", 0, 1, "bad")
+        if x > 2:
+            raise SystemExit(3)
+        if x > 1:
+            raise ExceptionGroup("both", [ValueError(1), TypeError(2)])
+        return x
+
+    with pytest.raises(StrictError, match=r"^6 > 5$") as strict:
+        use(pg.asarray(6))
+    assert strict.value.limit == 5
+    with pytest.raises(FileNotFoundError, match=r"name\.txt") as missing:
+        use(pg.asarray(5))
+    assert (missing.value.errno, missing.value.filename) == (2, "name.txt")
+    with pytest.raises(UnicodeDecodeError, match="byte 0x61 in position 0: bad"):
+        use(pg.asarray(4))
+    with pytest.raises(SystemExit) as left:
+        use(pg.asarray(3))
+    assert left.value.code == 3
+    with pytest.raises(ExceptionGroup) as group:
+        use(pg.asarray(2))
+    assert [type(error) for error in group.value.exceptions] == [ValueError, TypeError]
+
+
 def test_raise_in_loops() -> None:
     def use(x, n):
         total = 0.0
