@@ -95,11 +95,15 @@ def test_errors_of_methods() -> None:
     assert lines_of(Model().step, X) == [("step", 'return x["a"]')]
 
 
+def reshaped(x):
+    return pg.reshape(x, (7,))
+
+
 def test_causes_are_cleaned_too() -> None:
     @pg.function
     def use(x):
         try:
-            return wrong_shape(x)
+            return reshaped(x)
         except ValueError as error:
             raise RuntimeError("no") from error
 
@@ -110,7 +114,7 @@ def test_causes_are_cleaned_too() -> None:
     assert cause is not None
     assert [entry.name for entry in traceback.extract_tb(cause.__traceback__)] == [
         "use",
-        "wrong_shape",
+        "reshaped",
     ]
 
 
