@@ -1,4 +1,8 @@
-"""``python -m bench [name ...]``: runs the questions of bench/micro, or those named."""
+"""The benchmarks.
+
+``python -m bench [name ...]`` runs the questions of ``bench/micro``, or those named;
+``python -m bench peers --install --run`` compares with other libraries.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,9 @@ from pathlib import Path
 
 def main() -> None:
     """Run the questions named on the command line, or all."""
+    if sys.argv[1:2] == ["peers"]:
+        importlib.import_module("bench.peers.command").main(sys.argv[2:])
+        return
     found = sorted(path.stem for path in (Path(__file__).parent / "micro").glob("[a-z]*.py"))
     for name in sys.argv[1:] or found:
         if name not in found:

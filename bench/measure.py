@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 import time
@@ -79,6 +80,12 @@ def report(question: str, tables: Mapping[str, dict[str, Measurement]]) -> None:
     }
     name = question.split(":")[0].replace(" ", "_")
     (RESULTS / f"{name}.json").write_text(json.dumps(data, indent=1) + "\n")
+
+
+def machine() -> str:
+    """Return what machine this is: processor, cores, system."""
+    cores = len(os.sched_getaffinity(0))
+    return f"{_processor()}, {cores} cores, {platform.system()}"
 
 
 def _processor() -> str:

@@ -1,6 +1,7 @@
 // The C ABI: handles around the core's objects, exceptions turned into status codes.
 #include "include/pygraph/pygraph.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -17,6 +18,9 @@ struct pygraph_tensor {
 
 struct pygraph_program {
   std::vector<std::unique_ptr<pygraph::exec::Executable>> graphs;
+  std::vector<std::string> names;  // of the variables
+  std::vector<std::unique_ptr<pygraph::Variable>> variables;
+  std::vector<std::vector<pygraph::Variable*>> uses;  // per graph: those it is run on
 };
 
 namespace {
@@ -38,6 +42,7 @@ pygraph_status status_of(ErrorKind kind) {
     case ErrorKind::memory: return PYGRAPH_ERROR_MEMORY;
     case ErrorKind::interrupted: return PYGRAPH_ERROR_INTERRUPTED;
     case ErrorKind::limit: return PYGRAPH_ERROR_LIMIT;
+    case ErrorKind::recursion: return PYGRAPH_ERROR_RECURSION;
     case ErrorKind::format: return PYGRAPH_ERROR_FORMAT;
     case ErrorKind::runtime: return PYGRAPH_ERROR_RUNTIME;
     case ErrorKind::internal: break;
@@ -77,17 +82,36 @@ pygraph_status guarded(Action action, const pygraph::ir::Module* module = nullpt
 
 std::unique_ptr<pygraph_program> read_program(std::span<const std::byte> bytes) {
   auto program = std::make_unique<pygraph_program>();
-  for (pygraph::ir::Module& graph : pygraph::format::read_program(bytes)) {
-    program->graphs.push_back(std::make_unique<pygraph::exec::Executable>(std::move(graph)));
+  pygraph::format::Program read = pygraph::format::read_program(bytes);
+  for (pygraph::format::ProgramVariable& variable : read.variables) {
+    program->names.push_back(std::move(variable.name));
+    program->variables.push_back(std::make_unique<pygraph::Variable>(variable.initial));
+  }
+  for (std::size_t i = 0; i < read.graphs.size(); ++i) {
+    program->graphs.push_back(
+        std::make_unique<pygraph::exec::Executable>(std::move(read.graphs[i])));
+    std::vector<pygraph::Variable*>& used = program->uses.emplace_back();
+    for (std::uint32_t index : read.uses[i]) used.push_back(program->variables[index].get());
   }
   return program;
+}
+
+pygraph::Variable& variable_named(const pygraph_program& program, const char* name) {
+  const auto found = std::find(program.names.begin(), program.names.end(), name);
+  if (found == program.names.end())
+    throw Error(ErrorKind::value, std::string("the program has no variable named ") + name);
+  return *program.variables[static_cast<std::size_t>(found - program.names.begin())];
+}
+
+std::string type_text(const pygraph::Tensor& tensor) {
+  return std::string(pygraph::name(tensor.dtype())) + tensor.shape().text();
 }
 
 std::string signature_text(const std::vector<pygraph::Tensor>& inputs) {
   std::string text;
   for (const pygraph::Tensor& input : inputs) {
     if (!text.empty()) text += ", ";
-    text += std::string(pygraph::name(input.dtype())) + input.shape().text();
+    text += type_text(input);
   }
   return "(" + text + ")";
 }
@@ -153,26 +177,53 @@ size_t pygraph_program_graph_count(const pygraph_program* program) {
   return program->graphs.size();
 }
 
+size_t pygraph_program_variable_count(const pygraph_program* program) {
+  return program->variables.size();
+}
+const char* pygraph_program_variable_name(const pygraph_program* program, size_t index) {
+  return program->names[index].c_str();
+}
+
+pygraph_status pygraph_program_variable_read(const pygraph_program* program, const char* name,
+                                             pygraph_tensor** result) {
+  *result = nullptr;
+  return guarded([&] {
+    *result = std::make_unique<pygraph_tensor>(variable_named(*program, name).read()).release();
+  });
+}
+
+pygraph_status pygraph_program_variable_assign(pygraph_program* program, const char* name,
+                                               const pygraph_tensor* value) {
+  return guarded([&] {
+    pygraph::Variable& variable = variable_named(*program, name);
+    const pygraph::Tensor& given = value->value;
+    if (given.dtype() != variable.dtype() || given.shape() != variable.shape())
+      throw Error(ErrorKind::type, std::string("the variable ") + name + " is " +
+                                       type_text(variable.read()) + ", the value " +
+                                       type_text(given));
+    variable.assign(given);
+  });
+}
+
 pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tensor* const* inputs,
                                    size_t input_count, pygraph_tensor*** outputs,
                                    size_t* output_count) {
   *outputs = nullptr;
   *output_count = 0;
   std::vector<pygraph::Tensor> given;
-  pygraph::exec::Executable* chosen = nullptr;
+  std::size_t chosen = 0;
   const pygraph_status prepared = guarded([&] {
     for (size_t i = 0; i < input_count; ++i) given.push_back(inputs[i]->value);
-    for (const auto& graph : program->graphs) {
-      if (chosen == nullptr && graph->accepts(given)) chosen = graph.get();
-    }
-    if (chosen == nullptr)
+    while (chosen < program->graphs.size() && !program->graphs[chosen]->accepts(given)) ++chosen;
+    if (chosen == program->graphs.size())
       throw Error(ErrorKind::type, "no graph of the program takes inputs " + signature_text(given));
   });
   if (prepared != PYGRAPH_OK) return prepared;
+  pygraph::exec::Executable& graph = *program->graphs[chosen];
   return guarded(
       [&] {
-        std::vector<pygraph::Tensor> results(chosen->output_count());
-        chosen->run(given, results, pygraph::exec::Host{});
+        std::vector<pygraph::Tensor> results(graph.output_count());
+        graph.run(given, results, pygraph::exec::Host{}, program->uses[chosen]);
         std::vector<std::unique_ptr<pygraph_tensor>> wrapped;
         for (pygraph::Tensor& value : results)
           wrapped.push_back(std::make_unique<pygraph_tensor>(pygraph_tensor{std::move(value)}));
@@ -181,7 +232,7 @@ pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tenso
         *output_count = wrapped.size();
         *outputs = list.release();
       },
-      &chosen->module());
+      &graph.module());
 }
 
 void pygraph_outputs_free(pygraph_tensor** outputs, size_t output_count) {

@@ -5,6 +5,7 @@
 #include <exception>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace pygraph {
 
@@ -19,6 +20,7 @@ enum class ErrorKind : std::uint8_t {
   memory,         // no memory, or a limit on it
   interrupted,    // the host asked to stop
   limit,          // a limit on steps or time
+  recursion,      // calls nest deeper than they may
   format,         // bytes or text that are no valid graph
   runtime,        // anything else that the user's program asked to raise
   internal        // a bug of ours
@@ -37,11 +39,15 @@ class Error : public std::exception {
   // The id, in the module's location table, of the line that the fault belongs to; 0 if none.
   std::uint32_t location() const noexcept { return location_; }
   void set_location(std::uint32_t location) noexcept { location_ = location; }
+  // The calls that were under way, innermost first, by the ids of their lines.
+  const std::vector<std::uint32_t>& callers() const noexcept { return callers_; }
+  void add_caller(std::uint32_t location) { callers_.push_back(location); }
 
  private:
   ErrorKind kind_;
   std::string message_;
   std::uint32_t location_;
+  std::vector<std::uint32_t> callers_;
 };
 
 }  // namespace pygraph

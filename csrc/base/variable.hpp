@@ -1,6 +1,7 @@
 // A variable: a place for tensors of one dtype and shape. It holds an immutable tensor: a read
 // takes a reference, an assignment puts another tensor in its place, or writes in place where
-// nobody else refers to the memory. Both are atomic.
+// nobody else refers to the memory; an update computes the new value from the old one. Each is
+// atomic. Who holds the lock never waits for anything else.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +36,18 @@ class Variable {
     const std::lock_guard lock(mutex_);
     if (!value_.buffer()->unique()) value_ = Tensor::empty(value_.dtype(), value_.shape());
     if (value_.bytes() != 0) std::memcpy(value_.data(), elements, value_.bytes());
+  }
+  // Puts what `compute(out, value)` writes to `out` in place of the value, at once; with `in_place`
+  // `out` may be the value's own memory. Where compute reports a fault the value stays.
+  template <class Compute>
+  auto update(bool in_place, const Compute& compute) {
+    Tensor replacement;
+    const std::lock_guard lock(mutex_);
+    if (in_place && value_.buffer()->unique()) return compute(value_.data(), value_.data());
+    replacement = Tensor::empty(value_.dtype(), value_.shape());
+    const auto fault = compute(replacement.data(), value_.data());
+    if (fault.ok()) std::swap(value_, replacement);
+    return fault;
   }
 
  private:

@@ -62,7 +62,8 @@ inline ir::Attribute attribute_of(const ops::OpRow& op, const ops::AttributeSpec
                                   PyObject* value) {
   switch (spec.kind) {
     case ops::AttributeKind::integer:
-    case ops::AttributeKind::constant: return integer_of(op, spec.name, value);
+    case ops::AttributeKind::constant:
+    case ops::AttributeKind::function: return integer_of(op, spec.name, value);
     case ops::AttributeKind::real:
       if (!PyFloat_Check(value)) wrong_attribute(op, spec.name, "a float");
       return PyFloat_AS_DOUBLE(value);

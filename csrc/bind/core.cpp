@@ -23,8 +23,8 @@ namespace py = pybind11;
 namespace pygraph::bind {
 namespace {
 
-constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean", "dtype",
-                                                "ints",    "string", "constant"};
+constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean",  "dtype",
+                                                "ints",    "string", "constant", "function"};
 constexpr std::string_view kOperands[] = {
     "none",     "any",      "numeric",         "floating",   "integral",
     "integer",  "boolean",  "condition_first", "first_free", "first_two_free",
@@ -214,6 +214,28 @@ std::vector<Tensor> run(exec::Executable& executable, const std::vector<Tensor>&
   return outputs;
 }
 
+using PythonVariable = std::tuple<std::string, bool, Tensor>;
+
+py::tuple read_program(const py::bytes& data) {
+  format::Program program = format::read_program(bytes_of(data));
+  py::list graphs;
+  for (ir::Module& graph : program.graphs) graphs.append(py::cast(std::move(graph)));
+  std::vector<PythonVariable> variables;
+  for (const format::ProgramVariable& variable : program.variables)
+    variables.emplace_back(variable.name, variable.trainable, variable.initial);
+  return py::make_tuple(graphs, variables, program.uses);
+}
+
+py::bytes write_program(const std::vector<const ir::Module*>& graphs,
+                        const std::vector<PythonVariable>& variables,
+                        const std::vector<std::vector<std::uint32_t>>& uses) {
+  std::vector<format::ProgramVariable> written;
+  for (const auto& [name, trainable, initial] : variables)
+    written.push_back({name, trainable, initial});
+  const std::vector<std::byte> bytes = format::write_program(graphs, written, uses);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 py::capsule executable_capsule(const std::shared_ptr<exec::Executable>& executable) {
   using Held = std::shared_ptr<exec::Executable>;
   return py::capsule(new Held(executable), "pygraph.executable", [](PyObject* capsule) {
@@ -299,16 +321,9 @@ PYBIND11_MODULE(_core, m) {
         return format::read(bytes_of(data), constants);
       },
       py::arg("data"), py::arg("constants") = std::vector<Tensor>{});
-  m.def(
-      "read_program", [](const py::bytes& data) { return format::read_program(bytes_of(data)); },
-      py::arg("data"));
-  m.def(
-      "write_program",
-      [](const std::vector<const ir::Module*>& graphs) {
-        const std::vector<std::byte> bytes = format::write_program(graphs);
-        return py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-      },
-      py::arg("graphs"));
+  m.def("read_program", &read_program, py::arg("data"),
+        "The graphs, the variables as (name, trainable, value), and the variables of each graph.");
+  m.def("write_program", &write_program, py::arg("graphs"), py::arg("variables"), py::arg("uses"));
   m.def("parse", [](const std::string& text) { return format::parse(text); }, py::arg("text"));
   m.def("op_table", &op_table);
   m.def("promote", &promote, py::arg("op"), py::arg("operands"));

@@ -21,6 +21,7 @@ inline PyObject* exception_type(ErrorKind kind) {
     case ErrorKind::assertion: return PyExc_AssertionError;
     case ErrorKind::memory: return PyExc_MemoryError;
     case ErrorKind::interrupted: return PyExc_KeyboardInterrupt;
+    case ErrorKind::recursion: return PyExc_RecursionError;
     case ErrorKind::limit:
     case ErrorKind::runtime:
     case ErrorKind::internal: break;

@@ -27,17 +27,20 @@ inline std::size_t bytes_of_module(const ir::Module& module) {
     bytes += bytes_of_vector(function.types) + bytes_of_vector(function.nodes) +
              bytes_of_vector(function.inputs) + bytes_of_vector(function.attributes) +
              bytes_of_vector(function.subgraphs) + bytes_of_vector(function.results) +
-             bytes_of_vector(function.parameter_names) + bytes_of_vector(function.result_names);
+             bytes_of_vector(function.parameter_names) + bytes_of_vector(function.result_names) +
+             bytes_of_vector(function.declared_results);
   }
   return bytes;
 }
 
 // Without the constants, which it shares with the module.
 inline std::size_t bytes_of_plan(const plan::Plan& plan) {
-  return sizeof plan + bytes_of_vector(plan.instructions) + bytes_of_vector(plan.operands) +
-         bytes_of_vector(plan.storages) + bytes_of_vector(plan.kernels) +
-         bytes_of_vector(plan.flats) + bytes_of_vector(plan.dynamics) +
-         bytes_of_vector(plan.types) + plan.arena_bytes;
+  std::size_t callees = 0;
+  for (const plan::Plan& callee : plan.callees) callees += bytes_of_plan(callee);
+  return callees + sizeof plan + bytes_of_vector(plan.instructions) +
+         bytes_of_vector(plan.operands) + bytes_of_vector(plan.storages) +
+         bytes_of_vector(plan.kernels) + bytes_of_vector(plan.flats) +
+         bytes_of_vector(plan.dynamics) + bytes_of_vector(plan.types) + plan.arena_bytes;
 }
 
 // The module, and the plan of a graph whose inputs have no unknown dims.

@@ -43,7 +43,6 @@ cdef Op op_negative = op_named("negative")
 cdef Op op_abs = op_named("abs")
 cdef Op op_bitwise_invert = op_named("bitwise_invert")
 cdef Op op_astype = op_named("astype")
-cdef Op op_assign_variable = op_named("assign_variable")
 
 
 cdef bint is_operand(object value):
@@ -71,34 +70,71 @@ def apply(str op, tuple inputs, dict attributes=None):
     return apply_op(op_named(op), inputs, attributes)
 
 
+def apply_to_variable(str op, Variable variable, tuple inputs, dict attributes=None):
+    """Record or run an op that changes a variable. Its errors name the variable."""
+    cdef PyObject* builder = current_builder()
+    try:
+        if builder != NULL:
+            (<object>builder).change_variable(op, variable, inputs, attributes or {})
+        else:
+            run_update(op_named(op), variable, inputs, attributes)
+    except (TypeError, ValueError) as error:
+        if not variable.name:
+            raise
+        raise type(error)(f"{variable.label()}: {error}") from None
+
+
 # With `over`, the result takes the place of the first input.
 cdef tuple run_op(Op op, tuple inputs, dict attributes, bint over=False):
-    cdef vector[COperand] operands
     cdef vector[CTensor] tensors
     cdef vector[CTensor] outputs
-    cdef vector[CDType] dtypes
     cdef vector[CAttribute] parsed
-    cdef CTensor tensor
-    cdef size_t i
-    cdef size_t count = len(inputs)
-    if not takes_inputs(op.row[0], count):
-        raise TypeError(f"{op.name} does not take {count} arrays")
-    for i in range(count):
-        tensor = CTensor()
-        operands.push_back(operand_of(inputs[i], &tensor, op, i))
-        tensors.push_back(tensor)
-    check(promote_operands(op.row[0], operands, dtypes), None)
-    for i in range(count):
-        if tensors[i].buffer().get() == NULL:
-            if not scalar_from_python(inputs[i], dtypes[i], tensors[i]):
-                raise_current()
-        elif tensors[i].dtype() != dtypes[i]:
-            tensors[i] = converted(tensors[i], dtypes[i])
+    promoted_inputs(op, inputs, None, tensors)
     check(parse_attributes(op.row[0], <PyObject*>attributes if attributes is not None else NULL, parsed), None)
     if over:
         outputs.push_back(tensors[0])
     check(run_eager(op.row[0], parsed, tensors, outputs), None)
     return tuple([wrap(output) for output in outputs])
+
+
+# Runs an op on a variable at once.
+cdef int run_update(Op op, Variable variable, tuple inputs, dict attributes) except -1:
+    cdef vector[CTensor] tensors
+    cdef vector[CAttribute] parsed
+    promoted_inputs(op, inputs, variable, tensors)
+    check(parse_attributes(op.row[0], <PyObject*>attributes if attributes is not None else NULL, parsed), None)
+    check(run_eager_update(op.row[0], parsed, variable.place.get(), tensors), None)
+    return 0
+
+
+# The inputs as tensors of the dtypes that the op demands; of an op on a variable, what follows that.
+cdef int promoted_inputs(Op op, tuple inputs, Variable variable, vector[CTensor]& tensors) except -1:
+    cdef vector[COperand] operands
+    cdef vector[CDType] dtypes
+    cdef COperand own
+    cdef CTensor tensor
+    cdef size_t i
+    cdef size_t count = len(inputs)
+    cdef size_t first = 0
+    if variable is not None:
+        own.dtype = variable.place.get().dtype()
+        own.weak = False
+        operands.push_back(own)
+        first = 1
+    if not takes_inputs(op.row[0], first + count):
+        raise TypeError(f"{op.name} does not take {first + count} arrays")
+    for i in range(count):
+        tensor = CTensor()
+        operands.push_back(operand_of(inputs[i], &tensor, op, first + i))
+        tensors.push_back(tensor)
+    check(promote_operands(op.row[0], operands, dtypes), None)
+    for i in range(count):
+        if tensors[i].buffer().get() == NULL:
+            if not scalar_from_python(inputs[i], dtypes[first + i], tensors[i]):
+                raise_current()
+        elif tensors[i].dtype() != dtypes[first + i]:
+            tensors[i] = converted(tensors[i], dtypes[first + i])
+    return 0
 
 
 def apply_in_place(str op, tuple inputs, dict attributes):
@@ -174,7 +210,7 @@ cdef int check(const RunError& error, CompiledGraph graph) except -1:
     message = error.message.decode("utf-8", "replace")
     if graph is None or raise_fault is None:
         raise kind(message)
-    chain = location_chain(graph.executable.get().module(), error.location)
+    chain = fault_chain(graph.executable.get().module(), error)
     raise_fault(kind, message, chain, raised_parts(error), graph.exceptions)
     return 0
 

@@ -32,18 +32,21 @@ cdef enum Tag:
     TAG_VARIABLE
 
 
-# Set by pygraph.graph: registered classes, each with the function that takes its instances apart, and TensorSpec.
+# Set by pygraph.graph: registered classes, each with the function that takes its instances apart, and
+# what stands for tensors and for variables in a signature.
 cdef dict registered_classes = {}
 cdef object spec_type = None
+cdef object variable_spec_type = None
 # Per dataclass, the names of its fields. Weak, so that local classes can go.
 cdef object field_names = weakref.WeakKeyDictionary()
 
 
-def register_structures(dict classes, specs):
-    """Set the table of registered classes (type -> (flatten, unflatten)) and the class of specs."""
-    global registered_classes, spec_type
+def register_structures(dict classes, specs, variable_specs):
+    """Set the table of registered classes (type -> (flatten, unflatten)) and the classes of specs."""
+    global registered_classes, spec_type, variable_spec_type
     registered_classes = classes
     spec_type = specs
+    variable_spec_type = variable_specs
 
 
 @cython.final
@@ -242,7 +245,9 @@ cdef int encode_class(object value, object kind, TraceKey key, CTensorList& inpu
         names = fields_of(kind)
         key.push_object(TAG_DATACLASS, kind)
         return encode_items([getattr(value, name) for name in names], TAG_TUPLE, key, inputs)
-    if key.specs and kind is spec_type:
+    if key.specs and (kind is spec_type or kind is variable_spec_type):
+        if kind is variable_spec_type:
+            key.words.push(TAG_VARIABLE | <long long>value.alias << 8)
         key.words.push(1 | <long long>(<DType>value.dtype).code << 8 | <long long>len(value.shape) << 16)
         for dim in value.shape:
             key.words.push(-1 if dim is None else dim)

@@ -41,16 +41,18 @@ struct RunError {
   int kind = -1;
   std::string message;
   std::uint32_t location = 0;
+  std::vector<std::uint32_t> callers;
   std::shared_ptr<const exec::Raised> raised;  // where the program itself raised it
 };
 
 inline RunError describe(const Error& error) {
   if (error.kind() == ErrorKind::interrupted && PyErr_Occurred() != nullptr)
-    return {-2, {}, error.location(), nullptr};
+    return {-2, {}, error.location(), {}, nullptr};
   std::shared_ptr<const exec::Raised> raised;
   if (const auto* found = dynamic_cast<const exec::Raised*>(&error))
     raised = std::make_shared<const exec::Raised>(*found);
-  return {static_cast<int>(error.kind()), error.message(), error.location(), std::move(raised)};
+  return {static_cast<int>(error.kind()), error.message(), error.location(), error.callers(),
+          std::move(raised)};
 }
 
 // What pygraph.graph.faults makes the program's exception of: None, or a tuple (text, exception,
@@ -64,6 +66,20 @@ inline PyObject* raised_parts(const RunError& error) {
                        raised.builtin().c_str(), static_cast<long long>(raised.object()), values);
 }
 
+// The user's lines that a fault belongs to, innermost first: its own, then those of the calls that
+// were under way.
+inline PyObject* fault_chain(const ir::Module& module, const RunError& error) {
+  PyObject* chain = location_chain(module, error.location);
+  for (std::size_t i = 0; chain != nullptr && i < error.callers.size(); ++i) {
+    PyObject* caller = location_chain(module, error.callers[i]);
+    PyObject* joined = caller == nullptr ? nullptr : PySequence_InPlaceConcat(chain, caller);
+    Py_XDECREF(caller);
+    Py_DECREF(chain);
+    chain = joined;
+  }
+  return chain;
+}
+
 template <class Action>
 RunError guarded(Action action) {
   try {
@@ -72,9 +88,9 @@ RunError guarded(Action action) {
   } catch (const Error& error) {
     return describe(error);
   } catch (const std::bad_alloc&) {
-    return {static_cast<int>(ErrorKind::memory), "out of memory", 0, nullptr};
+    return {static_cast<int>(ErrorKind::memory), "out of memory", 0, {}, nullptr};
   } catch (const std::exception& error) {
-    return {static_cast<int>(ErrorKind::internal), error.what(), 0, nullptr};
+    return {static_cast<int>(ErrorKind::internal), error.what(), 0, {}, nullptr};
   }
 }
 
@@ -95,6 +111,17 @@ inline RunError run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>
     outputs.resize(planned->plan().outputs.size());
     PythonHost host(planned->plan().straight_cost > kReleaseCost);
     planned->run(inputs, outputs, host.host());
+  });
+}
+
+// An op on a variable, and on the inputs that follow it.
+inline RunError run_eager_update(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes,
+                                 Variable* variable, const std::vector<Tensor>& inputs) {
+  return guarded([&] {
+    const std::shared_ptr<exec::PlannedRun> planned =
+        exec::eager_plan(op, attributes, inputs, variable);
+    PythonHost host(planned->plan().straight_cost > kReleaseCost);
+    planned->run(inputs, {}, host.host(), std::span(&variable, 1));
   });
 }
 

@@ -51,7 +51,12 @@ cdef class SymbolicTensor(Tensor):
         self.weak = other.weak
 
     def __setitem__(self, key, value):
-        self.become(ops.set_item(self, key, value))
+        changed = ops.set_item(self, key, value)
+        builder = current()
+        # One that the innermost branch or loop did not make joins what that passes on.
+        if builder is not self.builder and builder.journal is not None:
+            builder.journal.note(self)
+        self.become(changed)
 
     def __len__(self):
         if not self.dims:

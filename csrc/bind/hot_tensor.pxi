@@ -118,11 +118,11 @@ cdef class Tensor:
     def __round__(self, digits=None):
         return ops.round_to(self, digits)
     def __floor__(self):
-        return ops.floor(self)
+        return ops.astype(ops.floor(self), "int64")
     def __ceil__(self):
-        return ops.ceil(self)
+        return ops.astype(ops.ceil(self), "int64")
     def __trunc__(self):
-        return ops.trunc(self)
+        return ops.astype(ops.trunc(self), "int64")
 
     def __getitem__(self, key):
         return ops.getitem(self, key)

@@ -40,6 +40,10 @@ cdef class Variable(Tensor):
         """The dimensions, a tuple of ints."""
         return shape_tuple(self.place.get().shape())
 
+    def snapshot(self):
+        """Return the value that it has now, at once also while a function is traced."""
+        return wrap(self.place.get().read())
+
     def read(self):
         """Return the value that it has now: a tensor, symbolic while tracing."""
         cdef PyObject* builder = current_builder()
@@ -51,29 +55,6 @@ cdef class Variable(Tensor):
         """Return its value now as a tensor."""
         return self.read()
 
-    cdef object put(self, object value):
-        cdef PyObject* builder = current_builder()
-        cdef vector[COperand] operands
-        cdef vector[CDType] dtypes
-        cdef COperand own
-        cdef CTensor tensor
-        if builder != NULL:
-            (<object>builder).assign_variable(self, value)
-            return self
-        own.dtype = self.place.get().dtype()
-        own.weak = False
-        operands.push_back(own)
-        operands.push_back(operand_of(value, &tensor, op_assign_variable, 1))
-        check(promote_operands(op_assign_variable.row[0], operands, dtypes), None)
-        if tensor.buffer().get() == NULL and not scalar_from_python(value, dtypes[1], tensor):
-            raise_current()
-        if shape_tuple(tensor.shape()) != self.shape:
-            raise ValueError(
-                f"a value of shape {list(shape_tuple(tensor.shape()))} cannot be assigned to {self.label()} of shape {list(self.shape)}"
-            )
-        self.place.get().assign(tensor)
-        return self
-
     # A list counts as the numbers in it: it takes the variable's dtype where its own is of a class that fits.
     cdef object listed(self, object value):
         if not isinstance(value, (list, tuple)):
@@ -81,6 +62,11 @@ cdef class Variable(Tensor):
         tensor = ops.asarray(value)
         fits = kinds.index(tensor.dtype.kind) <= kinds.index(self.dtype.kind)
         return ops.astype(tensor, self.dtype) if fits else tensor
+
+    @property
+    def place_id(self):
+        """A number that two objects for the same place have in common."""
+        return <size_t>self.place.get()
 
     def alias(self):
         """Return another Variable for the same place."""
@@ -90,21 +76,34 @@ cdef class Variable(Tensor):
         other.trainable = self.trainable
         return other
 
+    def __reduce__(self):
+        return restore_variable, (self.snapshot(), self.trainable, self.name)
+
+    def __copy__(self):
+        return restore_variable(*self.__reduce__()[1])
+
     def label(self):
         """Return how errors name it."""
         return f"the variable {self.name!r}" if self.name else "a variable"
 
     def assign(self, value):
         """Put another value in its place, of the same dtype and shape; return the variable."""
-        return self.put(self.listed(value))
+        apply_to_variable("assign_variable", self, (self.listed(value),))
+        return self
 
     def assign_add(self, value):
-        """Add to its value; return the variable."""
-        return self.put(self.read() + self.listed(value))
+        """Add to its value, at once also among threads; return the variable.
+
+        value: of a dtype and shape whose sum with the variable is of the variable's. Raises
+        TypeError or ValueError otherwise.
+        """
+        apply_to_variable("assign_add", self, (self.listed(value),))
+        return self
 
     def assign_sub(self, value):
-        """Subtract from its value; return the variable."""
-        return self.put(self.read() - self.listed(value))
+        """Subtract from its value, at once also among threads; return the variable."""
+        apply_to_variable("assign_subtract", self, (self.listed(value),))
+        return self
 
     def _no_in_place(self, what):
         raise TypeError(f"'{what}' would make {self.label()} a plain tensor; use assign, assign_add or assign_sub")
@@ -164,8 +163,17 @@ cdef class Variable(Tensor):
         if current_marker() != NULL:
             elements = (<object>current_marker())(self.read(), "!s")
         else:
-            elements = repr(to_numpy(wrap(self.place.get().read())).tolist())
+            elements = repr(to_numpy(self.snapshot()).tolist())
         return f"Variable({elements}, dtype={self.dtype.name}, shape={self.shape}{name})"
 
     def __format__(self, spec):
         return format(self.read(), spec)
+
+
+def restore_variable(EagerTensor value, trainable, name):
+    """Return the variable that was pickled or copied: a place of its own with that value."""
+    cdef Variable variable = Variable.__new__(Variable)
+    variable.place = make_variable(value.value)
+    variable.trainable = trainable
+    variable.name = name
+    return variable

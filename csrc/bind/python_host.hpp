@@ -35,6 +35,7 @@ class PythonHost {
     host_.context = this;
     host_.poll = &PythonHost::poll;
     host_.print = &PythonHost::print;
+    host_.depth_limit = static_cast<std::size_t>(Py_GetRecursionLimit());
     if (release_now) release();
   }
   ~PythonHost() { reacquire(); }

@@ -12,11 +12,12 @@
 
 namespace pygraph::exec {
 
-// The plan of an op on inputs of these types, made on the first use. Where dims depend on data they
-// are found at run time.
+// The plan of an op on inputs of these types, made on the first use; of an op on a variable, that
+// comes first. Where dims depend on data they are found at run time.
 std::shared_ptr<PlannedRun> eager_plan(const ops::OpRow& op,
                                        std::span<const ir::Attribute> attributes,
-                                       std::span<const Tensor> inputs);
+                                       std::span<const Tensor> inputs,
+                                       const Variable* variable = nullptr);
 
 void clear_eager_plans();
 

@@ -6,6 +6,8 @@ namespace pygraph::exec {
 namespace {
 
 constexpr std::size_t kKeptArena = 1 << 16;
+// Per function that is called: a deep recursion does not keep all of its frames.
+constexpr std::size_t kKeptFrames = 32;
 
 }  // namespace
 
@@ -28,7 +30,11 @@ Frame::Frame(const plan::Plan& plan) : pointers(plan.storages.size(), nullptr) {
     if (storage.kind == plan::StorageKind::constant)
       pointers[i] = plan.constants[storage.index].data();
   }
+  registers.reserve(plan.register_count);
+  for (const plan::RegisterProgram& program : plan.programs)
+    registers.insert(registers.end(), program.registers.begin(), program.registers.end());
   large_ = plan.arena_bytes > kKeptArena;
+  idle.resize(plan.callees.size());
 }
 
 void Frame::acquire(const plan::Plan& plan) {
@@ -43,6 +49,7 @@ void Frame::acquire(const plan::Plan& plan) {
 void Frame::release() {
   for (Tensor& tensor : tensors) tensor = Tensor();
   if (large_) arena_ = BufferRef();
+  for (auto& frames : idle) frames.resize(std::min(frames.size(), kKeptFrames));
 }
 
 }  // namespace pygraph::exec

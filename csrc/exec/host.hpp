@@ -30,6 +30,9 @@ struct Host {
   // The most work (about one unit an element operation) and memory a run may take; 0: no limit.
   std::int64_t cost_limit = 0;
   std::size_t byte_limit = 0;
+  // How many calls of a recursion may be under way at once. As in Python, unless the host says
+  // more.
+  std::size_t depth_limit = 1000;
 };
 
 }  // namespace pygraph::exec

@@ -1,9 +1,13 @@
 #include "exec/run.hpp"
 
 #include <cstring>
+#include <deque>
+#include <memory>
 #include <string>
 
 #include "exec/raised.hpp"
+#include "exec/registers.hpp"
+#include "exec/run_tiles.hpp"
 #include "exec/text.hpp"
 #include "ops/infer.hpp"
 
@@ -17,35 +21,33 @@ using plan::StorageKind;
 
 // Work between two polls: a few milliseconds.
 constexpr std::int64_t kPollInterval = 2'000'000;
+constexpr std::int64_t kCallCost = 100;
+// How many of the innermost calls an error names, besides the outermost.
+constexpr std::size_t kMostCallers = 100;
 
-template <class T>
-T load(const std::byte* from) {
-  T value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
+// What has been used up by a run and all that it calls.
+struct Meter {
+  std::int64_t budget = kPollInterval;  // work until the next poll
+  std::int64_t spent = 0;
+  std::size_t bytes = 0;
+};
 
-template <class T>
-void store(std::byte* to, T value) {
-  std::memcpy(to, &value, sizeof value);
-}
-
-// Integer arithmetic wraps.
-std::uint64_t wrapping(std::int64_t value) { return static_cast<std::uint64_t>(value); }
-
-// Rounded down; the divisor is positive.
-std::int64_t floor_quotient(std::int64_t dividend, std::int64_t divisor) {
-  return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
-}
-
+// A run of one function, on a frame of its own.
 class Run {
  public:
-  Run(const plan::Plan& plan, Frame& frame, const Host& host, std::span<Variable* const> variables)
-      : plan_(plan), frame_(frame), host_(host), variables_(variables) {
+  Run(const plan::Plan& plan, Frame& frame, const Host& host, std::span<Variable* const> variables,
+      Meter& meter)
+      : plan_(plan),
+        frame_(frame),
+        host_(host),
+        variables_(variables),
+        meter_(meter),
+        at_(plan.instructions.data()) {
     if (host.byte_limit != 0) charge(plan.arena_bytes);
   }
 
   void bind_inputs(std::span<const Tensor> inputs) {
+    inputs_ = inputs;
     for (std::size_t i = 0; i < inputs.size(); ++i)
       frame_.pointers[plan_.input_storages[i]] = inputs[i].data();
   }
@@ -63,33 +65,25 @@ class Run {
     }
   }
 
-  void loop() {
+  // Runs from where it stopped to the next call, which it returns, or to the end (nullptr).
+  const Instruction* loop() {
     const Instruction* const first = plan_.instructions.data();
     const StorageId* const all_operands = plan_.operands.data();
     const plan::FlatCall* const flats = plan_.flats.data();
     std::byte* const* const pointers = frame_.pointers.data();
-    const Instruction* at = first;
+    const Instruction* at = at_;
     for (;;) {
       const Instruction& instruction = *at++;
       const StorageId* const operands = all_operands + instruction.first_operand;
       switch (instruction.code) {
         case Code::nothing: break;
         case Code::flat: flat(instruction, flats[instruction.target], pointers); break;
-#define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) \
-  case Code::name: {                                                                  \
-    const plan::FlatCall& call = flats[instruction.target];                           \
-    const auto a = load<operand_type>(pointers[call.inputs[0]]);                      \
-    [[maybe_unused]] const auto b = load<operand_type>(pointers[call.inputs[1]]);     \
-    if (guard) {                                                                      \
-      store(pointers[call.output], static_cast<result_type>(expression));             \
-    } else {                                                                          \
-      flat(instruction, call, pointers);                                              \
-    }                                                                                 \
-    break;                                                                            \
-  }
-#include "plan/scalar_ops.def"
-#undef PYGRAPH_SCALAR
+        case Code::registers: registers(instruction); break;
         case Code::kernel: kernel(instruction, operands); break;
+        case Code::tiles:
+          gather_operands(instruction, operands);
+          run_tiles(plan_.tiles[instruction.target], frame_.outputs.data(), frame_.inputs.data());
+          break;
         case Code::dynamic: dynamic(instruction, operands); break;
         case Code::move:
           move(pointers[operands[0]], pointers[operands[1]], instruction.bytes);
@@ -102,18 +96,54 @@ class Run {
         case Code::loop_if_true:
           if (flag(operands[0])) {
             at = first + instruction.target;
-            budget_ -= instruction.cost;
-            if (budget_ < 0) poll(instruction);
+            meter_.budget -= instruction.cost;
+            if (meter_.budget < 0) poll(instruction.location);
           }
           break;
         case Code::read_variable: set_tensor(operands[0], variable(operands[1]).read()); break;
         case Code::assign_variable: assign(instruction, operands); break;
+        case Code::update_variable:
+          update(instruction, operands, plan_.kernels[instruction.target]);
+          break;
+        case Code::update_dynamic: update_dynamic(instruction, operands); break;
         case Code::check_defined:
-          if (!flag(operands[0])) fail_undefined(instruction);
+          if (!flag(operands[0])) fail_undefined(instruction.target, instruction.location);
           break;
         case Code::text: text(instruction, operands); break;
-        case Code::finish: return;
+        case Code::call: at_ = at; return &instruction;
+        case Code::finish: return nullptr;
       }
+    }
+  }
+
+  // Hands the operands of a call to the run of the function.
+  void pass(const Instruction& call, Run& callee) {
+    const StorageId* operands = plan_.operands.data() + call.first_operand;
+    const StorageId* inputs = operands + call.output_count;
+    Frame& frame = callee.frame_;
+    for (std::size_t i = 0; i < call.output_count; ++i)
+      frame.pointers[callee.plan_.outputs[i].storage] = frame_.pointers[operands[i]];
+    frame.variables.clear();
+    for (std::size_t i = 0; i < call.input_count; ++i) {
+      const StorageId parameter = callee.plan_.parameters[i];
+      switch (callee.plan_.storages[parameter].kind) {
+        case StorageKind::variable: frame.variables.push_back(&variable(inputs[i])); break;
+        case StorageKind::dynamic: callee.set_tensor(parameter, frame_.tensors[inputs[i]]); break;
+        default: frame.pointers[parameter] = frame_.pointers[inputs[i]];
+      }
+    }
+    callee.variables_ = frame.variables;
+    meter_.budget -= kCallCost + callee.plan_.straight_cost;
+    if (meter_.budget < 0) poll(call.location);
+  }
+
+  // Takes the tensors that the function gave; what is static it has written in place.
+  void take(const Instruction& call, const Run& callee) {
+    const StorageId* operands = plan_.operands.data() + call.first_operand;
+    for (std::size_t i = 0; i < call.output_count; ++i) {
+      const StorageId result = callee.plan_.outputs[i].storage;
+      if (callee.plan_.storages[result].kind == StorageKind::dynamic)
+        set_tensor(operands[i], callee.frame_.tensors[result]);
     }
   }
 
@@ -152,7 +182,30 @@ class Run {
                                pointers[call.inputs[2]]};
     const kernels::Fault fault = call.kernel(pointers[call.output], in, call.steps, call.count);
     if (!fault.ok()) [[unlikely]]
-      fail(instruction, plan_.kernels[call.prepared], fault);
+      fail(instruction.location, plan_.kernels[call.prepared], fault);
+  }
+
+  void registers(const Instruction& instruction) {
+    const plan::RegisterProgram& program = plan_.programs[instruction.target];
+    for (StorageId id : program.owned) own(id);
+    RegisterState state{
+        .registers = reinterpret_cast<std::byte*>(frame_.registers.data() + program.first_register),
+        .pointers = frame_.pointers.data(),
+        .tensors = frame_.tensors.data(),
+        .budget = meter_.budget};
+    for (;;) {
+      const RegisterStop stop = run_registers(program, state);
+      meter_.budget = state.budget;
+      if (stop == RegisterStop::finished) return;
+      const plan::RegisterOrigin& origin = program.origins[state.at];
+      switch (stop) {
+        case RegisterStop::undefined: fail_undefined(origin.target, origin.location);
+        case RegisterStop::fault: fail(origin, state.fault);
+        default: poll(origin.location);
+      }
+      state.budget = meter_.budget;
+      state.at += static_cast<std::uint32_t>(program.code[state.at].jump);
+    }
   }
 
   void kernel(const Instruction& instruction, const StorageId* operands) {
@@ -169,7 +222,7 @@ class Run {
       fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
     }
     if (!fault.ok()) [[unlikely]]
-      fail(instruction, plan_.kernels[instruction.target], fault);
+      fail(instruction.location, plan_.kernels[instruction.target], fault);
   }
 
   void gather_operands(const Instruction& instruction, const StorageId* operands) {
@@ -184,35 +237,51 @@ class Run {
     const plan::DynamicCall& described = plan_.dynamics[instruction.target];
     std::vector<ir::Type> inputs = described.inputs;
     std::vector<const std::byte*> values;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const StorageId id = operands[instruction.output_count + i];
-      if (plan_.storages[id].kind == StorageKind::dynamic)
-        inputs[i].shape = frame_.tensors[id].shape();
-      values.push_back(frame_.pointers[id]);
-    }
+    resolve(operands + instruction.output_count, inputs, values);
     try {
-      std::int64_t no_symbols = 0;
-      const std::vector<ir::Type> outputs = ops::infer({.op = described.op,
-                                                        .inputs = inputs,
-                                                        .attributes = described.attributes,
-                                                        .values = values,
-                                                        .constants = {},
-                                                        .subgraphs = {},
-                                                        .symbol_count = &no_symbols});
+      const std::vector<ir::Type> outputs = infer(described, inputs, values);
       for (std::size_t i = 0; i < outputs.size(); ++i) {
-        if (plan_.storages[operands[i]].kind == StorageKind::dynamic)
+        if (plan_.storages[operands[i]].kind != StorageKind::dynamic) continue;
+        if (operands[i] == operands[instruction.output_count]) {
+          own(operands[i]);
+        } else {
           set_tensor(operands[i], allocate(outputs[i]));
+        }
       }
       const ops::KernelCall call =
           ops::prepare(*described.op, described.attributes, inputs, outputs, values);
       gather_operands(instruction, operands);
       const kernels::Fault fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
-      if (!fault.ok()) fail(instruction, {described.op, call}, fault);
-      budget_ -= call.cost;
+      if (!fault.ok()) fail(instruction.location, {described.op, call}, fault);
+      meter_.budget -= call.cost;
     } catch (Error& error) {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
       throw;
     }
+  }
+
+  // The shapes that the operands have now, and where their elements are.
+  void resolve(const StorageId* operands, std::vector<ir::Type>& types,
+               std::vector<const std::byte*>& values) const {
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      const StorageId id = operands[i];
+      if (plan_.storages[id].kind == StorageKind::dynamic)
+        types[i].shape = frame_.tensors[id].shape();
+      values.push_back(frame_.pointers[id]);
+    }
+  }
+
+  static std::vector<ir::Type> infer(const plan::DynamicCall& described,
+                                     std::span<const ir::Type> inputs,
+                                     std::span<const std::byte* const> values) {
+    std::int64_t no_symbols = 0;
+    return ops::infer({.op = described.op,
+                       .inputs = inputs,
+                       .attributes = described.attributes,
+                       .values = values,
+                       .constants = {},
+                       .subgraphs = {},
+                       .symbol_count = &no_symbols});
   }
 
   static void move(void* to, const void* from, std::size_t bytes) {
@@ -225,20 +294,31 @@ class Run {
 
   Variable& variable(StorageId id) const { return *variables_[plan_.storages[id].index]; }
 
+  // The tensor that a storage is by itself; nullptr for a part of the arena, for constants, and for
+  // the parameters of a call, which are the caller's memory.
+  const Tensor* own_tensor(StorageId id) const {
+    const plan::Storage& storage = plan_.storages[id];
+    if (storage.kind == StorageKind::dynamic) return &frame_.tensors[id];
+    const bool bound = storage.kind == StorageKind::input && storage.index < inputs_.size();
+    return bound ? &inputs_[storage.index] : nullptr;
+  }
+
   // A tensor of its own is handed over, anything else is copied.
   void assign(const Instruction& instruction, const StorageId* operands) {
     Variable& target = variable(operands[0]);
-    const bool is_tensor = plan_.storages[operands[1]].kind == StorageKind::dynamic;
-    const Shape& shape =
-        is_tensor ? frame_.tensors[operands[1]].shape() : plan_.types[instruction.target].shape;
+    const Tensor* value = own_tensor(operands[1]);
+    // The same elements may stand under another shape.
+    const Shape& shape = plan_.storages[operands[1]].kind == StorageKind::dynamic
+                             ? value->shape()
+                             : plan_.types[instruction.target].shape;
     if (shape != target.shape()) {
       throw Error(ErrorKind::value,
                   "assign_variable: a value of shape " + shape.text() +
                       " cannot be assigned to a variable of shape " + target.shape().text(),
                   instruction.location);
     }
-    if (is_tensor) {
-      target.assign(frame_.tensors[operands[1]]);
+    if (value != nullptr) {
+      target.assign(Tensor(value->buffer(), target.dtype(), shape));
     } else {
       target.assign_copy(frame_.pointers[operands[1]]);
     }
@@ -269,6 +349,39 @@ class Run {
     return copy;
   }
 
+  // The kernel computes the new value under the variable's lock, over the old one where nobody else
+  // has it.
+  void update(const Instruction& instruction, const StorageId* operands,
+              const plan::PreparedCall& prepared) {
+    gather_operands(instruction, operands);
+    const auto compute = [&](void* out, const void* value) {
+      frame_.inputs[0] = value;
+      return prepared.call.run(prepared.call, &out, frame_.inputs.data());
+    };
+    const bool in_place = (prepared.call.in_place & 1U) != 0;
+    const kernels::Fault fault = variable(operands[0]).update(in_place, compute);
+    if (!fault.ok()) fail(instruction.location, prepared, fault);
+  }
+
+  void update_dynamic(const Instruction& instruction, const StorageId* operands) {
+    const plan::DynamicCall& described = plan_.dynamics[instruction.target];
+    std::vector<ir::Type> types = described.inputs;
+    std::vector<const std::byte*> values;
+    resolve(operands, types, values);
+    try {
+      infer(described, types, values);
+      const ops::OpRow& pure = ops::pure_op(*described.op);
+      const std::span<const ir::Type> out = std::span(types).first(1);
+      const plan::PreparedCall prepared{
+          &pure, ops::prepare(pure, described.attributes, types, out, values)};
+      update(instruction, operands, prepared);
+      meter_.budget -= prepared.call.cost;
+    } catch (Error& error) {
+      if (error.location() == kNoLocation) error.set_location(instruction.location);
+      throw;
+    }
+  }
+
   void move_dynamic(const Instruction& instruction, const StorageId* operands) {
     if (plan_.storages[operands[1]].kind == StorageKind::dynamic) {
       set_tensor(operands[0], frame_.tensors[operands[1]]);
@@ -284,6 +397,15 @@ class Run {
     frame_.tensors[id] = std::move(tensor);
   }
 
+  // Makes the tensor one whose elements may be written: nobody else holds its memory.
+  void own(StorageId id) {
+    const Tensor& tensor = frame_.tensors[id];
+    if (tensor.buffer()->owned() && tensor.buffer()->unique()) return;
+    Tensor copy = allocate({ir::Kind::tensor, tensor.dtype(), tensor.shape()});
+    if (copy.bytes() != 0) std::memcpy(copy.data(), tensor.data(), copy.bytes());
+    set_tensor(id, std::move(copy));
+  }
+
   Tensor allocate(const ir::Type& type) {
     if (host_.byte_limit != 0) charge(byte_count(type.dtype, type.shape));
     return Tensor::empty(type.dtype, type.shape);
@@ -291,35 +413,45 @@ class Run {
 
   // Limits count what a run asks for in total: simple, and never too generous.
   void charge(std::size_t bytes) {
-    if (bytes > host_.byte_limit - bytes_) {
+    if (bytes > host_.byte_limit - meter_.bytes) {
       throw Error(ErrorKind::limit, "the run needs more than the " +
                                         std::to_string(host_.byte_limit) + " bytes it may use");
     }
-    bytes_ += bytes;
+    meter_.bytes += bytes;
   }
 
-  void poll(const Instruction& instruction) {
-    spent_ += kPollInterval - budget_;
-    budget_ = kPollInterval;
-    if (host_.cost_limit != 0 && spent_ > host_.cost_limit) {
-      throw Error(ErrorKind::limit, "the run exceeded its limit of work", instruction.location);
+  void poll(ir::LocationId location) {
+    meter_.spent += kPollInterval - meter_.budget;
+    meter_.budget = kPollInterval;
+    if (host_.cost_limit != 0 && meter_.spent > host_.cost_limit) {
+      throw Error(ErrorKind::limit, "the run exceeded its limit of work", location);
     }
     if (host_.poll != nullptr && host_.poll(host_.context)) {
-      throw Error(ErrorKind::interrupted, "the run was interrupted", instruction.location);
+      throw Error(ErrorKind::interrupted, "the run was interrupted", location);
     }
   }
 
-  [[noreturn]] void fail_undefined(const Instruction& instruction) const {
+  [[noreturn]] void fail_undefined(std::uint32_t name, ir::LocationId location) const {
     throw Error(ErrorKind::unbound,
-                "cannot access local variable '" + plan_.names[instruction.target] +
+                "cannot access local variable '" + plan_.names[name] +
                     "' where it is not associated with a value",
-                instruction.location);
+                location);
   }
 
-  [[noreturn]] static void fail(const Instruction& instruction, const plan::PreparedCall& prepared,
+  [[noreturn]] void fail(const plan::RegisterOrigin& origin, const kernels::Fault& fault) const {
+    if (!origin.dynamic) fail(origin.location, plan_.kernels[origin.target], fault);
+    // An index into an array whose sizes are known only now.
+    const Shape& shape = frame_.tensors[origin.array].shape();
+    ops::KernelCall call;
+    call.parameters.resize(4);
+    call.parameters.insert(call.parameters.end(), shape.begin(), shape.end());
+    fail(origin.location, {plan_.dynamics[origin.target].op, call}, fault);
+  }
+
+  [[noreturn]] static void fail(ir::LocationId location, const plan::PreparedCall& prepared,
                                 const kernels::Fault& fault) {
     Error error = ops::fault_error(*prepared.op, prepared.call, fault);
-    error.set_location(instruction.location);
+    error.set_location(location);
     throw error;
   }
 
@@ -327,20 +459,92 @@ class Run {
   Frame& frame_;
   const Host& host_;
   std::span<Variable* const> variables_;
-  std::int64_t budget_ = kPollInterval;
-  std::int64_t spent_ = 0;
-  std::size_t bytes_ = 0;
+  std::span<const Tensor> inputs_;
+  Meter& meter_;
+  const Instruction* at_;
+};
+
+// The calls that are under way. They stand on the heap: no depth of recursion is too deep for the
+// thread's stack.
+class Calls {
+ public:
+  Calls(const plan::Plan& plan, Frame& entry_frame, const Host& host, Meter& meter)
+      : plan_(plan), idle_(entry_frame.idle), host_(host), meter_(meter) {}
+
+  // Runs the entry, which stopped at a call, and whatever it calls, to its end.
+  void run(Run& entry, const Instruction* call) {
+    try {
+      Run* current = &entry;
+      while (call != nullptr || !calls_.empty()) {
+        current = call != nullptr ? &enter(*current, *call) : &leave();
+        call = current->loop();
+      }
+    } catch (Error& error) {
+      for (std::size_t i = calls_.size(); i-- > 0;) {
+        if (i == 0 || calls_.size() - i < kMostCallers) error.add_caller(calls_[i].site->location);
+      }
+      throw;
+    }
+  }
+
+ private:
+  struct Call {
+    std::unique_ptr<Frame> frame;
+    Run run;
+    Run* caller;
+    const Instruction* site;
+  };
+
+  Run& enter(Run& caller, const Instruction& site) {
+    const plan::Plan& plan = plan_.callees[site.target];
+    if (calls_.size() >= host_.depth_limit) {
+      throw Error(ErrorKind::recursion,
+                  "maximum recursion depth exceeded: " + plan.name + " has " +
+                      std::to_string(calls_.size()) + " calls under way",
+                  site.location);
+    }
+    std::unique_ptr<Frame> frame;
+    auto& idle = idle_[site.target];
+    if (idle.empty()) {
+      frame = std::make_unique<Frame>(plan);
+    } else {
+      frame = std::move(idle.back());
+      idle.pop_back();
+    }
+    frame->acquire(plan);
+    Frame& own = *frame;
+    calls_.push_back({std::move(frame), Run(plan, own, host_, {}, meter_), &caller, &site});
+    caller.pass(site, calls_.back().run);
+    return calls_.back().run;
+  }
+
+  Run& leave() {
+    Call& call = calls_.back();
+    Run& caller = *call.caller;
+    caller.take(*call.site, call.run);
+    call.frame->release();
+    idle_[call.site->target].push_back(std::move(call.frame));
+    calls_.pop_back();
+    return caller;
+  }
+
+  const plan::Plan& plan_;
+  std::vector<std::vector<std::unique_ptr<Frame>>>& idle_;
+  const Host& host_;
+  Meter& meter_;
+  std::deque<Call> calls_;  // runs stay where they are
 };
 
 }  // namespace
 
 void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
          std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables) {
-  Run state(plan, frame, host, variables);
+  Meter meter;
+  Run state(plan, frame, host, variables, meter);
   frame.acquire(plan);
   state.bind_inputs(inputs);
   state.bind_outputs(outputs);
-  state.loop();
+  if (const Instruction* call = state.loop()) Calls(plan, frame, host, meter).run(state, call);
   state.collect(inputs, outputs);
 }
 

@@ -1,5 +1,6 @@
 #include "format/canonical.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "ops/op_table.hpp"
@@ -21,6 +22,7 @@ class Walk {
 
   CanonicalOrder run() {
     enter(0);
+    for (std::size_t i = 0; i < order_.callees.size(); ++i) enter(order_.callees[i]);
     order_.locations = locations_.take();
     return std::move(order_);
   }
@@ -34,8 +36,15 @@ class Walk {
     for (const ir::Node& node : function.nodes) {
       add_location(node.location);
       if (node.op == ir::OpCode::constant) add_constant(constant_of(function, node));
+      if (node.op == ir::OpCode::call) add_callee(callee_of(function, node));
       for (const ir::FunctionId subgraph : function.subgraphs_of(node)) enter(subgraph);
     }
+  }
+
+  void add_callee(ir::FunctionId id) {
+    const auto& callees = order_.callees;
+    if (std::find(callees.begin(), callees.end(), id) == callees.end())
+      order_.callees.push_back(id);
   }
 
   void add_constant(std::uint32_t id) {
@@ -68,6 +77,10 @@ CanonicalOrder canonical_order(const ir::Module& module) { return Walk(module).r
 
 std::uint32_t constant_of(const ir::Function& function, const ir::Node& node) {
   return static_cast<std::uint32_t>(ops::integer(function.attributes_of(node)[0]));
+}
+
+ir::FunctionId callee_of(const ir::Function& function, const ir::Node& node) {
+  return static_cast<ir::FunctionId>(ops::integer(function.attributes_of(node)[0]));
 }
 
 ir::LocationId LocationTable::add(std::string_view file, std::string_view function,

@@ -12,13 +12,16 @@
 
 namespace pygraph::format {
 
-// Functions are numbered by a walk that enters a node's subgraphs when it meets the node; locations
-// and constants in the order in which that walk meets them. Equal locations are merged, unused ones
-// and unused constants left out.
+// Functions are numbered by a walk that enters a node's subgraphs when it meets the node, from the
+// entry and then from each function that is called, in the order in which calls name them;
+// locations and constants in the order in which that walk meets them. Equal locations are merged,
+// unused ones and unused constants left out.
 struct CanonicalOrder {
   // By new id: the module's id.
   std::vector<ir::FunctionId> functions;
   std::vector<std::uint32_t> constants;
+  // The functions that are called, in order: the module's ids.
+  std::vector<ir::FunctionId> callees;
   // With new ids as parents; the first is the empty entry.
   std::vector<ir::Location> locations;
   // By the module's id: the new one.
@@ -34,6 +37,9 @@ CanonicalOrder canonical_order(const ir::Module& module);
 
 // The constant that a `constant` node names.
 std::uint32_t constant_of(const ir::Function& function, const ir::Node& node);
+
+// The function that a `call` node names.
+ir::FunctionId callee_of(const ir::Function& function, const ir::Node& node);
 
 // Adds locations, each at most once, parents first.
 class LocationTable {

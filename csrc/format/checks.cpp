@@ -91,6 +91,7 @@ std::string_view kind_name(ops::AttributeKind kind) {
     case ops::AttributeKind::ints: return "ints";
     case ops::AttributeKind::string: return "string";
     case ops::AttributeKind::constant: return "constant";
+    case ops::AttributeKind::function: return "function";
   }
   return "unknown";
 }

@@ -1,9 +1,11 @@
 #include "format/program.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
 
+#include "format/program_state.hpp"
 #include "format/wire.hpp"
 
 namespace pygraph::format {
@@ -47,7 +49,7 @@ std::size_t skip_padding(std::span<const std::byte> bytes, std::size_t at) {
 
 }  // namespace
 
-std::vector<ir::Module> read_program(std::span<const std::byte> bytes) {
+Program read_program(std::span<const std::byte> bytes) {
   if (bytes.size() < kHeader || std::memcmp(bytes.data(), kProgramMagic, 8) != 0)
     fail("it does not start with the magic number");
   const auto version = load<std::uint32_t>(bytes, 8);
@@ -55,7 +57,8 @@ std::vector<ir::Module> read_program(std::span<const std::byte> bytes) {
     fail("version " + std::to_string(version) + " is not known, only " +
          std::to_string(kProgramVersion));
   const auto count = load<std::uint32_t>(bytes, 12);
-  std::vector<ir::Module> graphs;
+  Program program;
+  std::vector<ir::Module>& graphs = program.graphs;
   std::size_t at = skip_padding(bytes, kHeader);
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto length = load<std::uint64_t>(bytes, at);
@@ -65,16 +68,30 @@ std::vector<ir::Module> read_program(std::span<const std::byte> bytes) {
     at = skip_padding(bytes, at + length);
   }
   if (at != bytes.size()) fail("it goes on after its last graph");
-  return graphs;
+  if (std::any_of(graphs.begin(), graphs.end(), uses_variables)) {
+    const ir::Module state = std::move(graphs.back());
+    graphs.pop_back();
+    take_state(program, state);
+  }
+  program.uses.resize(graphs.size());
+  return program;
 }
 
-std::vector<std::byte> write_program(std::span<const ir::Module* const> graphs) {
+std::vector<std::byte> write_program(std::span<const ir::Module* const> graphs,
+                                     std::span<const ProgramVariable> variables,
+                                     std::span<const std::vector<std::uint32_t>> uses) {
+  std::vector<const ir::Module*> all(graphs.begin(), graphs.end());
+  ir::Module state;
+  if (!variables.empty()) {
+    state = state_graph(variables, uses);
+    all.push_back(&state);
+  }
   std::vector<std::byte> bytes(reinterpret_cast<const std::byte*>(kProgramMagic),
                                reinterpret_cast<const std::byte*>(kProgramMagic) + 8);
   store(bytes, kProgramVersion);
-  store(bytes, static_cast<std::uint32_t>(graphs.size()));
+  store(bytes, static_cast<std::uint32_t>(all.size()));
   bytes.resize(kBlock);
-  for (const ir::Module* graph : graphs) {
+  for (const ir::Module* graph : all) {
     const std::vector<std::byte> body = write(*graph);
     store(bytes, static_cast<std::uint64_t>(body.size()));
     bytes.resize(padded(bytes.size()));

@@ -6,19 +6,39 @@
 //   then for each: u64 length, and that many bytes of a graph (format/wire.hpp), padded with zeros
 //   to a multiple of 64
 //
-// The first graph starts at byte 64, so that constants are aligned in a mapped file.
+// The first graph starts at byte 64, so that constants are aligned in a mapped file. Where a graph
+// uses variables, one more graph stands at the end: the state (format/program_state.hpp).
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "ir/ir.hpp"
 
 namespace pygraph::format {
 
+// A variable of a program, which its graphs share, with the value that it starts with.
+struct ProgramVariable {
+  std::string name;  // no two of a program have the same
+  bool trainable;
+  Tensor initial;
+};
+
+struct Program {
+  std::vector<ir::Module> graphs;
+  std::vector<ProgramVariable> variables;
+  // Per graph, which of the variables each of its variable parameters is.
+  std::vector<std::vector<std::uint32_t>> uses;
+};
+
 // The verified graphs. Throws `format` naming the first fault, or what reading a graph throws.
-std::vector<ir::Module> read_program(std::span<const std::byte> bytes);
-std::vector<std::byte> write_program(std::span<const ir::Module* const> graphs);
+Program read_program(std::span<const std::byte> bytes);
+// `uses` has an entry for each graph.
+std::vector<std::byte> write_program(std::span<const ir::Module* const> graphs,
+                                     std::span<const ProgramVariable> variables,
+                                     std::span<const std::vector<std::uint32_t>> uses);
 
 }  // namespace pygraph::format

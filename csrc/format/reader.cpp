@@ -226,6 +226,8 @@ class Reader {
       read_function(functions_, i);
     }
     functions_.finish("the functions");
+    for (const ir::FunctionId callee : callees_)
+      module_.functions[callee].declared_results = declared_results_[callee];
   }
 
   void read_function(Cursor& at, std::uint32_t index) {
@@ -310,6 +312,9 @@ class Reader {
       case ops::AttributeKind::string: return copied_string(at, "a string");
       case ops::AttributeKind::constant:
         return std::int64_t{at.below("a constant", module_.constants.size())};
+      case ops::AttributeKind::function:
+        callees_.push_back(at.below("a function", function_count_));
+        return std::int64_t{callees_.back()};
       case ops::AttributeKind::ints: {
         std::vector<std::int64_t> items(at.count("the length of ints", 2));
         for (std::int64_t& item : items) item = at.wide("an item of ints");
@@ -352,7 +357,8 @@ class Reader {
   std::vector<std::optional<ir::OpCode>> ops_;  // by string, as far as looked up
   ir::Module module_;
   std::vector<std::vector<ir::Type>> declared_results_;  // by function
-  std::vector<ir::ValueId> inputs_;                      // of the node that is read
+  std::vector<ir::FunctionId> callees_;
+  std::vector<ir::ValueId> inputs_;  // of the node that is read
   std::vector<ir::FunctionId> subgraphs_;
   AttributeCollector attributes_;
 };

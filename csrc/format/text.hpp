@@ -28,6 +28,13 @@
 // subgraphs follow it: `then` and `else` of cond, `test` and `body` of while_loop. A function's
 // name stands behind that word, where it differs from it.
 //
+// Functions that `call` nodes name follow the graph, numbered from 0, with the types that a call
+// gives:
+//
+//   function 0 factorial(n: int64[]) -> (int64[]) {
+//     ...
+//       %5: int64[] = call %4 {function=0}
+//
 // The elements of small constants stand in place, floats in the shortest form that reads back
 // exactly. Larger constants, and those that several nodes share, are `constant @0` and stand at
 // the end, as `constants { @0: float64[20] = base64 "..." }`.

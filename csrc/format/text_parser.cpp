@@ -36,6 +36,12 @@ struct DeclaredOutputs {
   std::uint32_t count;
 };
 
+struct Call {
+  std::string_view at;
+  ir::FunctionId function;
+  std::uint32_t node;
+};
+
 // What is known of a function while its lines are read.
 struct Scope {
   ir::FunctionId id = 0;
@@ -59,11 +65,13 @@ class Parser {
     expect_word("graph");
     const std::string function_name = name("the graph's name");
     parse_function(function_name, 0);
+    while (lexer_.peek().is("function")) parse_callee();
     if (lexer_.peek().is("constants")) parse_constants();
     if (lexer_.peek().is("files")) parse_files();
     if (lexer_.peek().kind != Token::Kind::end)
       lexer_.fail_expected(lexer_.peek(), "the end of the text");
     finish_constants();
+    finish_calls();
     module_.locations = locations_.take(lexer_);
     count_symbols_and_verify(module_);
     check_declarations();
@@ -168,6 +176,29 @@ class Parser {
     return scope.id;
   }
 
+  // "function 0 name(...) -> (...) { ... }"
+  void parse_callee() {
+    lexer_.next();
+    const Token number = lexer_.next();
+    if (number.text != std::to_string(callees_.size()))
+      lexer_.fail_expected(number, std::to_string(callees_.size()) + ", the next function");
+    const std::string callee_name = name("the function's name");
+    callees_.push_back(static_cast<ir::FunctionId>(module_.functions.size()));
+    parse_function(callee_name, 0);
+  }
+
+  // Puts the functions' ids in place of their numbers.
+  void finish_calls() {
+    for (const Call& call : calls_) {
+      ir::Function& function = module_.functions[call.function];
+      ir::Attribute& callee = function.attributes[function.nodes[call.node].first_attribute];
+      const auto number = static_cast<std::uint64_t>(ops::integer(callee));
+      if (number >= callees_.size())
+        lexer_.fail(call.at, "there is no function " + std::to_string(number));
+      callee = std::int64_t{callees_[number]};
+    }
+  }
+
   void parse_parameters(Scope& scope) {
     lexer_.expect('(');
     if (lexer_.accept(')')) return;
@@ -207,7 +238,12 @@ class Parser {
         parse_result(scope);
       } while (lexer_.accept(','));
     }
-    if (types.empty()) return;
+    const bool is_callee = !callees_.empty() && callees_.back() == scope.id;
+    if (types.empty()) {
+      if (is_callee)
+        lexer_.fail_expected(lexer_.peek(), "the types of the results before the body");
+      return;
+    }
     if (types.size() - 1 != scope.function.results.size()) {
       lexer_.fail(types[0].at, std::to_string(types.size() - 1) + " results are declared, " +
                                    std::to_string(scope.function.results.size()) + " are returned");
@@ -215,6 +251,7 @@ class Parser {
     for (std::size_t i = 1; i < types.size(); ++i) {
       declared_types_.push_back(
           {types[i].at, scope.id, scope.function.results[i - 1], *types[i].type});
+      if (is_callee) scope.function.declared_results.push_back(*types[i].type);
     }
   }
 
@@ -284,6 +321,9 @@ class Parser {
     for (int i = 0; i < op.subgraphs; ++i)
       subgraphs.push_back(parse_subgraph(*code, static_cast<std::uint32_t>(i), depth));
     scope.function.append(*code, inputs, attributes, subgraphs, location);
+    if (*code == ir::OpCode::call)
+      calls_.push_back(
+          {op_token.text, scope.id, static_cast<std::uint32_t>(scope.function.nodes.size() - 1)});
     declare_outputs(scope, op_token.text, outputs);
   }
 
@@ -360,7 +400,8 @@ class Parser {
   ir::Attribute parse_attribute(ops::AttributeKind kind) {
     switch (kind) {
       case ops::AttributeKind::integer:
-      case ops::AttributeKind::constant: return parse_integer_word();
+      case ops::AttributeKind::constant:
+      case ops::AttributeKind::function: return parse_integer_word();
       case ops::AttributeKind::real: {
         const std::string_view at = lexer_.peek().text;
         double value = 0;
@@ -557,6 +598,8 @@ class Parser {
   AttributeCollector attributes_;
   std::unordered_map<std::uint32_t, std::size_t> shared_;  // number in the text: index in the table
   std::vector<std::pair<std::string_view, std::size_t>> shared_order_;
+  std::vector<ir::FunctionId> callees_;  // by their number in the text
+  std::vector<Call> calls_;
   std::vector<DeclaredOutputs> declared_outputs_;
   std::vector<DeclaredType> declared_types_;
 };

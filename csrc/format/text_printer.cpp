@@ -86,6 +86,13 @@ class Printer {
     line(0, "graph " + identifier_or_quoted(entry.name) + signature(entry, true) + " {");
     print_body(entry, kIndent);
     line(0, "}");
+    for (std::size_t i = 0; i < order_.callees.size(); ++i) {
+      const ir::Function& callee = module_.functions[order_.callees[i]];
+      line(0, "function " + std::to_string(i) + " " + identifier_or_quoted(callee.name) +
+                  signature(callee, true) + " {");
+      print_body(callee, kIndent);
+      line(0, "}");
+    }
     print_constants();
     print_files();
     return join();
@@ -119,7 +126,8 @@ class Printer {
     out += " -> (";
     for (std::size_t i = 0; i < function.results.size(); ++i) {
       if (i > 0) out += ", ";
-      out += function.types[function.results[i]].text();
+      out += function.declared_results.empty() ? function.types[function.results[i]].text()
+                                               : function.declared_results[i].text();
     }
     return out + ")";
   }
@@ -183,15 +191,23 @@ class Printer {
     return out + attributes_text(function, node);
   }
 
-  static std::string attributes_text(const ir::Function& function, const ir::Node& node) {
+  std::string attributes_text(const ir::Function& function, const ir::Node& node) const {
     const auto specs = ops::row(node.op).attributes;
     if (specs.empty()) return {};
     std::string out = " {";
     for (std::size_t i = 0; i < specs.size(); ++i) {
       if (i > 0) out += ", ";
-      out += std::string(specs[i].name) + "=" + attribute_text(function.attributes_of(node)[i]);
+      out += std::string(specs[i].name) + "=" +
+             (specs[i].kind == ops::AttributeKind::function
+                  ? std::to_string(callee_number(callee_of(function, node)))
+                  : attribute_text(function.attributes_of(node)[i]));
     }
     return out + "}";
+  }
+
+  // The functions that are called are numbered by themselves.
+  std::ptrdiff_t callee_number(ir::FunctionId id) const {
+    return std::find(order_.callees.begin(), order_.callees.end(), id) - order_.callees.begin();
   }
 
   static std::string integer_text(std::int64_t value) {

@@ -35,21 +35,23 @@
 //   attribute   name (string), kind, and by kind:
 //               0 integer: i64       3 dtype: dtype               6 constant: index into the
 //               1 real: f64          4 ints: count, then i64s       constants
-//               2 boolean: 0 or 1    5 string: string
+//               2 boolean: 0 or 1    5 string: string             7 function: function id
 //
 // Value ids count the parameters first, then the outputs of the nodes in order. Types of node
 // outputs are not stored: they are inferred. A dim < 0 of a parameter is the unknown size
 // -(symbol + 1), its symbol less than the symbol count; a dim < 0 of a result says only that the
 // size is unknown. A result's type must agree with the inferred one: equal dtype and rank, and
-// every dim that is not < 0 equal. Function 0 is the entry; every other one is the subgraph of
-// exactly one node, in a function of lower id. An op's attributes are exactly those of its row in
+// every dim that is not < 0 equal. Function 0 is the entry; every other one is either the subgraph
+// of exactly one node, in a function of lower id, or named by `call` nodes, whose outputs have its
+// results' types. An op's attributes are exactly those of its row in
 // ops/ops.def, in any order.
 //
 // What `write` makes is canonical: one graph has one form. Functions are numbered by a walk that
-// enters the subgraphs of a node when it meets the node; locations and constants in the order in
-// which that walk meets them, unused ones dropped and equal locations merged (parents come first);
-// strings in the order of the bytes that name them; attributes as in the op's row; unknown dims of
-// results are -1; the symbol count is the least; constants are in the data.
+// enters the subgraphs of a node when it meets the node, first from the entry and then from each
+// function that is called, in the order in which calls name them; locations and constants in the
+// order in which that walk meets them, unused ones dropped and equal locations merged (parents come
+// first); strings in the order of the bytes that name them; attributes as in the op's row; unknown
+// dims of results are -1; the symbol count is the least; constants are in the data.
 #pragma once
 
 #include <array>
@@ -85,6 +87,7 @@ static_assert(static_cast<int>(ops::AttributeKind::dtype) == 3);
 static_assert(static_cast<int>(ops::AttributeKind::ints) == 4);
 static_assert(static_cast<int>(ops::AttributeKind::string) == 5);
 static_assert(static_cast<int>(ops::AttributeKind::constant) == 6);
+static_assert(static_cast<int>(ops::AttributeKind::function) == 7);
 
 // What a reader refuses although the bytes could hold it. Together with counts being checked
 // against the bytes that are left, they keep the memory that a graph takes within a small multiple

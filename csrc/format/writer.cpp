@@ -89,7 +89,9 @@ class Writer {
     for (std::size_t i = 0; i < function.results.size(); ++i) {
       words_.push_back(function.results[i]);
       words_.push_back(strings_.add(function.result_names[i]));
-      put_type(function.types[function.results[i]], false);
+      put_type(function.declared_results.empty() ? function.types[function.results[i]]
+                                                 : function.declared_results[i],
+               false);
     }
   }
 
@@ -137,6 +139,8 @@ class Writer {
         return;
       case ops::AttributeKind::string:
         return words_.push_back(strings_.add(std::get<std::string>(value)));
+      case ops::AttributeKind::function:
+        return words_.push_back(order_.function_ids[static_cast<std::size_t>(ops::integer(value))]);
       case ops::AttributeKind::constant:
         return words_.push_back(order_.constant_ids[static_cast<std::size_t>(ops::integer(value))]);
     }

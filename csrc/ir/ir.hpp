@@ -67,6 +67,9 @@ struct Function {
   std::vector<FunctionId> subgraphs;
   std::vector<ValueId> results;
   std::vector<std::string> result_names;  // as many as results; may be empty strings
+  // Of a function that nodes call: the types of a call's outputs, which the results fit. They are
+  // declared, since those of a recursion cannot be inferred. A dim < 0 is an unknown size.
+  std::vector<Type> declared_results;
 
   std::uint32_t parameter_count() const {
     return static_cast<std::uint32_t>(parameter_names.size());
@@ -110,8 +113,8 @@ struct Location {
   LocationId parent = kNoLocation;
 };
 
-// Function 0 is the entry. A function other than 0 is the subgraph of exactly one node, in a
-// function of lower index.
+// Function 0 is the entry. Any other function is either the subgraph of exactly one node, in a
+// function of lower index, or is owned by no node and named by `call` nodes, its own among them.
 struct Module {
   std::vector<Function> functions;
   std::vector<Tensor> constants;

@@ -2,6 +2,7 @@
 #include "kernels/registry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
@@ -100,17 +101,19 @@ class Registry {
     reduce_.add(tables.reduce);
     reduce_.add(tables.arg_reduce);
     scan_.add(tables.scan);
-    gemm_.add(tables.gemm);
+    for (int i = 0; i < tables.gemm.count; ++i) {
+      const Row<GemmFn>& row = tables.gemm.rows[i];
+      gemm_[static_cast<std::size_t>(row.in)] = row.fn;
+    }
     elementwise_.sort();
     reduce_.sort();
     scan_.sort();
-    gemm_.sort();
   }
 
   Directory<ElementwiseFn> elementwise_;
   Directory<ReduceFn> reduce_;
   Directory<ScanFn> scan_;
-  Directory<GemmFn> gemm_;
+  std::array<GemmFn, kDTypeCount> gemm_{};  // per dtype: small products look often
   std::string_view isa_;
   std::vector<std::string_view> available_;
 
@@ -151,7 +154,7 @@ ScanFn find_scan(std::string_view name, DType in, DType out) {
   return registry().scan_.find(name, in, out);
 }
 
-GemmFn find_gemm(DType dtype) { return registry().gemm_.find("matmul", dtype, dtype); }
+GemmFn find_gemm(DType dtype) { return registry().gemm_[static_cast<std::size_t>(dtype)]; }
 
 std::string_view isa() { return registry().isa_; }
 

@@ -129,15 +129,14 @@ void check_operands(const InferInput& in, const Signature& subgraph,
                     std::span<const ir::Type> given, const char* which) {
   if (subgraph.parameters.size() != given.size()) {
     refuse(in, ErrorKind::format,
-           std::string("the ") + which + " subgraph takes " +
-               std::to_string(subgraph.parameters.size()) + " values, " +
-               std::to_string(given.size()) + " are passed");
+           std::string("the ") + which + " takes " + std::to_string(subgraph.parameters.size()) +
+               " values, " + std::to_string(given.size()) + " are passed");
   }
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (!fits(given[i], subgraph.parameters[i])) {
       refuse(in, ErrorKind::type,
              std::string("operand ") + std::to_string(i) + " is " + given[i].text() + ", the " +
-                 which + " subgraph takes " + subgraph.parameters[i].text());
+                 which + " takes " + subgraph.parameters[i].text());
     }
   }
 }
@@ -153,8 +152,8 @@ Types infer_cond(const InferInput& in) {
   check_predicate(in, in.inputs[0]);
   const Signature& then_graph = in.subgraphs[0];
   const Signature& else_graph = in.subgraphs[1];
-  check_operands(in, then_graph, in.inputs.subspan(1), "then");
-  check_operands(in, else_graph, in.inputs.subspan(1), "else");
+  check_operands(in, then_graph, in.inputs.subspan(1), "then subgraph");
+  check_operands(in, else_graph, in.inputs.subspan(1), "else subgraph");
   if (then_graph.results.size() != else_graph.results.size()) {
     refuse(in, ErrorKind::format,
            "the branches give " + std::to_string(then_graph.results.size()) + " and " +
@@ -173,8 +172,8 @@ Types infer_while_loop(const InferInput& in) {
   if (captures > in.inputs.size()) refuse(in, ErrorKind::format, "has more captures than inputs");
   const Signature& test = in.subgraphs[0];
   const Signature& body = in.subgraphs[1];
-  check_operands(in, test, in.inputs, "test");
-  check_operands(in, body, in.inputs, "body");
+  check_operands(in, test, in.inputs, "test subgraph");
+  check_operands(in, body, in.inputs, "body subgraph");
   if (test.results.size() != 1) refuse(in, ErrorKind::format, "the test must give one result");
   check_predicate(in, test.results[0]);
   const auto state = body.parameters.subspan(captures);
@@ -195,6 +194,18 @@ Types infer_while_loop(const InferInput& in) {
     outputs.push_back(state[i]);
     for (int axis = 0; axis < state[i].shape.rank(); ++axis) {
       if (is_unknown(state[i].shape[axis])) outputs.back().shape[axis] = in.new_unknown();
+    }
+  }
+  return outputs;
+}
+
+Types infer_call(const InferInput& in) {
+  const Signature& function = in.subgraphs[0];
+  check_operands(in, function, in.inputs, "function");
+  Types outputs(function.results.begin(), function.results.end());
+  for (ir::Type& type : outputs) {
+    for (int axis = 0; axis < type.shape.rank(); ++axis) {
+      if (is_unknown(type.shape[axis])) type.shape[axis] = in.new_unknown();
     }
   }
   return outputs;
@@ -226,6 +237,23 @@ Types infer_assign_variable(const InferInput& in) {
     refuse(in, ErrorKind::value,
            "a value of shape " + value.text() + " cannot be assigned to a variable of shape " +
                variable.text());
+  return {};
+}
+
+// The types of an update's operands as the pure op takes them, the variable's value first.
+// The result must fit the variable, whose shape never changes.
+Types infer_update_variable(const InferInput& in) {
+  Types operands(in.inputs.begin(), in.inputs.end());
+  operands[0].kind = ir::Kind::tensor;
+  InferInput pure = in;
+  pure.op = &pure_op(*in.op);
+  pure.inputs = operands;
+  const Shape result = infer(pure)[0].shape;
+  const Shape& variable = in.inputs[0].shape;
+  if (result.rank() != variable.rank() || (result.is_static() && result != variable))
+    refuse(in, ErrorKind::value,
+           "a value of shape " + in.inputs[1].shape.text() +
+               " does not broadcast to a variable of shape " + variable.text());
   return {};
 }
 
@@ -320,10 +348,12 @@ std::vector<ir::Type> infer(const InferInput& in) {
     }
     case Rule::cond: return infer_cond(in);
     case Rule::while_loop: return infer_while_loop(in);
+    case Rule::call: return infer_call(in);
     case Rule::check_defined: return infer_check_defined(in);
     case Rule::read_variable: return infer_read_variable(in);
     case Rule::assign_variable: return infer_assign_variable(in);
     case Rule::text: return infer_text(in);
+    case Rule::update_variable: return infer_update_variable(in);
   }
   throw Error(ErrorKind::internal, "an op has no shape rule");
 }

@@ -23,7 +23,7 @@ struct InferInput {
   // The elements of each input whose value is known, else nullptr. May be shorter than `inputs`.
   std::span<const std::byte* const> values;
   std::span<const Tensor> constants;     // the module's
-  std::span<const Signature> subgraphs;  // of this node
+  std::span<const Signature> subgraphs;  // of this node; of a call, the function's as declared
   std::int64_t* symbol_count = nullptr;  // where new unknown dims are numbered
 
   std::int64_t new_unknown() const { return unknown_dim((*symbol_count)++); }

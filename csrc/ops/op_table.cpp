@@ -5,6 +5,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/error.hpp"
+
 namespace pygraph::ops {
 namespace {
 
@@ -42,6 +44,16 @@ constexpr OpRow kRows[] = {
 std::span<const OpRow> op_table() { return kRows; }
 
 const OpRow& row(OpCode op) { return kRows[static_cast<std::size_t>(op)]; }
+
+const OpRow& pure_op(const OpRow& update) {
+  switch (update.code) {
+    case OpCode::assign_add: return row(OpCode::add);
+    case OpCode::assign_subtract: return row(OpCode::subtract);
+    case OpCode::assign_scatter: return row(OpCode::scatter);
+    case OpCode::assign_slice: return row(OpCode::slice_update);
+    default: throw Error(ErrorKind::internal, std::string(update.name) + " is no update");
+  }
+}
 
 std::optional<OpCode> find_op(std::string_view name) {
   static const auto* index = [] {

@@ -36,7 +36,7 @@ enum class Operands : std::uint8_t {
   first_free,       // any dtype, then int64 (check_defined: bool)
   first_two_free,   // one common dtype of the first two, then int64
   each_own,         // any dtype each
-  variable,         // a variable, then a value of exactly its dtype
+  variable,         // a variable, then a value of its dtype, then int64
   control           // as the subgraphs' parameters say
 };
 
@@ -75,9 +75,11 @@ enum class Rule : std::uint8_t {
   nonzero,
   cond,
   while_loop,
+  call,
   check_defined,
   read_variable,
   assign_variable,
+  update_variable,
   text
 };
 
@@ -100,6 +102,7 @@ enum class Family : std::uint8_t {
   slice_update,
   nonzero,
   control,
+  call,
   check,
   variable,
   text
@@ -107,8 +110,17 @@ enum class Family : std::uint8_t {
 
 enum class Effects : std::uint8_t { pure, may_fail, reads, writes, prints, control };
 
-// `constant` is an index into Module::constants.
-enum class AttributeKind : std::uint8_t { integer, real, boolean, dtype, ints, string, constant };
+// `constant` is an index into Module::constants, `function` one into Module::functions.
+enum class AttributeKind : std::uint8_t {
+  integer,
+  real,
+  boolean,
+  dtype,
+  ints,
+  string,
+  constant,
+  function
+};
 
 struct AttributeSpec {
   std::string_view name;
@@ -135,6 +147,8 @@ struct OpRow {
 
 std::span<const OpRow> op_table();
 const OpRow& row(OpCode op);
+// The op that an update of a variable does on its value; the attributes are the same.
+const OpRow& pure_op(const OpRow& update);
 // The op of that name, or nothing.
 std::optional<OpCode> find_op(std::string_view name);
 

@@ -103,7 +103,12 @@ Fault run_broadcast(const KernelCall& call, void* const* out, const void* const*
 std::int64_t element_cost(OpCode op, DType dtype) {
   switch (op) {
     case OpCode::exp:
+    case OpCode::expm1:
     case OpCode::log:
+    case OpCode::log1p:
+    case OpCode::sin:
+    case OpCode::cos:
+    case OpCode::erf:
     case OpCode::tanh:
     case OpCode::sigmoid: return 8;
     case OpCode::pow:
@@ -112,12 +117,8 @@ std::int64_t element_cost(OpCode op, DType dtype) {
     case OpCode::atan2:
     case OpCode::hypot:
     case OpCode::logaddexp:
-    case OpCode::expm1:
-    case OpCode::log1p:
     case OpCode::log2:
     case OpCode::log10:
-    case OpCode::sin:
-    case OpCode::cos:
     case OpCode::tan:
     case OpCode::asin:
     case OpCode::acos:
@@ -126,8 +127,7 @@ std::int64_t element_cost(OpCode op, DType dtype) {
     case OpCode::cosh:
     case OpCode::asinh:
     case OpCode::acosh:
-    case OpCode::atanh:
-    case OpCode::erf: return 32;
+    case OpCode::atanh: return 32;
     default: return 1;
   }
 }
@@ -163,6 +163,7 @@ KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs
   call.elementwise = found(kernels::find_elementwise(op.name, in, out.dtype), op, in);
   call.inputs = static_cast<int>(inputs.size());
   call.dtype = in;
+  call.out_dtype = out.dtype;
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
   call.cost = out.shape.count() * element_cost(op.code, in);
   if (call.cost == 0) {
@@ -257,6 +258,26 @@ KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
     }
     default: return prepare_layout(op, attributes, inputs, outputs, values);
   }
+}
+
+std::optional<ElementwiseLoops> elementwise_loops(const OpRow& op, const KernelCall& call) {
+  const bool broadcast = call.run == run_broadcast;
+  if (!broadcast && call.run != run_flat && call.run != run_split) return std::nullopt;
+  ElementwiseLoops loops;
+  loops.columns = call.count;
+  for (int i = 0; i < call.inputs; ++i) {
+    const bool is_condition = op.operands == Operands::condition_first && i == 0;
+    const DType dtype = is_condition ? DType::bool_ : call.dtype;
+    loops.inputs.push_back({static_cast<std::int64_t>(itemsize(dtype)), call.steps[i] != 0, {}});
+  }
+  const auto rank = broadcast ? static_cast<std::size_t>(call.parameters[0]) : 0;
+  for (std::size_t dim = 0; dim < rank; ++dim) {
+    const std::int64_t* row = call.parameters.data() + 1 + dim * (loops.inputs.size() + 1);
+    loops.outer.push_back(row[0]);
+    for (std::size_t i = 0; i < loops.inputs.size(); ++i)
+      loops.inputs[i].strides.push_back(row[i + 1]);
+  }
+  return loops;
 }
 
 Error fault_error(const OpRow& op, const KernelCall& call, const kernels::Fault& fault) {

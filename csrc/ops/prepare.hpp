@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,8 +26,9 @@ struct KernelCall {
   std::int64_t count = 0;  // elements of an elementwise call, or of the family's inner loop
   std::int64_t steps[3] = {0, 0, 0};  // of a flat elementwise call
   DType dtype = DType::bool_;
-  std::uint32_t itemsize = 0;     // of the output
-  std::uint32_t in_itemsize = 0;  // of a reduction's input
+  DType out_dtype = DType::bool_;  // of an elementwise call
+  std::uint32_t itemsize = 0;      // of the output
+  std::uint32_t in_itemsize = 0;   // of a reduction's input
   int inputs = 0;
   bool flat = false;  // `run` does no more than call `elementwise` with `steps` and `count`
   unsigned in_place =
@@ -42,6 +44,28 @@ KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
 
 // A line longer than this is reduced in chunks of this many elements, and their results in turn.
 inline constexpr std::int64_t kReduceChunk = 4096;
+
+// The loops of an elementwise call: rows of `columns` elements, within outer dims.
+struct ElementwiseLoops {
+  struct Input {
+    std::int64_t itemsize;
+    bool along_columns;                 // false where a row reads one element
+    std::vector<std::int64_t> strides;  // bytes, per outer dim; 0 where it is broadcast
+  };
+  std::vector<std::int64_t> outer;
+  std::int64_t columns;
+  std::vector<Input> inputs;
+};
+// Nothing for a call of another family, or without elements.
+std::optional<ElementwiseLoops> elementwise_loops(const OpRow& op, const KernelCall& call);
+
+// A reduction of each row of a matrix (which may have one row only), rows not empty.
+struct RowReduction {
+  std::int64_t rows;
+  std::int64_t columns;
+};
+// Nothing for a call of another kind.
+std::optional<RowReduction> row_reduction(const KernelCall& call);
 
 // What a fault of that call is to a user.
 Error fault_error(const OpRow& op, const KernelCall& call, const kernels::Fault& fault);

@@ -9,6 +9,9 @@ namespace {
 
 using kernels::Fault;
 
+// The bytes that are copied in about the time of one element operation.
+constexpr std::int64_t kCopiedBytes = 64;
+
 // A strided view of a contiguous tensor: where it starts and how far apart its elements are, in
 // elements.
 struct View {
@@ -137,7 +140,7 @@ KernelCall prepare_slice_update(std::span<const ir::Attribute> attributes, const
   call.count = static_cast<std::int64_t>(byte_count(out.dtype, out.shape));
   const View view = sliced(in.shape, attributes);
   set_view(call, view.offset, view.shape, view.strides, contiguous_strides(view.shape));
-  call.cost += out.shape.count();
+  call.cost += call.count / kCopiedBytes;
   return call;
 }
 
@@ -226,7 +229,7 @@ KernelCall prepare_scatter(std::span<const ir::Attribute> attributes,
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
   call.steps[0] = 1;
   call.steps[1] = static_cast<std::int64_t>(byte_count(out.dtype, out.shape));
-  call.cost = std::max<std::int64_t>(inputs[1].shape.count() + out.shape.count(), 1);
+  call.cost = std::max<std::int64_t>(inputs[1].shape.count() + call.steps[1] / kCopiedBytes, 1);
   set_indices(call, inputs[0].shape, static_cast<int>(integer(attributes[0])), inputs.subspan(2));
   return call;
 }

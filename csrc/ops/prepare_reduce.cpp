@@ -196,6 +196,16 @@ KernelCall prepare_reduce(const OpRow& op, std::span<const ir::Attribute> attrib
   return call;
 }
 
+std::optional<RowReduction> row_reduction(const KernelCall& call) {
+  if (call.run != run_reduce || call.parameters.size() < 3) return std::nullopt;
+  const std::int64_t* p = call.parameters.data();
+  const std::int64_t groups = p[0];
+  const bool of_rows = groups == 0 || (groups == 1 && p[4] == 0);
+  const std::int64_t n = p[1 + 4 * groups];
+  if (!of_rows || p[2 + 4 * groups] != 1 || n == 0) return std::nullopt;
+  return RowReduction{groups == 0 ? 1 : p[1], n};
+}
+
 KernelCall prepare_arg_reduce(const OpRow& op, std::span<const ir::Attribute> attributes,
                               const ir::Type& in, const ir::Type& out) {
   KernelCall call;

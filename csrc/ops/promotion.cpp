@@ -85,10 +85,15 @@ DType as_index(const OpRow& op, DType dtype) {
   return DType::int64;
 }
 
-// A value must have the variable's dtype; a number takes it where its class allows that.
+// A value must have the variable's dtype; a number takes it where its class allows that, and so
+// does what is added where the sum has the variable's dtype. Items take any dtype, as in arrays.
 DType as_assigned(const OpRow& op, DType variable, const Operand& value) {
   const Operand both[] = {{variable, false}, value};
-  if (value.weak ? result_type(both).dtype == variable : value.dtype == variable) return variable;
+  const bool updates = op.rule == Rule::update_variable;
+  if (updates && pure_op(op).operands == Operands::first_two_free) return variable;
+  if (updates) accept(pure_op(op), variable);
+  const bool promotes = value.weak || updates;
+  if (promotes ? result_type(both).dtype == variable : value.dtype == variable) return variable;
   throw Error(ErrorKind::type,
               std::string(op.name) + ": a value of " + std::string(name(value.dtype)) +
                   " cannot be assigned to a variable of " + std::string(name(variable)));
@@ -151,6 +156,8 @@ Promotion promote(const OpRow& op, std::span<const Operand> operands) {
       promotion.dtypes[0] = operands[0].dtype;
       if (operands.size() > 1)
         promotion.dtypes[1] = as_assigned(op, operands[0].dtype, operands[1]);
+      for (std::size_t i = 2; i < operands.size(); ++i)
+        promotion.dtypes[i] = as_index(op, operands[i].dtype);
       break;
     case Operands::first_free:
       promotion.dtypes[0] = operands[0].dtype;

@@ -9,13 +9,14 @@
 namespace pygraph::ops {
 namespace {
 
-constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean", "dtype",
-                                                "ints",    "string", "constant"};
+constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean",  "dtype",
+                                                "ints",    "string", "constant", "function"};
 
 bool has_kind(const ir::Attribute& attribute, AttributeKind kind) {
   switch (kind) {
     case AttributeKind::integer:
-    case AttributeKind::constant: return std::holds_alternative<std::int64_t>(attribute);
+    case AttributeKind::constant:
+    case AttributeKind::function: return std::holds_alternative<std::int64_t>(attribute);
     case AttributeKind::real: return std::holds_alternative<double>(attribute);
     case AttributeKind::boolean: return std::holds_alternative<bool>(attribute);
     case AttributeKind::dtype: return std::holds_alternative<DType>(attribute);
@@ -46,6 +47,7 @@ class Verifier {
   explicit Verifier(ir::Module& module)
       : module_(module),
         owned_(module.functions.size(), false),
+        called_(module.functions.size(), false),
         depth_(module.functions.size(), 0) {}
 
   void run() {
@@ -69,12 +71,31 @@ class Verifier {
 
   void check_structure() {
     for (std::size_t f = 0; f < module_.functions.size(); ++f) {
-      const ir::Function& function = module_.functions[f];
-      if (f > 0 && !owned_[f])
-        throw Error(ErrorKind::format,
-                    "function " + std::to_string(f) + " is the subgraph of no node");
       check_parameters(f);
+      const ir::Function& function = module_.functions[f];
       for (std::size_t n = 0; n < function.nodes.size(); ++n) check_node({module_, f, n});
+    }
+    for (std::size_t f = 1; f < module_.functions.size(); ++f) {
+      if (owned_[f] == called_[f])
+        throw Error(ErrorKind::format, "function " + std::to_string(f) +
+                                           (owned_[f] ? " is a subgraph, and is called as well"
+                                                      : " is the subgraph of no node"));
+      check_declared_results(f);
+    }
+  }
+
+  void check_declared_results(std::size_t f) {
+    ir::Function& function = module_.functions[f];
+    const std::size_t wanted = called_[f] ? function.results.size() : 0;
+    const std::string where = "function " + std::to_string(f) + " (" + function.name + "): ";
+    if (function.declared_results.size() != wanted)
+      throw Error(ErrorKind::format, where + "the results of a call are not declared");
+    for (ir::Type& type : function.declared_results) {
+      if (type.kind != ir::Kind::tensor)
+        throw Error(ErrorKind::format, where + "a result must be a tensor");
+      check_dtype(type.dtype, where);
+      for (int axis = 0; axis < type.shape.rank(); ++axis)
+        type.shape[axis] = std::max(type.shape[axis], unknown_dim(0));
     }
   }
 
@@ -126,6 +147,12 @@ class Verifier {
                                      " subgraphs, got " + std::to_string(node.subgraph_count));
     }
     for (ir::FunctionId subgraph : function.subgraphs_of(node)) own(at, subgraph);
+    if (op.rule == Rule::call) {
+      const auto callee = static_cast<std::uint64_t>(integer(function.attributes_of(node)[0]));
+      if (callee == 0 || callee >= module_.functions.size())
+        at.fail(ErrorKind::format, "what it calls is no function that can be called");
+      called_[callee] = true;
+    }
   }
 
   void check_attributes(const Place& at, const OpRow& op,
@@ -178,6 +205,13 @@ class Verifier {
     }
     result_types_[f].clear();
     for (ir::ValueId value : function.results) result_types_[f].push_back(function.types[value]);
+    for (std::size_t i = 0; i < function.declared_results.size(); ++i) {
+      if (fits(result_types_[f][i], function.declared_results[i])) continue;
+      throw Error(ErrorKind::type, "function " + std::to_string(f) + " (" + function.name +
+                                       "): result " + std::to_string(i) + " is declared as " +
+                                       function.declared_results[i].text() + ", but is " +
+                                       result_types_[f][i].text());
+    }
   }
 
   void infer_node(const Place& at) {
@@ -199,6 +233,12 @@ class Verifier {
       const ir::Function& subgraph = module_.functions[id];
       subgraphs.push_back(
           {std::span(subgraph.types).first(subgraph.parameter_count()), result_types_[id]});
+    }
+    if (op.rule == Rule::call) {
+      const ir::Function& callee =
+          module_.functions[static_cast<std::size_t>(integer(function.attributes_of(node)[0]))];
+      subgraphs.push_back(
+          {std::span(callee.types).first(callee.parameter_count()), callee.declared_results});
     }
     try {
       check_operand_dtypes(op, operands);
@@ -235,6 +275,7 @@ class Verifier {
 
   ir::Module& module_;
   std::vector<bool> owned_;
+  std::vector<bool> called_;
   std::vector<int> depth_;
   std::vector<const std::byte*>
       known_;  // per value of the function at hand: its elements if it is a constant

@@ -28,8 +28,8 @@ class DeadCode {
       case ops::Effects::may_fail: return true;
       case ops::Effects::control: break;
     }
-    // A loop may run for ever, which is an effect too.
-    if (node.op == ir::OpCode::while_loop) return true;
+    // A loop or a recursion may run for ever, which is an effect too.
+    if (node.op == ir::OpCode::while_loop || node.op == ir::OpCode::call) return true;
     const auto subgraphs = function.subgraphs_of(node);
     return std::any_of(subgraphs.begin(), subgraphs.end(),
                        [&](ir::FunctionId id) { return has_effects_[id]; });

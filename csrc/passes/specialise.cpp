@@ -1,6 +1,7 @@
 // An abstract run of the graph on concrete input types. A loop's state starts with the types of its
 // initial values; dims that the body changes become unknown, and the body is inferred again until
 // nothing changes.
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ class Specialiser {
 
   ir::Module run(std::span<const ir::Type> inputs) {
     specialise_function(0, inputs);
+    for (std::size_t i = 0; i < callees_.size(); ++i) specialise_callee(callees_[i]);
     return std::move(result_);
   }
 
@@ -51,6 +53,20 @@ class Specialiser {
     }
     result_.functions[id] = std::move(to);
     return results;
+  }
+
+  // A function that is called keeps its declared types: calls of other shapes come to it too.
+  void specialise_callee(std::size_t id) {
+    const ir::Function& from = source_.functions[id];
+    std::vector<ir::Type> parameters(from.types.begin(),
+                                     from.types.begin() + from.parameter_count());
+    for (ir::Type& type : parameters) {
+      for (int axis = 0; axis < type.shape.rank(); ++axis) {
+        if (is_unknown(type.shape[axis])) type.shape[axis] = unknown_dim(result_.symbol_count++);
+      }
+    }
+    specialise_function(id, parameters);
+    result_.functions[id].declared_results = from.declared_results;
   }
 
   void copy_node(const ir::Function& from, const ir::Node& node, ir::Function& to,
@@ -107,6 +123,7 @@ class Specialiser {
                                    std::span<const ir::Type> input_types, const Known& known) {
     if (op.rule == ops::Rule::cond) return infer_cond(from, node, input_types);
     if (op.rule == ops::Rule::while_loop) return infer_while(from, node, input_types);
+    if (op.rule == ops::Rule::call) return infer_call(op, from, node, input_types);
     std::vector<const std::byte*> values;
     for (ir::ValueId input : inputs) values.push_back(known[input] ? known[input].data() : nullptr);
     return ops::infer({.op = &op,
@@ -150,14 +167,31 @@ class Specialiser {
     return {types.begin() + static_cast<std::ptrdiff_t>(captures), types.end()};
   }
 
+  std::vector<ir::Type> infer_call(const ops::OpRow& op, const ir::Function& from,
+                                   const ir::Node& node, std::span<const ir::Type> inputs) {
+    const auto id = static_cast<std::size_t>(ops::integer(from.attributes_of(node)[0]));
+    if (std::find(callees_.begin(), callees_.end(), id) == callees_.end()) callees_.push_back(id);
+    const ir::Function& callee = source_.functions[id];
+    const ops::Signature signature{std::span(callee.types).first(callee.parameter_count()),
+                                   callee.declared_results};
+    return ops::infer({.op = &op,
+                       .inputs = inputs,
+                       .attributes = from.attributes_of(node),
+                       .values = {},
+                       .constants = {},
+                       .subgraphs = std::span(&signature, 1),
+                       .symbol_count = &result_.symbol_count});
+  }
+
   // The value of a node whose operands are known; nothing if it has to run.
   std::vector<Tensor> fold(const ops::OpRow& op, const ir::Function& from, const ir::Node& node,
                            std::span<const ir::ValueId> inputs,
                            std::span<const ir::Type> input_types, std::span<const ir::Type> outputs,
                            const Known& known) const {
-    const bool computes = op.family != ops::Family::control && op.family != ops::Family::constant &&
-                          op.family != ops::Family::undef && op.family != ops::Family::variable &&
-                          op.family != ops::Family::check && outputs.size() == 1;
+    const bool computes = op.family != ops::Family::control && op.family != ops::Family::call &&
+                          op.family != ops::Family::constant && op.family != ops::Family::undef &&
+                          op.family != ops::Family::variable && op.family != ops::Family::check &&
+                          outputs.size() == 1;
     if (!fold_ || !computes || !outputs[0].shape.is_static()) return {};
     if (byte_count(outputs[0].dtype, outputs[0].shape) > kLargestFolded) return {};
     if (op.rule == ops::Rule::dim_size)
@@ -185,6 +219,7 @@ class Specialiser {
 
   const ir::Module& source_;
   ir::Module result_;
+  std::vector<std::size_t> callees_;  // the functions that are called, as far as met
   bool fold_;
 };
 

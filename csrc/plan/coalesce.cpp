@@ -21,10 +21,10 @@ class Coalescing {
 
   void run() {
     for (std::uint32_t i : innermost_first()) {
-      if (plan_.instructions[i].code == Code::move) join(operands(i)[0], operands(i)[1]);
+      if (is_move(plan_.instructions[i].code)) join(operands(i)[0], operands(i)[1]);
     }
     for (std::uint32_t i = 0; i < plan_.instructions.size(); ++i) {
-      if (plan_.instructions[i].code == Code::kernel) join_in_place(i);
+      join_in_place(i);
     }
     rewrite();
   }
@@ -58,11 +58,19 @@ class Coalescing {
   bool is(StorageId id, StorageKind kind) const { return plan_.storages[id].kind == kind; }
 
   // A kernel's result may stand where an operand stood. What the kernel may overwrite is in `live_`
-  // already.
+  // already. Single numbers keep apart: they cost nothing, and can be told from each other.
   void join_in_place(std::uint32_t at) {
-    if (plan_.instructions[at].output_count != 1) return;
-    for (std::size_t k = 1; k < operands(at).size(); ++k) {
-      if (join(operands(at)[0], operands(at)[k])) return;
+    const Instruction& instruction = plan_.instructions[at];
+    const Code code = instruction.code;
+    if (code != Code::kernel && code != Code::dynamic && code != Code::tiles) return;
+    const std::size_t outputs = instruction.output_count;
+    if (outputs != 1 && code != Code::tiles) return;
+    for (std::size_t output = 0; output < outputs; ++output) {
+      const Storage& out = plan_.storages[operands(at)[output]];
+      if (out.kind != StorageKind::dynamic && out.bytes <= sizeof(std::uint64_t)) continue;
+      for (std::size_t k = outputs; k < operands(at).size(); ++k) {
+        if (join(operands(at)[output], operands(at)[k])) break;
+      }
     }
   }
 
@@ -71,8 +79,10 @@ class Coalescing {
     StorageId kept = root(to);
     StorageId gone = root(from);
     if (is(gone, StorageKind::output)) std::swap(kept, gone);
-    const bool ours = is(kept, StorageKind::arena) || is(kept, StorageKind::output);
-    if (kept == gone || !ours || !is(gone, StorageKind::arena)) return false;
+    const bool in_memory = (is(kept, StorageKind::arena) || is(kept, StorageKind::output)) &&
+                           is(gone, StorageKind::arena);
+    const bool tensors = is(kept, StorageKind::dynamic) && is(gone, StorageKind::dynamic);
+    if (kept == gone || !(in_memory || tensors)) return false;
     if (plan_.storages[kept].bytes != plan_.storages[gone].bytes) return false;
     if (overlap(live_[kept], live_[gone])) return false;
     live_[kept] = merged(live_[kept], live_[gone]);
@@ -84,12 +94,13 @@ class Coalescing {
   // Puts the joined storages in and drops the moves that have become empty.
   void rewrite() {
     for (StorageId& id : plan_.operands) id = root(id);
+    for (StorageId& id : plan_.parameters) id = root(id);
+    for (Output& output : plan_.outputs) output.storage = root(output.storage);
     std::vector<std::uint32_t> new_index;
     std::vector<Instruction> kept;
     for (std::uint32_t i = 0; i < plan_.instructions.size(); ++i) {
       new_index.push_back(static_cast<std::uint32_t>(kept.size()));
-      const bool empty =
-          plan_.instructions[i].code == Code::move && operands(i)[0] == operands(i)[1];
+      const bool empty = is_move(plan_.instructions[i].code) && operands(i)[0] == operands(i)[1];
       if (!empty) kept.push_back(plan_.instructions[i]);
     }
     for (Instruction& instruction : kept) {

@@ -6,9 +6,14 @@
 namespace pygraph::plan {
 namespace {
 
-// Whether the instruction may write its only output over input `k` while it reads that.
+// Whether the instruction may write an output over input `k` while it reads that.
 bool may_overwrite(const Plan& plan, const Instruction& instruction, std::size_t k) {
-  if (instruction.output_count == 0 || instruction.code == Code::move) return true;
+  if (instruction.output_count == 0 || is_move(instruction.code)) return true;
+  if (instruction.code == Code::tiles)
+    return k < 32 && (plan.tiles[instruction.target].in_place >> k & 1U) != 0;
+  // An element is written where the array is, if nobody else holds the array's memory.
+  if (instruction.code == Code::dynamic)
+    return k == 0 && plan.dynamics[instruction.target].op->family == ops::Family::scatter;
   if (instruction.code != Code::kernel || instruction.output_count != 1) return false;
   return k < 32 && (plan.kernels[instruction.target].call.in_place >> k & 1U) != 0;
 }

@@ -17,34 +17,49 @@ struct Move {
 
 class Lowering {
  public:
-  explicit Lowering(const ir::Module& module)
-      : module_(module), storage_of_(module.functions.size()) {
+  // `callees` is shared: the functions that are called, as far as met.
+  Lowering(const ir::Module& module, std::vector<ir::FunctionId>& callees)
+      : module_(module), callees_(callees), storage_of_(module.functions.size()) {
     plan_.constants = module.constants;
   }
 
-  Plan run() {
-    const ir::Function& entry = module_.functions[0];
-    std::vector<StorageId> parameters;
-    std::uint32_t variables = 0;
-    for (std::uint32_t i = 0; i < entry.parameter_count(); ++i) {
-      const ir::Type& type = entry.types[i];
-      if (type.kind == ir::Kind::variable) {
-        parameters.push_back(add_storage(type, StorageKind::variable, variables++));
-        continue;
+  // The entry, or a function that is called.
+  Plan run(ir::FunctionId id) {
+    const ir::Function& function = module_.functions[id];
+    plan_.name = function.name;
+    add_parameters(function);
+    emit_function(id, plan_.parameters);
+    for (std::size_t i = 0; i < function.results.size(); ++i) {
+      const ir::Type& type = function.types[function.results[i]];
+      const StorageId from = storage_of_[id][function.results[i]];
+      if (id == 0) {
+        add_output(type, from);
+      } else {
+        add_handed_output(function.declared_results[i], type, from);
       }
-      parameters.push_back(
-          add_storage(type, StorageKind::input, static_cast<std::uint32_t>(plan_.inputs.size())));
-      plan_.inputs.push_back(type);
-      plan_.input_storages.push_back(parameters.back());
     }
-    emit_function(0, parameters);
-    for (std::size_t i = 0; i < entry.results.size(); ++i)
-      add_output(entry.types[entry.results[i]], storage_of_[0][entry.results[i]]);
     emit({.code = Code::finish}, {}, {});
     return std::move(plan_);
   }
 
  private:
+  void add_parameters(const ir::Function& function) {
+    std::uint32_t variables = 0;
+    for (std::uint32_t i = 0; i < function.parameter_count(); ++i) {
+      const ir::Type& type = function.types[i];
+      if (type.kind == ir::Kind::variable) {
+        plan_.parameters.push_back(add_storage(type, StorageKind::variable, variables++));
+        continue;
+      }
+      const auto index = static_cast<std::uint32_t>(plan_.inputs.size());
+      plan_.parameters.push_back(type.shape.is_static()
+                                     ? add_storage(type, StorageKind::input, index)
+                                     : add_storage(type, StorageKind::dynamic));
+      plan_.inputs.push_back(type);
+      plan_.input_storages.push_back(plan_.parameters.back());
+    }
+  }
+
   StorageId add_storage(const ir::Type& type, StorageKind kind, std::uint32_t index = 0) {
     Storage storage{kind, index};
     if (!type.shape.is_static()) {
@@ -85,6 +100,16 @@ class Lowering {
     plan_.outputs.push_back({storage, type});
   }
 
+  // A result that goes to a caller, in a storage of its own: the caller's memory, or a tensor.
+  void add_handed_output(const ir::Type& declared, const ir::Type& type, StorageId from) {
+    const auto index = static_cast<std::uint32_t>(plan_.outputs.size());
+    const bool is_static = declared.shape.is_static();
+    const StorageId storage =
+        add_storage(declared, is_static ? StorageKind::output : StorageKind::dynamic, index);
+    emit_move({storage, from, type}, kNoLocation);
+    plan_.outputs.push_back({storage, declared});
+  }
+
   std::vector<StorageId> emit_function(std::size_t id, std::span<const StorageId> parameters) {
     const ir::Function& function = module_.functions[id];
     storage_of_[id].assign(function.types.size(), 0);
@@ -119,8 +144,10 @@ class Lowering {
               .location = node.location},
              {}, inputs);
         return add_cost(kDynamicCost);
+      case ops::Rule::update_variable: return emit_update(function, node, inputs);
       case ops::Rule::cond: return emit_cond(function, node, inputs, outputs);
       case ops::Rule::while_loop: return emit_while(function, node, inputs, outputs);
+      case ops::Rule::call: return emit_call(function, node, std::move(inputs), outputs);
       case ops::Rule::check_defined: {
         plan_.names.push_back(std::get<std::string>(function.attributes_of(node)[0]));
         emit({.code = Code::check_defined,
@@ -190,6 +217,31 @@ class Lowering {
     emit(instruction, output_span, inputs);
   }
 
+  void emit_update(const ir::Function& function, const ir::Node& node,
+                   std::span<const StorageId> inputs) {
+    const ops::OpRow& op = ops::row(node.op);
+    const auto attributes = function.attributes_of(node);
+    std::vector<ir::Type> types;
+    for (ir::ValueId value : function.inputs_of(node)) types.push_back(function.types[value]);
+    const bool is_static = std::all_of(types.begin(), types.end(),
+                                       [](const ir::Type& type) { return type.shape.is_static(); });
+    Instruction instruction{.location = node.location};
+    if (is_static) {
+      const ops::OpRow& pure = ops::pure_op(op);
+      plan_.kernels.push_back(
+          {&pure, ops::prepare(pure, attributes, types, std::span(types).first(1), {})});
+      instruction.code = Code::update_variable;
+      instruction.target = static_cast<std::uint32_t>(plan_.kernels.size() - 1);
+      add_cost(kInstructionCost + plan_.kernels.back().call.cost);
+    } else {
+      plan_.dynamics.push_back({&op, {attributes.begin(), attributes.end()}, types, {}});
+      instruction.code = Code::update_dynamic;
+      instruction.target = static_cast<std::uint32_t>(plan_.dynamics.size() - 1);
+      add_cost(kDynamicCost);
+    }
+    emit(instruction, {}, inputs);
+  }
+
   const std::byte* constant_data(StorageId id) const {
     const Storage& storage = plan_.storages[id];
     return storage.kind == StorageKind::constant ? plan_.constants[storage.index].data() : nullptr;
@@ -251,6 +303,28 @@ class Lowering {
     cost_ = cost_before;
   }
 
+  void emit_call(const ir::Function& function, const ir::Node& node, std::vector<StorageId> inputs,
+                 StorageId* outputs) {
+    const auto id = static_cast<ir::FunctionId>(ops::integer(function.attributes_of(node)[0]));
+    const ir::Function& callee = module_.functions[id];
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (callee.types[i].shape.is_static() ||
+          plan_.storages[inputs[i]].kind == StorageKind::dynamic)
+        continue;
+      const StorageId tensor = add_storage(callee.types[i], StorageKind::dynamic);
+      emit_move({tensor, inputs[i], function.types[function.inputs_of(node)[i]]}, node.location);
+      inputs[i] = tensor;
+    }
+    for (std::uint32_t i = 0; i < node.output_count; ++i)
+      outputs[i] = add_storage(callee.declared_results[i], StorageKind::arena);
+    const auto found = std::find(callees_.begin(), callees_.end(), id);
+    const auto index = static_cast<std::uint32_t>(found - callees_.begin());
+    if (found == callees_.end()) callees_.push_back(id);
+    emit({.code = Code::call, .target = index, .location = node.location},
+         std::span(outputs, node.output_count), inputs);
+    add_cost(kDynamicCost);
+  }
+
   static std::vector<Move> moves_to(std::span<const StorageId> state,
                                     std::span<const StorageId> results, const ir::Function& body) {
     std::vector<Move> moves;
@@ -302,6 +376,7 @@ class Lowering {
   static constexpr std::int64_t kDynamicCost = 500;
 
   const ir::Module& module_;
+  std::vector<ir::FunctionId>& callees_;
   Plan plan_;
   std::vector<std::vector<StorageId>> storage_of_;  // per function, per value
   std::int64_t cost_ = 0;
@@ -310,13 +385,30 @@ class Lowering {
 
 }  // namespace
 
-Plan lower(const ir::Module& module) { return Lowering(module).run(); }
+Plan lower(const ir::Module& module) {
+  std::vector<ir::FunctionId> callees;
+  Plan plan = Lowering(module, callees).run(0);
+  for (std::size_t i = 0; i < callees.size(); ++i)
+    plan.callees.push_back(Lowering(module, callees).run(callees[i]));
+  return plan;
+}
+
+namespace {
+
+void arrange(Plan& plan, const passes::Options& options) {
+  if (options.enabled("fuse")) fuse(plan);
+  if (options.enabled("coalesce")) coalesce(plan);
+  if (options.enabled("register_programs")) form_register_programs(plan);
+  place(plan, options.enabled("reuse_memory"));
+  link(plan);
+}
+
+}  // namespace
 
 Plan build(const ir::Module& module, const passes::Options& options) {
   Plan plan = lower(module);
-  if (options.enabled("coalesce")) coalesce(plan);
-  place(plan, options.enabled("reuse_memory"));
-  link(plan, options.enabled("scalar_codes"));
+  arrange(plan, options);
+  for (Plan& callee : plan.callees) arrange(callee, options);
   return plan;
 }
 

@@ -11,6 +11,8 @@
 #include "ir/ir.hpp"
 #include "ops/prepare.hpp"
 #include "passes/passes.hpp"
+#include "plan/register_program.hpp"
+#include "plan/tiles.hpp"
 
 namespace pygraph::plan {
 
@@ -37,6 +39,7 @@ enum class Code : std::uint8_t {
   nothing,
   kernel,   // call kernels[target]
   flat,     // call flats[target]: an elementwise kernel over one run of elements, the common case
+  tiles,    // run tiles[target]
   dynamic,  // infer, allocate and call dynamics[target]
   move,     // copy `bytes` from storage in[0] to out[0]
   move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
@@ -45,18 +48,20 @@ enum class Code : std::uint8_t {
   loop_if_true,     // a back edge: on the boolean in[0], counts the loop's cost and polls the host
   read_variable,    // the tensor out[0] is what the variable in[0] holds
   assign_variable,  // the variable in[0] takes the value in[1], whose type is types[target]
+  update_variable,  // the variable in[0] takes what kernels[target] makes of its value and the rest
+  update_dynamic,   // likewise, by dynamics[target]: infer and prepare first
+  call,             // run callees[target] (the entry's) on in, to out
   check_defined,    // the flag in[0]; the variable's name is names[target]
   text,             // print texts[target], or raise it
-  finish,
-// A flat call of one element that the run loop evaluates itself.
-#define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) name,
-#include "plan/scalar_ops.def"
-#undef PYGRAPH_SCALAR
+  registers,        // run programs[target]
+  finish
 };
 
 inline bool is_jump(Code code) {
   return code == Code::jump || code == Code::jump_if_false || code == Code::loop_if_true;
 }
+
+inline bool is_move(Code code) { return code == Code::move || code == Code::move_dynamic; }
 
 struct Instruction {
   Code code = Code::nothing;
@@ -105,36 +110,46 @@ struct Output {
   ir::Type type;
 };
 
+// A function that is called has a plan of its own, and a run of it a frame of its own. Values of
+// static type are read and written where the caller has them; others are handed over as tensors:
+// they are `dynamic` on both sides.
 struct Plan {
+  std::string name;
   std::vector<Instruction> instructions;
   std::vector<StorageId> operands;
   std::vector<Storage> storages;
   std::vector<PreparedCall> kernels;
   std::vector<FlatCall> flats;
+  std::vector<TileProgram> tiles;
   std::vector<DynamicCall> dynamics;
+  std::vector<RegisterProgram> programs;
+  std::uint32_t register_count = 0;  // of all programs
   std::vector<ir::Type> types;
   std::vector<std::string> names;
   std::vector<TextCall> texts;
   std::vector<Tensor> constants;
   std::vector<ir::Type> inputs;  // the entry's tensor parameters
   std::vector<StorageId> input_storages;
+  std::vector<StorageId> parameters;  // tensors and variables
   std::vector<Output> outputs;
   std::size_t arena_bytes = 0;
   std::int64_t straight_cost = 0;  // the work of the instructions outside loops
+  std::vector<Plan> callees;       // of the entry: the functions that are called
 
-  // One line per instruction, with storages and bytes.
+  // One line per instruction, with storages and bytes, and one per operation of a register program.
   std::string text() const;
 };
 
 // Builds the plan of a specialised module.
 Plan build(const ir::Module& module, const passes::Options& options);
 
-// The steps of build, in order.
+// The steps of build, in order; all but the first are for one function at a time.
 Plan lower(const ir::Module& module);
-void coalesce(Plan& plan);           // makes copies unnecessary and drops them
-void place(Plan& plan, bool reuse);  // decides the offsets in the arena
-void link(Plan& plan,
-          bool scalars);  // gathers what flat instructions need; scalars get their own codes
+void fuse(Plan& plan);                    // makes tile programs of elementwise instructions
+void coalesce(Plan& plan);                // makes copies unnecessary and drops them
+void form_register_programs(Plan& plan);  // of the stretches that work on single numbers
+void place(Plan& plan, bool reuse);       // decides the offsets in the arena
+void link(Plan& plan);                    // gathers what flat instructions need
 
 // What `place` needs to know of a storage: where it is first written and last needed,
 // loops included.

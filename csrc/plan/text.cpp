@@ -16,16 +16,23 @@ std::string storage_text(const Plan& plan, StorageId id) {
   return "?";
 }
 
+// "tiles(multiply, add, tanh) over 8 x 1024"
+std::string tiles_text(const TileProgram& program) {
+  std::string text = "tiles(";
+  for (const TileStep& step : program.steps) {
+    if (&step != program.steps.data()) text += ", ";
+    text += step.name;
+  }
+  return text + ") over " + std::to_string(program.rows) + " x " + std::to_string(program.columns);
+}
+
 std::string instruction_text(const Plan& plan, const Instruction& instruction) {
   switch (instruction.code) {
     case Code::nothing: return "nothing";
-#define PYGRAPH_SCALAR(name, op, dtype, operand_type, result_type, guard, expression) \
-  case Code::name:
-#include "plan/scalar_ops.def"
-#undef PYGRAPH_SCALAR
     case Code::flat:
       return std::string(plan.kernels[plan.flats[instruction.target].prepared].op->name);
     case Code::kernel: return std::string(plan.kernels[instruction.target].op->name);
+    case Code::tiles: return tiles_text(plan.tiles[instruction.target]);
     case Code::dynamic: return "dynamic " + std::string(plan.dynamics[instruction.target].op->name);
     case Code::move: return "move " + std::to_string(instruction.bytes) + " bytes";
     case Code::move_dynamic: return "move_dynamic";
@@ -34,8 +41,14 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
     case Code::loop_if_true: return "loop_if_true " + std::to_string(instruction.target);
     case Code::read_variable: return "read_variable";
     case Code::assign_variable: return "assign_variable";
+    case Code::update_variable:
+      return "update_variable " + std::string(plan.kernels[instruction.target].op->name);
+    case Code::update_dynamic:
+      return "update_dynamic " + std::string(plan.dynamics[instruction.target].op->name);
+    case Code::call: return "call " + std::to_string(instruction.target);
     case Code::check_defined: return "check_defined " + plan.names[instruction.target];
     case Code::text: return std::string(ops::row(plan.texts[instruction.target].op).name);
+    case Code::registers: return "registers";
     case Code::finish: return "finish";
   }
   return "?";
@@ -56,7 +69,10 @@ std::string Plan::text() const {
       line += storage_text(*this, operands[instruction.first_operand + k]);
     }
     out += line + "\n";
+    if (instruction.code == Code::registers) out += programs[instruction.target].text("          ");
   }
+  for (std::size_t i = 0; i < callees.size(); ++i)
+    out += "function " + std::to_string(i) + " " + callees[i].name + ", " + callees[i].text();
   return out;
 }
 

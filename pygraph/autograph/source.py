@@ -66,8 +66,8 @@ def compile_in_scope(
     names = [*code.co_freevars, *extra_names]
     arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
     body: list[ast.stmt] = [statement]
-    if isinstance(statement, ast.FunctionDef) and statement.name not in names:
-        # A function that calls itself finds itself where it was found: among the globals.
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.name not in names:
+        # A function that calls itself, or its class, finds it where it was: among the globals.
         body.insert(0, ast.Global([statement.name]))
     outer = ast.FunctionDef("scope", arguments, body, [])
     for added in (*body, outer, *arguments.args):

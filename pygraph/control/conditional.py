@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
+from pygraph.control.changes import both_ways, check_joined, put, settled_values
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
-from pygraph.control.pending import skipped_read, unreachable
+from pygraph.control.journal import Change, recording
+from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
 from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
+from pygraph.control.unset import UNSET
 from pygraph.graph import Builder
 from pygraph.graph.locations import Region
 
@@ -59,74 +63,159 @@ def stage_cond(
     assert is_tracing()
     parent = current()
     pred = as_predicate(pred)
-    builders = [Builder("then", parent), Builder("else", parent)]
     with Region():
-        first, second = _trace(builders[0], then), _trace(builders[1], otherwise)
-    if first is None or second is None:
-        return _only(second if first is None else first, names)
-    if isinstance(first, Raised) or isinstance(second, Raised):
-        return _after_raise(parent, pred, builders, (first, second), names)
+        first, second = [
+            _traced(Builder(name, parent), branch, site)
+            for name, branch in (("then", then), ("else", otherwise))
+        ]
+    if _raises(first, second):
+        return _after_raise(parent, pred, first, second, names)
+    if not isinstance(first, _Side) or not isinstance(second, _Side):
+        return _only(first, second)
+    parts = both_ways(first.changes, second.changes, site)
+    names = [*names, *(change.name for change, _, _ in parts)]
+    for _, *values in parts:
+        for side, value in zip((first, second), values, strict=True):
+            side.values.append(value)
+            side.ends.append(value)
     joined: list[Form | None] = []
     forms: list[tuple[Form, Form]] = []
-    for name, one, other in zip(names, first, second, strict=True):
-        pair = form_of(name, one, settled=True), form_of(name, other, settled=True)
+    for index, name in enumerate(names):
+        pair = (
+            form_of(name, first.ends[index], settled=True),
+            form_of(name, second.ends[index], settled=True),
+        )
         forms.append(pair)
-        joined.append(None if one is other else _joined(pair, site, name in guarded))
+        same = first.values[index] is second.values[index]
+        joined.append(None if same else _joined(pair, site, name in guarded))
         if name == required and pair[0].none != pair[1].none:
             raise _not_everywhere(name, pair, site)
-    for index, (builder, end) in enumerate(zip(builders, (first, second), strict=True)):
-        with builder:
+    for (change, one, other), form in zip(parts, joined[len(names) - len(parts) :], strict=True):
+        if form is not None:
+            check_joined(change, form, (one, other), site)
+    for which, side in enumerate((first, second)):
+        with side.builder:
             tensors: list[Any] = []
-            for form, pair, value in zip(joined, forms, end, strict=True):
+            for form, pair, value in zip(joined, forms, side.ends, strict=True):
                 if form is not None and form.tensors:
-                    tensors.extend(form.take_apart(value, pair[index]))
-            builder.set_results(tensors)
-    outputs = iter(parent.record_cond(parent.lift(pred), *builders))
-    return [
+                    tensors.extend(form.take_apart(value, pair[which]))
+            side.builder.set_results(tensors)
+    outputs = iter(parent.record_cond(parent.lift(pred), first.builder, second.builder))
+    after = [
         value if form is None else form.put_together(outputs)
-        for form, value in zip(joined, first, strict=True)
+        for form, value in zip(joined, first.values, strict=True)
     ]
+    _note_merged(parent, names, site, first, second, after)
+    return _with_parts(after, [change for change, _, _ in parts])
 
 
-def _trace(builder: Builder, branch: Callable[[], list[Any]]) -> list[Any] | Raised | None:
-    with builder:
-        return unreachable(lambda: until_raise(branch))
+def _raises(first: _Way, second: _Way) -> bool:
+    """Return whether a branch raises, and it is known what the other one does."""
+    ways = (first, second)
+    known = all(isinstance(way, (_Side, _RaisedWay)) for way in ways)
+    return known and any(isinstance(way, _RaisedWay) for way in ways)
 
 
 def _after_raise(
-    parent: Builder,
-    pred: Any,
-    builders: Sequence[Builder],
-    ends: Sequence[list[Any] | Raised],
-    names: Sequence[str],
+    parent: Builder, pred: Any, first: _Way, second: _Way, names: Sequence[str]
 ) -> list[Any]:
     """Record a cond of which a branch raises: the other branch alone gives the variables."""
-    values = next((end for end in ends if not isinstance(end, Raised)), None)
-    forms = [form_of(*item, settled=True) for item in zip(names, values or (), strict=False)]
-    for builder, end in zip(builders, ends, strict=True):
-        with builder:
+    ways = [way for way in (first, second) if isinstance(way, (_Side, _RaisedWay))]
+    side = next((way for way in ways if isinstance(way, _Side)), None)
+    changes = side.changes if side is not None else []
+    ends = [*side.ends, *(change.after for change in changes)] if side is not None else []
+    all_names = [*names, *(change.name for change in changes)] if side is not None else []
+    forms = [form_of(*item, settled=True) for item in zip(all_names, ends, strict=True)]
+    for way in ways:
+        with way.builder:
             tensors: list[Any] = []
-            for form, value in zip(forms, values or (), strict=True):
-                raises = isinstance(end, Raised)
-                tensors += form.placeholders() if raises else form.take_apart(value, form)
-            builder.set_results(tensors)
-    outputs = iter(parent.record_cond(parent.lift(pred), *builders))
-    if values is None:
+            for form, value in zip(forms, ends, strict=True):
+                tensors += form.take_apart(value, form) if way is side else form.placeholders()
+            way.builder.set_results(tensors)
+    outputs = iter(parent.record_cond(parent.lift(pred), *(way.builder for way in ways)))
+    if side is None:
         raise EndOfWay
-    return [form.put_together(outputs) for form in forms]
+    values = [*side.values, *(change.after for change in changes)]
+    after = [
+        form.put_together(outputs) if form.tensors else value
+        for form, value in zip(forms, values, strict=True)
+    ]
+    return _with_parts(after, changes)
 
 
-def _only(values: list[Any] | Raised | None, names: Sequence[str]) -> list[Any]:
-    """What a branch gives whose other branch cannot be reached in this trace of a loop.
+def _note_merged(
+    parent: Builder, names: Sequence[str], site: Site, first: _Side, second: _Side, after: list[Any]
+) -> None:
+    """Remember which containers stand for one of two that are known under other names as well."""
+    ways = zip(names, first.values, second.values, after, strict=True)
+    for name, one, other, value in ways:
+        mutable = isinstance(value, (list, dict)) or is_dataclass(value)
+        if mutable and one is not other:
+            journal = site.journal()
+            if journal.is_older(one) and journal.is_older(other):
+                parent.module.merged[id(value)] = (value, name)
 
-    The trace is going to be thrown away, so placeholders of the right types serve.
+
+@dataclass(slots=True)
+class _Side:
+    """A branch that was traced: the variables at its end, and what it does to outer objects.
+
+    ``values`` are the objects that the variables hold, ``ends`` the same as they were at the end.
     """
-    if values is None:
-        raise skipped_read()
+
+    builder: Builder
+    values: list[Any]
+    ends: list[Any]
+    changes: list[Change]
+
+
+@dataclass(slots=True)
+class _RaisedWay:
+    """A branch that was traced, and ends with a ``raise``."""
+
+    builder: Builder
+
+
+# None for a branch that reads what has no value in this trace.
+_Way = _Side | _RaisedWay | UnknownResult | None
+
+
+def _traced(builder: Builder, branch: Callable[[], list[Any]], site: Site) -> _Way:
+    """Trace a branch. One that reads what has no value, or no type, in this trace gives no side."""
+    with recording(builder, site.journal()) as journal:
+        values = unreachable(lambda: until_raise(branch))
+        ends = settled_values(values, journal) if isinstance(values, list) else []
+        changes = journal.close()
     if isinstance(values, Raised):
-        raise EndOfWay
-    forms = [form_of(name, value, settled=True) for name, value in zip(names, values, strict=True)]
-    return [form.put_together(iter(form.placeholders())) for form in forms]
+        return _RaisedWay(builder)
+    return _Side(builder, values, ends, changes) if isinstance(values, list) else values
+
+
+def _with_parts(values: list[Any], parts: list[Change]) -> list[Any]:
+    """Give the parts of objects, which come last, their values; return the variables' values."""
+    count = len(values) - len(parts)
+    for change, value in zip(parts, values[count:], strict=True):
+        put(change, value)
+    return values[:count]
+
+
+def _only(first: _Way, second: _Way) -> list[Any]:
+    """What a branch gives whose other branch reads what has no type yet.
+
+    The trace is going to be thrown away, so placeholders of the right types serve. Where both
+    branches make such a read, it is up to what is around.
+    """
+    for side in (first, second):
+        if isinstance(side, _Side):
+            parts = [change for change in side.changes if change.after is not UNSET]
+            values = [*side.ends, *(change.after for change in parts)]
+            stand_ins = [form_of("", value, settled=True).stand_in() for value in values]
+            return _with_parts(stand_ins, parts)
+    unknown = [read for read in (first, second) if isinstance(read, UnknownResult)]
+    if not unknown:
+        raise skipped_read()
+    # Of two recursions the outer one says first what its result is.
+    raise min(unknown, key=lambda read: read.depth)
 
 
 def _joined(pair: tuple[Form, Form], site: Site, guarded: bool) -> Form:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import linecache
 from typing import Any, Protocol
 
+from pygraph.control.journal import WHOLE, Change, Journal
+from pygraph.control.unset import UNSET
 from pygraph.graph.locations import Location, user_line
 
 
@@ -13,6 +16,9 @@ class Site(Protocol):
 
     both: tuple[str, str]
     """Says which value is which, as in ``("before the loop", "after an iteration")``."""
+
+    def journal(self) -> Journal:
+        """Return a new journal for the code of a branch or a loop."""
 
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
         """Return where a variable gets either value."""
@@ -24,6 +30,12 @@ class CallSite:
     def __init__(self, both: tuple[str, str], functions: tuple[Any, Any]) -> None:
         self.both = both
         self.functions = functions
+
+    def journal(self) -> Journal:
+        """Return a new journal; variables that the functions share with others count as objects."""
+        journal = Journal(self.functions)
+        journal.note_cells()
+        return journal
 
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
         """Return where the two functions stand; the line of the call for what is no function."""
@@ -45,6 +57,28 @@ def mismatch(
     return kind("\n".join(part for part in (text, places, advice) if part))
 
 
+def unjoined(change: Change, values: tuple[Any, Any], site: Site) -> Exception:
+    """Return the error of a part of an object that differs in a way which no graph can pass on."""
+    if change.key is WHOLE:
+        kind = type(change.owner).__name__
+        texts = (
+            f"the {kind} {change.name!r} is changed where a tensor decides whether, or how often",
+        )
+        advice = (
+            "Its length or its elements would differ; use a tensor, or a list of constant length "
+            "the items of which are assigned."
+        )
+    else:
+        said = ["unset" if value is UNSET else "set" for value in values]
+        if said[0] == said[1]:
+            said = ["None" if value is None else "no None" for value in values]
+        texts = (f"{change.name} is {said[0]} {site.both[0]} and {said[1]} {site.both[1]}",)
+        advice = "Give it a value of the same kind before, or on both ways."
+    lines = [line for line in site.lines(change.name) if line is not None]
+    places = [f"  {_place(line)}" for line in dict.fromkeys(lines[-1:])]
+    return TypeError("\n".join([*texts, *places, advice]))
+
+
 def _place(location: Location) -> str:
     filename, line, function = location
     source = linecache.getline(filename, line).strip()
@@ -52,5 +86,5 @@ def _place(location: Location) -> str:
 
 
 def _definition(function: Any) -> Location | None:
-    code = getattr(function, "__code__", None)
+    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
     return None if code is None else (code.co_filename, code.co_firstlineno, code.co_name)

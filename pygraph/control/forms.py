@@ -131,6 +131,11 @@ class Form:
             return Maybe(self.name, value, next(tensors), self.none)
         return value
 
+    def stand_in(self) -> Any:
+        """Return a value of this form for a trace that is going to be discarded."""
+        tensors = [placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in self.types]
+        return self.put_together(iter(tensors))
+
     def _tensor_leaves(self) -> list[TensorLeaf]:
         return [leaf for leaf in self.leaves if isinstance(leaf, TensorLeaf)]
 
@@ -162,10 +167,11 @@ def form_of(name: str, value: Any, *, settled: bool = False) -> Form:
         inner = form_of(name, value.value, settled=settled)
         return replace(inner, missing=True, none=value.none)
     leaves, structure = flatten(value)
-    return Form(name, structure, tuple([_leaf_of(leaf, settled) for leaf in leaves]))
+    return Form(name, structure, tuple([leaf_of(leaf, settled) for leaf in leaves]))
 
 
-def _leaf_of(value: Any, settled: bool) -> Leaf:
+def leaf_of(value: Any, settled: bool) -> Leaf:
+    """Return what one leaf of a value is. Numbers may become tensors, unless it is ``settled``."""
     if is_tensor(value):
         return TensorLeaf(
             value.dtype.name, tuple(value.static_shape), getattr(value, "weak", False)
@@ -173,11 +179,12 @@ def _leaf_of(value: Any, settled: bool) -> Leaf:
     if isinstance(value, (np.ndarray, np.generic)):
         return TensorLeaf(value.dtype.name, tuple(value.shape))
     if not settled and type(value) in NUMBERS:
-        return _number_leaf(value)
+        return number_leaf(value)
     return ValueLeaf(value)
 
 
-def _number_leaf(value: Any) -> TensorLeaf:
+def number_leaf(value: Any) -> TensorLeaf:
+    """Return the leaf of a Python number that becomes a tensor."""
     return TensorLeaf(NUMBERS[type(value)], (), weak=type(value) is not bool)
 
 
@@ -215,7 +222,7 @@ class _Place:
 
 def _join_leaves(one: Leaf, other: Leaf, place: _Place) -> Leaf:
     if isinstance(one, ValueLeaf) and isinstance(other, ValueLeaf):
-        if _same_value(one.value, other.value):
+        if same_value(one.value, other.value):
             return one
         if type(one.value) not in NUMBERS or type(other.value) not in NUMBERS:
             raise place.error(TypeError, one, other, _PYTHON_VALUE_ADVICE)
@@ -224,7 +231,7 @@ def _join_leaves(one: Leaf, other: Leaf, place: _Place) -> Leaf:
         if isinstance(leaf, ValueLeaf):
             if type(leaf.value) not in NUMBERS:
                 raise place.error(TypeError, one, other, _PYTHON_VALUE_ADVICE)
-            leaf = _number_leaf(leaf.value)
+            leaf = number_leaf(leaf.value)
         types.append(leaf)
     return _join_types(types[0], types[1], place)
 
@@ -234,7 +241,8 @@ _PYTHON_VALUE_ADVICE = (
 )
 
 
-def _same_value(one: Any, other: Any) -> bool:
+def same_value(one: Any, other: Any) -> bool:
+    """Return whether two Python values are equal, of one type, and known to be so."""
     if one is other:
         return True
     if type(one) is not type(other):
@@ -252,22 +260,31 @@ def _join_types(one: TensorLeaf, other: TensorLeaf, place: _Place) -> TensorLeaf
     if len(one.shape) != len(other.shape):
         advice = "The number of dimensions must stay the same; reshape one of them."
         raise place.error(ValueError, one, other, advice)
-    dtype = _join_dtypes(one, other, place)
+    joined = joined_types(one, other)
+    if joined is None:
+        wanted = other.dtype if one.weak else one.dtype
+        wider = _wider(wanted, other.dtype)
+        advice = f"Give it one dtype, as in pygraph.astype(x, pygraph.{wider})."
+        raise place.error(TypeError, one, other, advice)
+    return joined
+
+
+def joined_types(one: TensorLeaf, other: TensorLeaf) -> TensorLeaf | None:
+    """Return the type that serves two tensors, or None: rank, and dtype if strong, must agree."""
+    dtype = _joined_dtype(one, other)
+    if dtype is None or len(one.shape) != len(other.shape):
+        return None
     dims = [a if a == b else None for a, b in zip(one.shape, other.shape, strict=True)]
     return TensorLeaf(dtype, tuple(dims), one.weak and other.weak)
 
 
-def _join_dtypes(one: TensorLeaf, other: TensorLeaf, place: _Place) -> str:
+def _joined_dtype(one: TensorLeaf, other: TensorLeaf) -> str | None:
     if one.dtype == other.dtype:
         return one.dtype
     if one.weak and other.weak:
         return one.dtype if _RANKS[one.dtype] > _RANKS[other.dtype] else other.dtype
     strong, weak = (other, one) if one.weak else (one, other)
-    if weak.weak and _takes_number(strong.dtype, weak.dtype):
-        return strong.dtype
-    wanted = strong.dtype if weak.weak else one.dtype
-    advice = f"Give it one dtype, as in pygraph.astype(x, pygraph.{_wider(wanted, other.dtype)})."
-    raise place.error(TypeError, one, other, advice)
+    return strong.dtype if weak.weak and _takes_number(strong.dtype, weak.dtype) else None
 
 
 def _takes_number(dtype: str, number: str) -> bool:

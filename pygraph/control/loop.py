@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
-from pygraph.control.errors import CallSite, Site, mismatch
+from pygraph.control.changes import check_joined, get, put, settled_values
+from pygraph.control.errors import CallSite, Site, mismatch, unjoined
 from pygraph.control.forms import NUMBERS, Form, TensorLeaf, ValueLeaf, form_of, join
-from pygraph.control.pending import pending
+from pygraph.control.journal import WHOLE, Change, Journal, recording
+from pygraph.control.pending import UnknownResult, pending
 from pygraph.control.printing import HeldPrints
 from pygraph.control.raising import Raised, until_raise
 from pygraph.control.tensors import (
@@ -20,6 +22,7 @@ from pygraph.control.tensors import (
     is_tensor,
     is_tracing,
 )
+from pygraph.control.unset import UNSET
 from pygraph.graph import Builder
 from pygraph.graph.locations import Region
 from pygraph.graph.structure import flatten, unflatten
@@ -70,18 +73,23 @@ def stage_while(
         before, names = [0, *before], ["the number of iterations", *names]
         invariants = [None, *invariants] if invariants else ()
     parent = current()
-    loop = _Loop(parent, names, site, frozenset(guarded), frozenset(indirect))
+    loop = _Loop(parent, list(names), site, frozenset(guarded), set(indirect))
     loop.start(before, _invariant_forms(before, invariants, names))
-    with Region():
-        body_builder, ends = loop.settle(body)
     test_builder = Builder("test", parent)
-    with Region(), test_builder:
-        going = until_raise(partial(test, loop.parameters(test_builder)))
-        if isinstance(going, Raised):
-            going = False
-        test_builder.set_results([_as_flag(going)])
+    try:
+        with Region():
+            body_builder, ends = loop.settle(body)
+        with Region(), recording(test_builder, site.journal()) as journal:
+            given = loop.give(test_builder)
+            going = until_raise(partial(test, given))
+            loop.refuse_changes(journal)
+            test_builder.set_results([False if isinstance(going, Raised) else _as_flag(going)])
+    except UnknownResult:
+        # The trace is going to be thrown away. What is known: no iteration leaves all as it was.
+        skipped = 0 if maximum_iterations is None else 1
+        return [form.stand_in() for form in loop.own[skipped : len(names)]]
     tensors: list[Any] = []
-    for form, own, value in zip(loop.forms, loop.own, before, strict=True):
+    for form, own, value in zip(loop.forms, loop.own, loop.before, strict=True):
         tensors.extend(form.take_apart(value, own))
     outputs = iter(parent.record_while(test_builder, body_builder, tensors))
     after = loop.finish(outputs, ends, runs)
@@ -111,18 +119,20 @@ class _Loop:
     """The state of a loop while its form settles."""
 
     parent: Any
-    names: Sequence[str]
+    names: list[str]
     site: Site
     guarded: frozenset[str]
-    indirect: frozenset[str]
-    before: Sequence[Any] = ()
+    indirect: set[str]
+    before: list[Any] = field(default_factory=list)
+    # Parts of outer objects that the body changes; their entries in the other lists come last.
+    parts: list[Change] = field(default_factory=list)
     own: list[Form] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     # Variables some numbers of which the body was seen to leave alone.
     fixed: set[int] = field(default_factory=set)
 
     def start(self, before: Sequence[Any], invariants: Sequence[Form | None]) -> None:
-        self.before = before
+        self.before = list(before)
         self.own = [
             form_of(name, value, settled=name in self.indirect)
             for name, value in zip(self.names, before, strict=True)
@@ -137,13 +147,21 @@ class _Loop:
         # Types only become more general from trace to trace, so this ends; a longer way than
         # MAX_TRACES takes a chain of variables each of which settles the next.
         former = found = self.forms
-        for _ in range(MAX_TRACES + 2 * len(self.names)):
+        traces = 0
+        while traces < MAX_TRACES + 2 * len(self.names):
+            traces += 1
             builder = Builder("body", self.parent)
-            with builder, pending(self._unknown()) as skipped, HeldPrints() as prints:
+            with (
+                recording(builder, self.site.journal()) as journal,
+                pending(self._unknown()) as skipped,
+                HeldPrints() as prints,
+            ):
                 given = self.parameters(builder)
-                values = until_raise(partial(body, list(given)))
-                if isinstance(values, Raised):
-                    values = given  # no turn goes on from here: any state will do
+                ended = until_raise(partial(self._run, body, given))
+                # Where the body raises, no turn goes on from here: any state will do.
+                values = settled_values(given if isinstance(ended, Raised) else ended, journal)
+                if self._found_parts(journal.close()):
+                    continue
                 ends = [
                     form_of(name, value, settled=name in self.indirect or index in self.fixed)
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))
@@ -167,6 +185,50 @@ class _Loop:
             raise self._unsettled(former, found)
         prints.release()
         return builder, ends
+
+    def _run(self, body: Callable[[list[Any]], list[Any]], given: Sequence[Any]) -> list[Any]:
+        """Run the body on the state at the start of an iteration; return that at its end."""
+        self._put(given)
+        values = body(list(given[: len(given) - len(self.parts)]))
+        return [*values, *map(get, self.parts)]
+
+    def _put(self, given: Sequence[Any]) -> None:
+        for change, value in zip(self.parts, given[len(given) - len(self.parts) :], strict=True):
+            put(change, value)
+
+    def _found_parts(self, changes: Sequence[Change]) -> bool:
+        """Let further parts of objects join the state; return whether there are any."""
+        known = {part.place for part in self.parts}
+        new = [change for change in changes if change.place not in known]
+        for change in new:
+            values = change.before, change.after
+            if change.key is WHOLE or UNSET in values:
+                raise unjoined(change, values, self.site)
+            own, end = (form_of(change.name, value, settled=True) for value in values)
+            form = join(own, end, self.site, loop=True)
+            check_joined(change, form, values, self.site)
+            self.parts.append(change)
+            self.names.append(change.name)
+            self.before.append(change.before)
+            self.own.append(own)
+            self.forms.append(form)
+            self.indirect.add(change.name)
+        return bool(new)
+
+    def give(self, builder: Builder) -> list[Any]:
+        """Give a subgraph the state; return the variables' values."""
+        given = self.parameters(builder)
+        self._put(given)
+        return given[: len(given) - len(self.parts)]
+
+    def refuse_changes(self, journal: Journal) -> None:
+        """Refuse a test that changes objects."""
+        known = {part.place for part in self.parts}
+        for change in journal.close():
+            if change.place not in known:
+                raise TypeError(
+                    f"the test of a loop changes {change.name}; change it in the loop's body"
+                )
 
     def _fix_unchanged(self, given: Sequence[Any], values: Sequence[Any]) -> bool:
         """Make numbers that the body leaves alone Python's again; return whether there are any."""
@@ -212,7 +274,8 @@ class _Loop:
                 # The body ran, and sets the variable on all of its ways.
                 value = value.value
             values.append(value)
-        return values
+        self._put(values)
+        return values[: len(values) - len(self.parts)]
 
     def _unknown(self) -> list[str]:
         return [form.name for form in self.forms if form.structure is None]

@@ -1,7 +1,8 @@
-"""Variables of a staged loop that have no value in the loop's first trace, but may have one later.
+"""What has no type yet in the first trace of a loop or a recursion, but may have one later.
 
-Where a branch of a staged ``if`` reads such a variable, nothing is known of that branch yet: it is
-left out until the loop is traced again with the type that the rest of the body gave the variable.
+That is a variable which a staged loop has given no value so far, and the result of a function that
+calls itself. Where a branch of a staged ``if`` reads such a value, nothing is known of that branch
+yet: it is left out until the body is traced again with the type that the rest of it gave the value.
 """
 
 from __future__ import annotations
@@ -15,6 +16,18 @@ from typing import TypeVar
 _T = TypeVar("_T")
 
 _NAME = re.compile(r"variable '(\w+)'")
+
+
+class UnknownResult(BaseException):
+    """A call's result is needed, and its type is not known in this trace, which is discarded.
+
+    ``depth`` tells functions under way from those that they call. It is no Exception: the user's
+    handlers are not asked.
+    """
+
+    def __init__(self, depth: int) -> None:
+        super().__init__(depth)
+        self.depth = depth
 
 
 class _State(threading.local):
@@ -38,12 +51,18 @@ def pending(names: Sequence[str]) -> Iterator[list[NameError]]:
     finally:
         _state.names.pop()
         _state.skipped = outer
+        skipped.clear()  # the frames of their tracebacks hold this list
 
 
-def unreachable(branch: Callable[[], _T]) -> _T | None:
-    """Run a branch; return None if it reads a variable that has no value in this trace."""
+def unreachable(branch: Callable[[], _T]) -> _T | UnknownResult | None:
+    """Run a branch that may read what has no type in this trace.
+
+    Return None where that is a variable, and the UnknownResult where it is one.
+    """
     try:
         return branch()
+    except UnknownResult as unknown:
+        return unknown.with_traceback(None)  # whose frames hold this one's caller, and so a cycle
     except NameError as error:
         name = error.name or _quoted(str(error))
         if not any(name in names for names in _state.names):
@@ -53,7 +72,7 @@ def unreachable(branch: Callable[[], _T]) -> _T | None:
 
 
 def skipped_read() -> NameError:
-    """Return the read that was left out last."""
+    """Return the read of a variable that was left out last."""
     return _state.skipped[-1]
 
 

@@ -7,29 +7,34 @@ from collections.abc import Callable
 from typing import Any
 
 from pygraph import _core
-from pygraph._hot import Binder, CompiledGraph, EagerTensor, Tensor, Variable
+from pygraph._hot import CompiledGraph, EagerTensor, Tensor, Variable
 from pygraph.function.origin import Origin, text_of_leaf
+from pygraph.function.signature import Signature
 from pygraph.function.tracing import Opaque, Traced, is_array
-from pygraph.graph import Graph, TensorSpec
+from pygraph.graph import Graph, TensorSpec, VariableSpec
 from pygraph.graph.structure import Structure, flatten, unflatten
 from pygraph.ops import asarray, zeros
+
+_SPECS = (TensorSpec, VariableSpec)
 
 
 class ConcreteFunction(CompiledGraph):
     """One graph of a function, for inputs of fixed dtypes and shapes. Call it like the function.
 
-    Tensors must have the dtype and shape it was traced for; Python values must equal those it was
-    traced with. It can also be called with the tensors alone, in the order of ``inputs``.
+    Tensors and variables must have the dtype and shape it was traced for, and two arguments must
+    be the same variable where they were then; Python values must equal those it was traced with.
+    Without variables among the arguments it can also be called with the tensors alone, in the
+    order of ``inputs``.
     """
 
-    def __init__(self, name: str, traced: Traced, binder: Binder, origin: Origin) -> None:
+    def __init__(self, name: str, traced: Traced, signature: Signature, origin: Origin) -> None:
         super().__init__(
             traced.executable.capsule(), traced.template, traced.results, traced.variables
         )
         self.exceptions = traced.exceptions
         self.name = name
         self.origin = origin
-        self._binder = binder
+        self.signature = signature
         self._traced = traced
         self._executable = traced.executable
         self.inputs: list[TensorSpec] = traced.inputs
@@ -60,8 +65,13 @@ class ConcreteFunction(CompiledGraph):
         ]
 
     @property
+    def variables(self) -> list[Variable]:
+        """The variables that the function captured."""
+        return [entry for entry in self._traced.variables if isinstance(entry, Variable)]
+
+    @property
     def structured_input_signature(self) -> Any:
-        """The canonical arguments, with a TensorSpec for each tensor."""
+        """The canonical arguments, with a TensorSpec for each tensor, a VariableSpec likewise."""
         leaves = [e.value if isinstance(e, Opaque) else e for e in self._traced.leaves]
         return unflatten(self._traced.arguments, leaves)
 
@@ -75,7 +85,7 @@ class ConcreteFunction(CompiledGraph):
     def pretty_printed_signature(self) -> str:
         """Return the arguments and the result as ``f(x: float64[2], n=3) -> float64[2]``."""
         arguments = [
-            f"{name}{': ' if isinstance(leaf, TensorSpec) else '='}{text_of_leaf(leaf)}"
+            f"{name}{': ' if isinstance(leaf, _SPECS) else '='}{text_of_leaf(leaf)}"
             for name, leaf in zip(self._traced.names, self._traced.leaves, strict=True)
         ]
         outputs = ", ".join(text_of_leaf(spec) for spec in self.outputs) or "()"
@@ -95,23 +105,24 @@ class ConcreteFunction(CompiledGraph):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the graph. Raises TypeError or ValueError naming an argument that does not fit."""
         leaves, _ = flatten(args)
-        flat = not kwargs and all(is_array(leaf) for leaf in leaves)
+        variables: dict[int, Variable] = {}
+        flat = not kwargs and all(map(is_array, leaves)) and not self._takes_variables()
         if not flat or len(leaves) != len(self.inputs):
-            leaves = self._structured(args, kwargs)
-        return self.run_flat(tuple([_tensor(leaf) for leaf in leaves]), self._own_variables())
+            leaves = self._structured(args, kwargs, variables)
+        tensors = tuple([_tensor(leaf) for leaf in leaves])
+        return self.run_flat(tensors, [variables[alias] for alias in sorted(variables)])
 
-    def _own_variables(self) -> list[Variable]:
-        """Return the distinct variables among the arguments that it was traced with."""
-        found: dict[int, Variable] = {}
-        for leaf in self._traced.leaves:
-            value = leaf.value if isinstance(leaf, Opaque) else None
-            if isinstance(value, Variable):
-                found.setdefault(id(value), value)
-        return list(found.values())
+    def _takes_variables(self) -> bool:
+        return any(isinstance(leaf, VariableSpec) for leaf in self._traced.leaves)
 
-    def _structured(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-        """Return the tensors among the arguments of a call like the function's."""
-        leaves, structure = flatten(self._binder.bind(args, kwargs))
+    def _structured(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], variables: dict[int, Variable]
+    ) -> list[Any]:
+        """Return the tensors among the arguments of a call like the function's.
+
+        The variables go into ``variables``, by their number.
+        """
+        leaves, structure = flatten(self.signature.bind(args, kwargs))
         if structure != self._traced.arguments:
             self._refuse_structure(structure)
         tensors: list[Any] = []
@@ -120,13 +131,41 @@ class ConcreteFunction(CompiledGraph):
         ):
             if isinstance(wanted, TensorSpec):
                 tensors.append(self._checked_tensor(given, wanted, name))
+            elif isinstance(wanted, VariableSpec):
+                self._take_variable(given, wanted, name, variables)
             else:
                 self._check_value(given, wanted, name)
         return tensors
 
+    def _take_variable(
+        self, given: Any, wanted: VariableSpec, name: str, variables: dict[int, Variable]
+    ) -> None:
+        if not isinstance(given, Variable) or not wanted.accepts(given):
+            raise TypeError(
+                f"{self.name}: argument '{name}' must be a {text_of_leaf(wanted)}, got "
+                f"{_typed(given)}"
+            )
+        for alias, other in variables.items():
+            same = alias == wanted.alias
+            if (other.place_id == given.place_id) != same:
+                raise ValueError(
+                    f"{self.name}: argument '{name}' must be {'the same' if same else 'another'} "
+                    f"variable {'as' if same else 'than'} '{self._name_of(alias)}', as when it "
+                    f"was traced"
+                )
+        variables[wanted.alias] = given
+
+    def _name_of(self, alias: int) -> str:
+        """Return the first argument that is the variable of this number."""
+        for leaf, name in zip(self._traced.leaves, self._traced.names, strict=True):
+            if isinstance(leaf, VariableSpec) and leaf.alias == alias:
+                return name
+        raise LookupError(alias)
+
     def _refuse_structure(self, given: Structure) -> None:
         wanted = self._traced.arguments
-        for name, old, new in zip(self._binder.names, wanted.children, given.children, strict=True):
+        names = self.signature.names()
+        for name, old, new in zip(names, wanted.children, given.children, strict=True):
             if old != new:
                 raise TypeError(f"{self.name}: argument '{name}' must be like {old}, got {new}")
 
@@ -142,7 +181,7 @@ class ConcreteFunction(CompiledGraph):
         if not wanted.accepts(tensor):
             raise TypeError(
                 f"{self.name}: argument '{name}' must be {text_of_leaf(wanted)}, got "
-                f"{tensor.dtype}{list(tensor.shape)}"
+                f"{_typed(tensor)}"
             )
         return tensor
 
@@ -169,9 +208,7 @@ class ConcreteFunction(CompiledGraph):
 
     def can_be_pickled(self) -> bool:
         """Return whether the graph depends on no object's identity."""
-        return not self._traced.variables and not any(
-            isinstance(leaf, Opaque) for leaf in self._traced.leaves
-        )
+        return not any(isinstance(leaf, Opaque) for leaf in self._traced.leaves)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         from pygraph.function.pickling import reduce_concrete
@@ -188,11 +225,6 @@ class ConcreteFunction(CompiledGraph):
     def traced(self) -> Traced:
         """What the trace gave."""
         return self._traced
-
-    @property
-    def binder(self) -> Binder:
-        """What binds arguments to the function's parameters."""
-        return self._binder
 
     @property
     def executable(self) -> _core.Executable:
@@ -217,6 +249,13 @@ class Forget:
         function = self._function()
         if function is not None:
             function.graphs.pop(self._key, None)
+
+
+def _typed(value: Any) -> str:
+    """Return a tensor's or variable's type as text, or another value."""
+    if isinstance(value, Variable):
+        return text_of_leaf(VariableSpec(value.static_shape, value.dtype, 0))
+    return text_of_leaf(TensorSpec.of(_tensor(value))) if is_array(value) else repr(value)
 
 
 def _tensor(value: Any) -> Tensor:

@@ -17,8 +17,9 @@ from typing import (
     overload,
 )
 
-from pygraph._hot import FunctionCore, fast_calls
+from pygraph._hot import EagerTensor, FunctionCore, SymbolicTensor, fast_calls
 from pygraph.autograph import convert_function
+from pygraph.control.recursion import followed
 from pygraph.function import limits, tracing
 from pygraph.function.bound import BoundFunction
 from pygraph.function.casting import cast_argument
@@ -29,7 +30,7 @@ from pygraph.function.pickling import is_importable, reduce_function
 from pygraph.function.retracing import Generaliser, RetracingWatch, joined, shapes_of
 from pygraph.function.signature import Signature
 from pygraph.graph import TensorSpec
-from pygraph.graph.structure import flatten
+from pygraph.graph.structure import flatten, map_structure
 from pygraph.ops import asarray
 
 P = ParamSpec("P")
@@ -67,6 +68,15 @@ def _checked_max_graphs(limit: int | None) -> int | None:
 
 def _identity(value: Any) -> Any:
     return value
+
+
+def _by_value(value: Any) -> Any:
+    """Return arguments or results with tensors of their own, as a graph gives them."""
+
+    def leaf(value: Any) -> Any:
+        return value.copy() if type(value) in (EagerTensor, SymbolicTensor) else value
+
+    return map_structure(leaf, value)
 
 
 class _ForgetInstance:
@@ -171,11 +181,13 @@ class Function(FunctionCore, Generic[P, R]):
 
     def call_while_tracing(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run inside another function's trace: the ops become part of its graph."""
-        return self.staged_function()(*self._self(), *args, **kwargs)
+        args, kwargs = _by_value((args, kwargs))
+        return _by_value(self._followed()(*self._self(), *args, **kwargs))
 
     def call_eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run the Python function as it is."""
-        return self.python_function(*self._self(), *args, **kwargs)
+        args, kwargs = _by_value((args, kwargs))
+        return _by_value(self.python_function(*self._self(), *args, **kwargs))
 
     def bind_instance(self, instance: Any) -> BoundFunction[..., Any]:
         """Return this Function as the method of an instance that it was not used with so far."""
@@ -252,6 +264,9 @@ class Function(FunctionCore, Generic[P, R]):
             self._staged = convert_function(function) if convert else function
         return self._staged
 
+    def _followed(self) -> Callable[..., Any]:
+        return followed(self.python_function, self.staged_function())
+
     def __repr__(self) -> str:
         return f"<pygraph.Function {self.name}{self.signature.inspected}>"
 
@@ -284,7 +299,7 @@ class Function(FunctionCore, Generic[P, R]):
 
     def adopt(self, traced: tracing.Traced, origin: Origin) -> None:
         """Enter a graph that was traced elsewhere."""
-        concrete = ConcreteFunction(self.name, traced, self.signature.binder, origin)
+        concrete = ConcreteFunction(self.name, traced, self.signature, origin)
         canonical = concrete.structured_input_signature
         if self._input_signature is not None:
             self.graphs[_SIGNATURE_KEY] = concrete
@@ -306,6 +321,7 @@ class Function(FunctionCore, Generic[P, R]):
     ) -> ConcreteFunction:
         traced = tracing.trace(
             tracing.Request(
+                self.python_function,
                 self.staged_function(),
                 self.name,
                 self.signature.names(),
@@ -321,7 +337,7 @@ class Function(FunctionCore, Generic[P, R]):
         )
         others = [graph.origin for graph in self.own_graphs()]
         origin = origin_of(traced.names, traced.leaves, structures, others)
-        concrete = ConcreteFunction(self.name, traced, self.signature.binder, origin)
+        concrete = ConcreteFunction(self.name, traced, self.signature, origin)
         concrete.watch(weakref.ref(self), key, watched)
         concrete.touch()
         self._count()

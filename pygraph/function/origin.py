@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from pygraph.function.tracing import Opaque
-from pygraph.graph import TensorSpec
+from pygraph.graph import TensorSpec, VariableSpec
 from pygraph.graph.locations import Location, describe, is_library_file
 
 _short = reprlib.Repr()
@@ -46,6 +46,9 @@ def text_of_leaf(leaf: Any) -> str:
     if isinstance(leaf, TensorSpec):
         dims = ", ".join("?" if dim is None else str(dim) for dim in leaf.shape)
         return f"{leaf.dtype}[{dims}]"
+    if isinstance(leaf, VariableSpec):
+        dims = ", ".join(map(str, leaf.shape))
+        return f"variable {leaf.dtype}[{dims}]"
     if isinstance(leaf, Opaque):
         return _short.repr(leaf.value)
     return _short.repr(leaf)
@@ -55,6 +58,8 @@ def _typed_text(leaf: Any) -> str:
     # 1, 1.0 and True differ in type, which their texts show; two objects may look alike.
     if isinstance(leaf, Opaque):
         return f"{_short.repr(leaf.value)} (object {id(leaf.value):#x})"
+    if isinstance(leaf, VariableSpec):
+        return f"{text_of_leaf(leaf)} (variable {leaf.alias} of the call)"
     return text_of_leaf(leaf)
 
 

@@ -62,8 +62,7 @@ def reduce_concrete(concrete: ConcreteFunction) -> tuple[Callable[..., Any], tup
     """Return what pickle needs for a concrete function."""
     if not concrete.can_be_pickled():
         raise TypeError(f"{concrete.name} cannot be pickled: this graph is for one object only")
-    parameters = [Parameter(name, 1, False, None) for name in concrete.binder.names]
-    return restore_concrete, (concrete.name, parameters, _packed(concrete))
+    return restore_concrete, (concrete.name, _parameters(concrete.signature), _packed(concrete))
 
 
 def _packed(concrete: ConcreteFunction) -> PickledGraph:
@@ -141,4 +140,4 @@ def restore_concrete(
     from pygraph.function.concrete import ConcreteFunction
 
     signature = Signature(GraphsOnly(name, None, parameters))
-    return ConcreteFunction(name, _unpacked(graph), signature.binder, graph.origin)
+    return ConcreteFunction(name, _unpacked(graph), signature, graph.origin)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 import weakref
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,10 +24,14 @@ from pygraph._hot import (
     from_numpy,
     is_array_like,
 )
+from pygraph.autograph.operators.variables import assignment_line
+from pygraph.control.journal import Change, Journal, note_outer_variables, write_part
 from pygraph.control.raising import ends_graph
-from pygraph.graph import Builder, TensorSpec
+from pygraph.control.recursion import deeper_stack, followed
+from pygraph.control.unset import Maybe
+from pygraph.graph import Builder, TensorSpec, VariableSpec
 from pygraph.graph.exceptions import KeptException
-from pygraph.graph.locations import trace_boundary
+from pygraph.graph.locations import describe, target_of, trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 from pygraph.graph.wire import write
 
@@ -41,7 +48,8 @@ class Traced(NamedTuple):
     executable: _core.Executable
     inputs: list[TensorSpec]
     arguments: Structure
-    leaves: list[Any]  # of the arguments: a TensorSpec, a Python value, or an Opaque object
+    # Of the arguments: a TensorSpec, a VariableSpec, a Python value, or an Opaque object.
+    leaves: list[Any]
     names: list[str]  # of the leaves, as a user would write them
     results: Structure
     template: list[Any]  # per leaf of the result: the index of an output, or a Constant
@@ -53,13 +61,14 @@ class Traced(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What is to be traced: the function and its canonical arguments.
+    """What is to be traced: the function, as it was and as converted, and canonical arguments.
 
     ``shapes``, where given, replaces the shapes of the tensors among the arguments, in order.
     ``number_inputs`` has the positions of the arguments whose Python numbers become inputs.
     ``may_make_variables`` is true for a function's first trace.
     """
 
+    python_function: Callable[..., Any]
     function: Callable[..., Any]
     name: str
     parameter_names: Sequence[str]
@@ -143,8 +152,9 @@ def trace(request: Request) -> Traced:
     given = unflatten(structure, arguments)
     args, kwargs = request.unbind(given)
     try:
-        with builder:
-            result = _run_to_end(request.function, args, kwargs)
+        with _journaled(builder, request.function, request.name, args), deeper_stack():
+            called = followed(request.python_function, request.function)
+            result = _run_to_end(called, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
             results, template = _take_results(builder, request.name, result)
         variables = _variable_slots(builder.variables, arguments)
@@ -179,18 +189,19 @@ def _declare(
 ) -> tuple[list[Any], list[Any], list[TensorSpec]]:
     """Return what the function is called with, the leaves as they are kept, and the inputs."""
     numbers = number_leaves(structure, request.number_inputs)
-    aliases: dict[int, Variable] = {}
+    aliases: dict[int, tuple[int, Variable]] = {}
     arguments: list[Any] = []
     described: list[Any] = []
     specs: list[TensorSpec] = []
     for position, (leaf, name) in enumerate(zip(leaves, names, strict=True)):
         if isinstance(leaf, Variable):
             # Another object for the same place: the function may have captured the variable too.
-            described.append(Opaque(leaf))
-            arguments.append(aliases.setdefault(id(leaf), leaf.alias()))
+            number, alias = aliases.setdefault(leaf.place_id, (len(aliases), leaf.alias()))
+            described.append(VariableSpec(leaf.static_shape, leaf.dtype, number, name))
+            arguments.append(alias)
             continue
-        number = position in numbers and type(leaf) in (int, float)
-        spec = _number_spec(leaf, name) if number else _spec_of(leaf, name)
+        is_number = position in numbers and type(leaf) in (int, float)
+        spec = _number_spec(leaf, name) if is_number else _spec_of(leaf, name)
         if spec is None:
             described.append(leaf if isinstance(leaf, _BY_VALUE) else Opaque(leaf))
             arguments.append(set(leaf) if type(leaf) is set else leaf)
@@ -199,7 +210,7 @@ def _declare(
             spec = TensorSpec(request.shapes[len(specs)], spec.dtype, name)
         specs.append(spec)
         described.append(spec)
-        arguments.append(builder.add_parameter(spec.dtype, spec.shape, name, weak=number))
+        arguments.append(builder.add_parameter(spec.dtype, spec.shape, name, weak=is_number))
     return arguments, described, specs
 
 
@@ -243,6 +254,50 @@ def _spec_of(leaf: Any, name: str) -> TensorSpec | None:
         tensor = leaf if isinstance(leaf, Tensor) else from_numpy(array_of(leaf), True)
         return TensorSpec.of(tensor, name)
     return None
+
+
+@contextmanager
+def _journaled(
+    builder: Builder, function: Callable[..., Any], name: str, args: Sequence[Any]
+) -> Iterator[None]:
+    """Record into a function's builder; raise TypeError where an older object holds a symbol then.
+
+    Python values that were put into objects stay: that happened while tracing, and only then.
+    """
+    function = target_of(function)
+    journal = Journal()
+    journal.roots.append((function, ""))
+    names = function.__code__.co_varnames if isinstance(function, FunctionType) else ()
+    journal.roots += itertools.zip_longest(args, names[: len(args)], fillvalue="an argument")
+    with builder:
+        builder.journal = journal
+        try:
+            if isinstance(function, FunctionType):
+                note_outer_variables(function)
+            yield
+        finally:
+            builder.journal = None
+            leaks = journal.leaks(_holds_symbol)
+            for leak in leaks:
+                write_part(leak.owner, leak.key, leak.before)
+    if leaks:
+        raise _escape_error(function, name, leaks[0])
+
+
+def _holds_symbol(value: Any) -> bool:
+    return any(isinstance(leaf, (SymbolicTensor, Maybe)) for leaf in flatten(value)[0])
+
+
+def _escape_error(function: Callable[..., Any], name: str, leak: Change) -> TypeError:
+    where = assignment_line(function, leak.name) if isinstance(function, FunctionType) else None
+    for leaf in flatten(leak.after)[0]:
+        if where is None and isinstance(leaf, SymbolicTensor):
+            where = leaf.builder.made_at(leaf)
+    return TypeError(
+        f"{leak.name} is older than this trace of {name} and would keep a symbolic tensor "
+        f"({describe(where)}), which has no value outside of the trace: return the tensor, or make "
+        f"{leak.name} a pygraph.Variable and assign to that"
+    )
 
 
 def _refuse_mutation(

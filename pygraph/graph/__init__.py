@@ -3,7 +3,7 @@
 from pygraph.graph.builder import Builder, current
 from pygraph.graph.faults import raise_fault
 from pygraph.graph.frames import clean_traceback
-from pygraph.graph.spec import TensorSpec
+from pygraph.graph.spec import TensorSpec, VariableSpec
 from pygraph.graph.view import Graph, GraphNode
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Graph",
     "GraphNode",
     "TensorSpec",
+    "VariableSpec",
     "clean_traceback",
     "current",
     "raise_fault",

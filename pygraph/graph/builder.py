@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from pygraph._hot import (
 from pygraph.graph.exceptions import KeptException
 from pygraph.graph.locations import Location, current_chain, describe
 from pygraph.graph.scope import init_scope
+
+if TYPE_CHECKING:
+    from pygraph.graph.callee import Callee
 
 __all__ = ["Builder", "ModuleContext", "Node", "Value", "current"]
 
@@ -67,6 +70,9 @@ class ModuleContext:
         self.symbol_count = 0
         self.prints = False  # whether something was printed
         self.exceptions: list[KeptException] = []  # those that `raise` ops name by number
+        self.callees: list[Callee] = []
+        # By identity, containers that stand for one of two older ones, with their names.
+        self.merged: dict[int, tuple[Any, str]] = {}
         self._location_ids: dict[tuple[Location, int], int] = {}
 
     def location_id(self, chain: Sequence[Location]) -> int:
@@ -107,6 +113,8 @@ class Builder:
         self.module: ModuleContext = ModuleContext() if parent is None else parent.module
         self.root_name: str = name if parent is None else parent.root_name
         self.closed = False
+        # What the code being traced changes objects in; control flow and functions set it.
+        self.journal: Any = None
         self.may_make_variables: bool = True if parent is None else parent.may_make_variables
         self.values: list[Value] = []
         self.nodes: list[Node] = []
@@ -145,7 +153,7 @@ class Builder:
         self._made_at.append(location)
         return SymbolicTensor.make(self, len(self.values) - 1, dtype, dims, weak, name)
 
-    def _tensor(self, identifier: int) -> SymbolicTensor:
+    def tensor(self, identifier: int) -> SymbolicTensor:
         """Return the tensor of a value."""
         dtype, dims, name, _ = self.values[identifier]
         weak = self._weak[identifier]
@@ -167,16 +175,16 @@ class Builder:
     def declared_parameters(self) -> list[SymbolicTensor]:
         """Return the parameters that were declared (captured values are not among them)."""
         declared = [i for i in self._declared if not self.values[i].is_variable]
-        return [self._tensor(identifier) for identifier in declared]
+        return [self.tensor(identifier) for identifier in declared]
 
     def capture(self, tensor: SymbolicTensor) -> SymbolicTensor:
         """Return the parameter that stands in this builder for an outer builder's value."""
         if self.parent is None:
             raise self.leak_error(tensor)
         outer = tensor if tensor.builder is self.parent else self.parent.capture(tensor)
-        return self._tensor(self._capture(self.parent, outer.id))
+        return self.tensor(self.capture_from(self.parent, outer.id))
 
-    def _capture(self, parent: Builder, outer: int) -> int:
+    def capture_from(self, parent: Builder, outer: int) -> int:
         """Return the value that stands here for one of the parent's."""
         known = self._captured.get(outer)
         if known is not None:
@@ -192,6 +200,28 @@ class Builder:
         self._captured[outer] = inner
         return inner
 
+    def captured_ids(self) -> list[int]:
+        """Return the parent's values that became parameters, in order."""
+        return list(self._captures)
+
+    def captured(self, outer: int) -> SymbolicTensor:
+        """Return the parameter that stands for a value of the parent's."""
+        return self.tensor(self._captured[outer])
+
+    def origin(self, identifier: int) -> tuple[Builder, int]:
+        """Return the builder that a value was made in, and its id there."""
+        for outer, inner in self._captured.items():
+            if inner == identifier and self.parent is not None:
+                return self.parent.origin(outer)
+        return self, identifier
+
+    def is_within(self, other: Builder) -> bool:
+        """Return whether another builder is this one, or one around it."""
+        builder: Builder | None = self
+        while builder is not None and builder is not other:
+            builder = builder.parent
+        return builder is not None
+
     def _variable(self, variable: Variable) -> int:
         """Return the parameter that stands for a variable."""
         known = self._variable_ids.get(id(variable))
@@ -204,7 +234,7 @@ class Builder:
             self._declared.append(identifier)
             self.variables.append(variable)
         else:
-            identifier = self._capture(self.parent, self.parent._variable(variable))
+            identifier = self.capture_from(self.parent, self.parent._variable(variable))
         self._variable_ids[id(variable)] = identifier
         return identifier
 
@@ -233,7 +263,7 @@ class Builder:
         def value(identifier: int) -> EagerTensor:
             if identifier not in values:
                 node, outputs = producers.get(identifier, (None, ()))
-                if node is None or node.subgraphs or node.op == "read_variable":
+                if node is None or node.subgraphs or node.op in ("read_variable", "call"):
                     raise TypeError(
                         f"the initial value of {label} depends on the arguments of "
                         f"{self.root_name}, on control flow or on a variable; it must not"
@@ -248,18 +278,23 @@ class Builder:
 
     def read_variable(self, variable: Variable) -> SymbolicTensor:
         """Append a read of a variable."""
-        place = self._tensor(self._variable(variable))
+        place = self.tensor(self._variable(variable))
         return self._record_exact("read_variable", [place], {}, (), False)[0]
 
-    def assign_variable(self, variable: Variable, value: Any) -> None:
-        """Append an assignment. Raises TypeError or ValueError where the value does not fit."""
-        place = self._tensor(self._variable(variable))
-        operand = self.lift(value)
-        dtypes, _ = _promote(
-            "assign_variable", ((place.dtype.name, False), _promotion_key(operand))
-        )
-        lifted = self.lift(operand, as_dtype(dtypes[1]))
-        self._record_exact("assign_variable", [place, lifted], {}, (), False)
+    def change_variable(
+        self, op: str, variable: Variable, inputs: Sequence[Any], attributes: dict[str, Any]
+    ) -> None:
+        """Append an op that changes a variable.
+
+        Raises TypeError or ValueError where the inputs do not fit.
+        """
+        self._check_open()
+        place = self.tensor(self._variable(variable))
+        operands = self._operands(op, inputs, 1)
+        keys = ((place.dtype.name, False), *map(_promotion_key, operands))
+        dtypes, _ = _promote(op, keys)
+        lifted = self._lifted(operands, dtypes[1:])
+        self._record_exact(op, [place, *lifted], attributes, (), False)
 
     def constant_of(self, identifier: int) -> EagerTensor | None:
         """Return the value of a constant by its id, also once the builder is closed."""
@@ -304,17 +339,18 @@ class Builder:
     def _from_elsewhere(self, tensor: SymbolicTensor) -> SymbolicTensor:
         if tensor.builder.module is not self.module or tensor.builder.closed:
             raise self.leak_error(tensor)
-        builder: Builder | None = self.parent
-        while builder is not None and builder is not tensor.builder:
-            builder = builder.parent
-        if builder is None:
+        if not self.is_within(tensor.builder):
             raise self.leak_error(tensor)
         return self.capture(tensor)
+
+    def made_at(self, tensor: SymbolicTensor) -> Location | None:
+        """Return the line that made one of this builder's tensors."""
+        return self.module.location(self._made_at[tensor.id])
 
     def leak_error(self, tensor: SymbolicTensor) -> Exception:
         """Return the error for a symbolic tensor used where its graph is not being traced."""
         made = tensor.builder
-        where = describe(made.module.location(made._made_at[tensor.id]))
+        where = describe(made.made_at(tensor))
         label = f" '{tensor.name}'" if tensor.name else ""
         return TypeError(
             f"the symbolic tensor{label} was made while {made.root_name} was traced ({where}) and "
@@ -333,7 +369,7 @@ class Builder:
     def _constant_tensor(self, value: EagerTensor) -> SymbolicTensor:
         known = self._tensors.get(id(value))
         if known is not None:
-            return self._tensor(known)
+            return self.tensor(known)
         tensor = self._constant(value, False)
         self._tensors[id(value)] = tensor.id
         return tensor
@@ -346,7 +382,7 @@ class Builder:
         key = (dtype.name, type(value), (repr(value), weak))
         known = self._scalars.get(key)
         if known is not None:
-            return self._tensor(known)
+            return self.tensor(known)
         tensor = self._constant(scalar(value, dtype), weak)
         self._scalars[key] = tensor.id
         return tensor
@@ -384,16 +420,23 @@ class Builder:
         TypeError or ValueError, naming the op, where its inputs do not fit.
         """
         self._check_open()
-        tensors = [
+        operands = self._operands(op, inputs, 0)
+        dtypes, weak = _promote(op, tuple([_promotion_key(operand) for operand in operands]))
+        lifted = self._lifted(operands, dtypes)
+        return self._record_exact(op, lifted, attributes, (), weak, chain=chain)
+
+    def _operands(self, op: str, inputs: Sequence[Any], first: int) -> list[Any]:
+        """Return inputs as tensors, numbers as they are; errors count arguments from ``first``."""
+        return [
             value if _is_number(value) else self._operand(op, position, value)
-            for position, value in enumerate(inputs)
+            for position, value in enumerate(inputs, first)
         ]
-        dtypes, weak = _promote(op, tuple([_promotion_key(tensor) for tensor in tensors]))
-        operands = [
-            self.lift(tensor, as_dtype(dtype))
-            for tensor, dtype in zip(tensors, dtypes, strict=True)
+
+    def _lifted(self, operands: Sequence[Any], dtypes: Sequence[str]) -> list[SymbolicTensor]:
+        return [
+            self.lift(operand, as_dtype(dtype))
+            for operand, dtype in zip(operands, dtypes, strict=True)
         ]
-        return self._record_exact(op, operands, attributes, (), weak, chain)
 
     def _operand(self, op: str, position: int, value: Any) -> SymbolicTensor:
         try:
@@ -410,15 +453,21 @@ class Builder:
         attributes: dict[str, Any],
         subgraphs: tuple[Builder, ...],
         weak: bool,
+        callee: Callee | None = None,
         chain: Sequence[Location] | None = None,
     ) -> tuple[SymbolicTensor, ...]:
+        operand_types = self._types([operand.id for operand in operands])
+        signatures = [subgraph.signature() for subgraph in subgraphs]
+        if callee is not None:
+            declared = [(dtype, dims, False) for dtype, dims in callee.result_types]
+            signatures.append((operand_types, declared))
         types, self.module.symbol_count = _core.infer(
             op,
-            self._types([operand.id for operand in operands]),
+            operand_types,
             attributes,
             [self._known.get(operand.id) for operand in operands],
             self.module.symbol_count,
-            [subgraph.signature() for subgraph in subgraphs],
+            signatures,
         )
         location = self.module.location_id(current_chain() if chain is None else chain)
         outputs = tuple(
@@ -468,13 +517,22 @@ class Builder:
         body.close()
         return self._with_weakness(outputs, weak)
 
+    def record_call(
+        self, callee: Callee, arguments: Sequence[Any], weak: Sequence[bool]
+    ) -> tuple[SymbolicTensor, ...]:
+        """Append a call; ``arguments`` are tensors or numbers of the types of its parameters."""
+        operands = callee.captured_values(self) + [self.lift(argument) for argument in arguments]
+        attributes = {"function": callee.number}
+        outputs = self._record_exact("call", operands, attributes, (), False, callee)
+        return self._with_weakness(outputs, weak)
+
     def _share_captures(self, first: Builder, second: Builder) -> list[SymbolicTensor]:
         """Make two sub-builders capture the same values in the same order; return those values."""
         for outer in [*first._captures, *second._captures]:
-            first._capture(self, outer)
-            second._capture(self, outer)
+            first.capture_from(self, outer)
+            second.capture_from(self, outer)
         second._captures = list(first._captures)
-        return [self._tensor(outer) for outer in first._captures]
+        return [self.tensor(outer) for outer in first._captures]
 
     def _with_weakness(
         self, outputs: tuple[SymbolicTensor, ...], weak: Sequence[bool]
@@ -487,7 +545,7 @@ class Builder:
     def as_weak(self, tensor: SymbolicTensor) -> SymbolicTensor:
         """Return one of this builder's tensors as a Python number still, for promotion."""
         self._weak[tensor.id] = True
-        return self._tensor(tensor.id)
+        return self.tensor(tensor.id)
 
     def mark(self) -> int:
         """Return a mark of what is recorded by now, for :meth:`rollback`."""
@@ -515,7 +573,7 @@ class Builder:
 
     def result_tensors(self) -> list[SymbolicTensor]:
         """Return the results that were set."""
-        return [self._tensor(identifier) for identifier in self._result_ids]
+        return [self.tensor(identifier) for identifier in self._result_ids]
 
     def signature(self) -> tuple[list[TypeTriple], list[TypeTriple]]:
         """Return the types of the parameters (captured ones first) and of the results."""
@@ -554,6 +612,8 @@ class Builder:
         self.variables = []
         self._variable_ids = {}
         self.module.constants = []
+        self.module.callees = []
+        self.module.merged = {}
 
     def _check_open(self) -> None:
         if self.closed:

@@ -159,3 +159,8 @@ def describe(location: Location | None) -> str:
         return "an unknown place"
     filename, line, function = location
     return f"{filename}:{line}, in {function}"
+
+
+def target_of(function: Any) -> Any:
+    """Return the function that a wrapper of pygraph's own runs, and any other as it is."""
+    return getattr(function, "__pygraph_target__", function)

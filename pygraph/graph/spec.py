@@ -1,11 +1,11 @@
-"""TensorSpec: the dtype and shape that an argument must have."""
+"""The types that arguments must have: TensorSpec, and VariableSpec of variables."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from pygraph._hot import DType, Tensor, as_dtype
+from pygraph._hot import DType, Tensor, Variable, as_dtype
 
 
 class TensorSpec:
@@ -55,3 +55,40 @@ class TensorSpec:
 
     def __hash__(self) -> int:
         return hash((self.shape, self.dtype.name))
+
+
+class VariableSpec:
+    """The type of a variable that is an argument: its shape and dtype.
+
+    ``alias`` numbers the distinct variables among the arguments: two arguments that are the same
+    variable have the same number.
+    """
+
+    __slots__ = ("alias", "dtype", "name", "shape")
+
+    def __init__(
+        self, shape: tuple[int, ...], dtype: DType, alias: int, name: str | None = None
+    ) -> None:
+        self.shape = shape
+        self.dtype = dtype
+        self.alias = alias
+        self.name = name
+
+    def accepts(self, variable: Variable) -> bool:
+        """Return whether a variable has this dtype and shape."""
+        return variable.dtype is self.dtype and variable.static_shape == self.shape
+
+    def __repr__(self) -> str:
+        return f"VariableSpec(shape={self.shape}, dtype={self.dtype.name}, alias={self.alias})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, VariableSpec):
+            return NotImplemented
+        return (self.shape, self.dtype.name, self.alias) == (
+            other.shape,
+            other.dtype.name,
+            other.alias,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.shape, self.dtype.name, self.alias))

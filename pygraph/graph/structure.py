@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from pygraph._hot import register_structures
-from pygraph.graph.spec import TensorSpec
+from pygraph.graph.spec import TensorSpec, VariableSpec
 
 _C = TypeVar("_C")
 
 # Per registered class: what takes an instance apart, and what puts one together.
 _registered: dict[type, tuple[Callable[[Any], tuple[Any, Any]], Callable[[Any, Any], Any]]] = {}
-register_structures(_registered, TensorSpec)
+register_structures(_registered, TensorSpec, VariableSpec)
 
 
 def register_pytree_node(

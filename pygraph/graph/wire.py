@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pygraph._hot import EagerTensor
     from pygraph.graph.builder import Builder, ModuleContext
+    from pygraph.graph.callee import ResultType
 
 _MAGIC = b"\x89pgraph\n"
 _VERSION = 1
@@ -57,11 +58,16 @@ class _Writer:
         # By index in the module: those that some node uses, since a trace may have been discarded.
         self.constant_numbers: dict[int, int] = {}
         self.words: list[int] = []
+        # In the order in which they are written.
+        self.functions: list[Builder] = []
+        self.callee_numbers: dict[int, int] = {}  # by index in the module: those that are called
+        self.result_types: dict[int, Sequence[ResultType]] = {}  # of these, by number
 
     def write(self, graph: Builder) -> tuple[bytes, list[EagerTensor]]:
-        functions = [graph]
-        for function in functions:
-            self.function(function, functions)
+        functions = self.functions
+        functions.append(graph)
+        for number, function in enumerate(functions):
+            self.function(number, function)
         function_words = len(self.words)
         self.locations()
         location_words = len(self.words) - function_words
@@ -97,8 +103,19 @@ class _Writer:
     def string(self, text: str) -> int:
         return self.strings.setdefault(text, len(self.strings))
 
-    def function(self, function: Builder, functions: list[Builder]) -> None:
-        """Write one function; its subgraphs are appended to `functions`."""
+    def callee(self, index: int) -> int:
+        """Return the number of a function that is called; it is written after those so far."""
+        number = self.callee_numbers.get(index)
+        if number is None:
+            callee = self.module.callees[index]
+            assert callee.builder is not None
+            number = self.callee_numbers[index] = len(self.functions)
+            self.functions.append(callee.builder)
+            self.result_types[number] = callee.result_types
+        return number
+
+    def function(self, number: int, function: Builder) -> None:
+        """Write one function; its subgraphs, and what it calls, are appended to `functions`."""
         words = self.words
         strings = self.strings
         words += (
@@ -116,12 +133,16 @@ class _Writer:
             if attributes:
                 self.attributes(op, attributes)
             for subgraph in subgraphs:
-                words.append(len(functions))
-                functions.append(subgraph)
-        for value_id, name in zip(function.results, function.result_names, strict=True):
+                words.append(len(self.functions))
+                self.functions.append(subgraph)
+        types = self.result_types.get(number)
+        if types is None:
+            values = [function.values[value_id] for value_id in function.results]
+            types = [(value.dtype, value.shape) for value in values]
+        results = zip(function.results, function.result_names, types, strict=True)
+        for value_id, name, (dtype, shape) in results:
             words += (value_id, self.string(name))
-            value = function.values[value_id]
-            self.type(value.dtype, value.shape)
+            self.type(dtype, shape)
 
     def type(self, dtype: str, shape: Sequence[int], kind: int = _TENSOR) -> None:
         self.words += (kind, _DTYPES[dtype], len(shape), *_wide(shape))
@@ -150,6 +171,8 @@ class _Writer:
             case "constant", int():
                 numbers = self.constant_numbers
                 return 6, (numbers.setdefault(value, len(numbers)),)
+            case "function", int():
+                return 7, (self.callee(value),)
         raise TypeError(f"an attribute of kind {kind} can't be {value!r}")
 
     def locations(self) -> None:

@@ -23,7 +23,7 @@ from pygraph.ops.indexing import (
     slice_attributes,
 )
 from pygraph.ops.manipulation import broadcast_to, reshape
-from pygraph.ops.operands import Size, dtype_of, shape_text, size_of, sizes, static_shape
+from pygraph.ops.operands import Size, dim_size, dtype_of, shape_text, size_of, sizes, static_shape
 
 # Runs the op that writes; its first operand is the array.
 Run = Callable[[str, tuple[Any, ...], dict[str, Any]], Tensor]
@@ -137,7 +137,12 @@ def _by_slices(x: Tensor, entries: list[Entry], value: Tensor, run: Run) -> Tens
     keys = [entry.value for entry in entries]
     bounds = slice_attributes(keys, x.ndim)
     if bounds is None:
-        return _by_positions(x, tuple(keys), value)
+        moving = [axis for axis, key in enumerate(keys) if key != _WHOLE]
+        if len(moving) > 1:
+            return _by_positions(x, tuple(keys), value)
+        axis = moving[0]
+        positions = getitem(counting(dim_size(x, axis)), keys[axis])
+        return _scattered(x, [Entry("positions", positions)], axis, value, run)
     shape = sizes(apply("slice", (x,), bounds))
     return run("slice_update", (x, _fitted(value, shape)), bounds)
 

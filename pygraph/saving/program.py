@@ -6,9 +6,10 @@ import os
 from typing import Any
 
 from pygraph import _core
-from pygraph._hot import CompiledGraph, Constant, EagerTensor
+from pygraph._hot import CompiledGraph, Constant, EagerTensor, Variable
 from pygraph.function import ConcreteFunction, Function
-from pygraph.graph import Graph, TensorSpec
+from pygraph.graph import Graph, TensorSpec, VariableSpec
+from pygraph.graph.scope import init_scope
 from pygraph.graph.structure import flatten
 from pygraph.ops import asarray
 
@@ -17,43 +18,88 @@ def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLik
     """Write the graphs of a function to a file, which :func:`load` and C++ programs read.
 
     A Function is saved with the graphs it has: call it first, or use ``get_concrete_function``.
+    Variables that it captured are saved with the values they have now, under their names; one
+    without a name is called ``variable``, and a number is added where two names are the same.
 
     Raises:
         TypeError: where ``function`` is neither a Function nor a concrete function.
-        ValueError: where a Function has no graph yet, or uses variables.
+        ValueError: where a Function has no graph yet, or a graph takes variables as arguments.
     """
     if isinstance(function, ConcreteFunction):
-        graphs = [function.graph]
+        concretes = [function]
     elif isinstance(function, Function):
-        graphs = [concrete.graph for concrete in function.concrete_functions]
+        concretes = function.concrete_functions
     else:
         raise TypeError(f"only functions made by pygraph.function can be saved, got {function!r}")
-    if not graphs:
+    if not concretes:
         raise ValueError(
             f"{function.name} has no graph to save yet; call it, or use get_concrete_function"
         )
-    if any(graph.module.variables() for graph in graphs):
-        raise ValueError(f"{function.name} uses variables, which program files cannot hold yet")
-    data = _core.write_program([graph.module for graph in graphs])
+    for concrete in concretes:
+        _refuse_variable_arguments(concrete)
+    variables = list({id(v): v for concrete in concretes for v in concrete.variables}.values())
+    numbers = {id(variable): number for number, variable in enumerate(variables)}
+    data = _core.write_program(
+        [concrete.graph.module for concrete in concretes],
+        [
+            (name, variable.trainable, variable.snapshot())
+            for name, variable in zip(_names_of(variables), variables, strict=True)
+        ],
+        [[numbers[id(variable)] for variable in concrete.variables] for concrete in concretes],
+    )
     with open(path, "wb") as file:
         file.write(data)
+
+
+def _refuse_variable_arguments(concrete: ConcreteFunction) -> None:
+    for leaf in flatten(concrete.structured_input_signature)[0]:
+        if isinstance(leaf, VariableSpec):
+            raise ValueError(
+                f"{concrete.name} takes a variable as its argument '{leaf.name}'; a program file "
+                f"holds the variables that a function captures, no others"
+            )
+
+
+def _names_of(variables: list[Variable]) -> list[str]:
+    """Return a name for each variable, no two the same."""
+    names: dict[str, None] = {}
+    for variable in variables:
+        wanted = name = variable.name or "variable"
+        number = 1
+        while name in names:
+            name = f"{wanted}_{number}"
+            number += 1
+        names[name] = None
+    return list(names)
 
 
 def load(path: str | os.PathLike[str]) -> Program:
     """Read a program file. Raises ValueError naming the first fault where it is not valid."""
     with open(path, "rb") as file:
-        return Program(_core.read_program(file.read()))
+        graphs, variables, uses = _core.read_program(file.read())
+    with init_scope():
+        made = [
+            Variable(value, trainable=trainable, name=name) for name, trainable, value in variables
+        ]
+    return Program(graphs, made, uses)
 
 
 class Program:
     """The graphs of a saved function. Call it with the tensors that a graph takes, in order.
 
-    It returns the list of the graph's results.
+    It returns the list of the graph's results. ``variables`` are the program's own: they start with
+    the values that were saved, and all its graphs read and assign them.
     """
 
-    def __init__(self, modules: list[_core.Module]) -> None:
+    def __init__(
+        self, modules: list[_core.Module], variables: list[Variable], uses: list[list[int]]
+    ) -> None:
+        self.variables: tuple[Variable, ...] = tuple(variables)
         self._executables = [_core.Executable(module) for module in modules]
-        self._compiled = [_compiled(executable) for executable in self._executables]
+        self._compiled = [
+            _compiled(executable, [variables[number] for number in used])
+            for executable, used in zip(self._executables, uses, strict=True)
+        ]
         self._specs = [
             [
                 TensorSpec([None if dim < 0 else dim for dim in dims], dtype)
@@ -81,8 +127,8 @@ class Program:
         raise TypeError(f"no graph of the program takes inputs ({given})")
 
 
-def _compiled(executable: _core.Executable) -> CompiledGraph:
+def _compiled(executable: _core.Executable, variables: list[Variable]) -> CompiledGraph:
     """Return what runs a graph and gives its results as a list."""
     outputs: list[int | Constant] = [*range(len(executable.module().results()))]
     _, structure = flatten(outputs)
-    return CompiledGraph(executable.capsule(), outputs, structure, [])
+    return CompiledGraph(executable.capsule(), outputs, structure, [*variables])

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import pytest
 from case_table import Case, Raises, read_cases
-from ways import Outcome, every_way, same
+from ways import WORDS, Outcome, every_way, same
 
+# Cases that wait for something that is being built.
 NOT_YET = {
-    # These wait for something that is being built.
+    "builtin_functions-sorted",
+    "comprehensions-over_a_tensor_range",
+    "comprehensions-over_a_tensor_with_a_condition",
     "for_range-zero_step",
+    "match_statements-match_in_a_loop",
+    "match_statements-match_with_continue",
+    "match_statements-tensor_alternatives",
+    "match_statements-tensor_guards",
+    "match_statements-tensor_literals",
+    "match_statements-tensor_without_a_match",
 }
 
 
@@ -24,7 +33,7 @@ def listed() -> list[object]:
 @pytest.mark.parametrize("case", listed())
 def test_case(case: Case) -> None:
     lines = {}
-    for way, call, outcome in every_way(case):
+    for way, call, names, outcome in every_way(case):
         where = f"{case.file}:{call.line}: {call.source.strip()}, {way}: it {outcome}"
         staged = way.startswith("staged")
         expected = call.staged_raises if staged and call.staged_raises else call.raises
@@ -33,7 +42,7 @@ def test_case(case: Case) -> None:
             assert fits(expected, outcome), where
         elif value is not None:
             assert outcome.error is None, where
-            wanted = eval(value, {**case.namespace(), **NUMBERS})
+            wanted = eval(value, {**names, **WORDS})
             assert same(outcome.value, wanted), where
         if expected is not None or value is not None:
             assert outcome.printed == call.prints, where
@@ -41,9 +50,6 @@ def test_case(case: Case) -> None:
         line = outcome.line_in(case.file)
         if expected is call.raises and lines.setdefault(call, line) != line:
             pytest.fail(f"{where}, in line {line} and not {lines[call]}")
-
-
-NUMBERS = {"nan": float("nan"), "inf": float("inf")}
 
 
 def fits(expected: Raises, outcome: Outcome) -> bool:

@@ -18,7 +18,9 @@ PASSES = [
     "-dead_code",
     "-coalesce",
     "-reuse_memory",
-    "-scalar_codes",
+    "-register_programs",
+    "-fuse",
+    "-loop_invariants,-common_subexpressions",
 ]
 
 

@@ -759,9 +759,9 @@ def test_parts_of_outer_objects_assigned_in_staged_code():
         return x
 
     box, table = Box(), {"k": 0}
-    line = attribute.__code__.co_firstlineno + 1
-    check(attribute, [1], TypeError, "box.value is assigned", f":{line}, in attribute", "outside")
-    check(item, [1], TypeError, "table['k'] is assigned")
+    line = attribute.__code__.co_firstlineno + 2
+    check(attribute, [1], TypeError, "box.value is older", f":{line}, in attribute", "Variable")
+    check(item, [1], TypeError, "table['k'] is older")
     assert (box.value, table) == (0, {"k": 0})
     assert autograph.convert(item)(2) == 0
     assert table == {"k": 2}

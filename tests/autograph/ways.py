@@ -29,6 +29,10 @@ class Static:
     value: Any
 
 
+# What calls and expected values may use besides the names of the program.
+WORDS = {"static": Static, "pg": pg, "np": np, "nan": math.nan, "inf": math.inf}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a call gave: a value or an exception, and what it printed before."""
@@ -58,13 +62,13 @@ class Outcome:
 _TENSOR = re.compile(r"Tensor\((.*?), dtype=\w+\)", re.DOTALL)
 
 
-def attempt(call: Callable[[], Any]) -> Outcome:
-    """Make a call; what it gave, with Python values in place of tensors and arrays."""
+def attempt(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Outcome:
+    """Call a function; what it gave, with Python values in place of tensors and arrays."""
     output = io.StringIO()
     value, error = None, None
     with contextlib.redirect_stdout(output):
         try:
-            value = map_structure(as_python, call())
+            value = map_structure(as_python, function(*args, **kwargs))
         except Exception as raised:  # compared by the caller
             error = raised
     return Outcome(value, error, _TENSOR.sub(r"\1", output.getvalue()))
@@ -100,21 +104,27 @@ def converted(argument: Any, leaf: Callable[[Any], Any]) -> Any:
     return leaf(argument)
 
 
+@dataclass(frozen=True)
 class Arguments:
-    """The arguments of a call, evaluated in the namespace of its program."""
+    """The arguments of a call."""
 
-    def __init__(self, call: Call, names: dict[str, Any], leaf: Callable[[Any], Any]) -> None:
-        given = eval(call.arguments, {**names, "static": Static, "pg": pg, "np": np})
-        self.by_position = [converted(argument, leaf) for argument in given[0]]
-        self.by_name = {name: converted(argument, leaf) for name, argument in given[1].items()}
+    by_position: list[Any]
+    by_name: dict[str, Any]
+
+    @classmethod
+    def of(cls, call: Call, names: dict[str, Any], leaf: Callable[[Any], Any]) -> Arguments:
+        """Evaluate the arguments of a case's call in the namespace of its program."""
+        given = eval(call.arguments, {**names, **WORDS})
+        by_name = {name: converted(argument, leaf) for name, argument in given[1].items()}
+        return cls([converted(argument, leaf) for argument in given[0]], by_name)
 
     def passed_to(self, function: Callable[..., Any]) -> Outcome:
         """Call a function with them."""
-        return attempt(lambda: function(*self.by_position, **self.by_name))
+        return attempt(function, *self.by_position, **self.by_name)
 
 
-def every_way(case: Case) -> Iterator[tuple[str, Call, Outcome]]:
-    """Run all calls of a case in all ways: which way, which call, and what came of it."""
+def every_way(case: Case) -> Iterator[tuple[str, Call, dict[str, Any], Outcome]]:
+    """Run all calls of a case in all ways: which way, which call, the case's names, the outcome."""
     for way, convert, leaf in (
         ("python", None, as_array),
         ("converted", autograph.convert, as_array),
@@ -124,20 +134,23 @@ def every_way(case: Case) -> Iterator[tuple[str, Call, Outcome]]:
         names = case.namespace()
         function = convert(names["f"]) if convert is not None else names["f"]
         for call in case.calls:
-            yield way, call, Arguments(call, names, leaf).passed_to(function)
+            yield way, call, names, Arguments.of(call, names, leaf).passed_to(function)
     names = case.namespace()
     function = pg.function(names["f"])
     for call in case.calls:
-        arguments = Arguments(call, names, as_tensor)
-        yield "staged", call, arguments.passed_to(function)
-        yield from ((way, call, outcome) for way, outcome in rerun(function, arguments))
+        arguments = Arguments.of(call, names, as_tensor)
+        yield "staged", call, names, arguments.passed_to(function)
+        if call.staged_raises is None and function.concrete_functions:
+            for way, outcome in rerun(function, arguments):
+                yield way, call, names, outcome
 
 
 def rerun(function: pg.Function[..., Any], arguments: Arguments) -> Iterator[tuple[str, Outcome]]:
     """Run the graph of a call again: read back from bytes, optimised and not."""
-    if not function.concrete_functions:
+    try:
+        concrete = function.get_concrete_function(*arguments.by_position, **arguments.by_name)
+    except Exception:  # the call has raised it already, while it was traced
         return
-    concrete = function.get_concrete_function(*arguments.by_position, **arguments.by_name)
     canonical = concrete.binder.bind(tuple(arguments.by_position), arguments.by_name)
     tensors = function.tensors_of_arguments(canonical)
     traced = concrete.traced
@@ -151,7 +164,7 @@ def rerun(function: pg.Function[..., Any], arguments: Arguments) -> Iterator[tup
         executable = _core.Executable(Graph.from_bytes(data).module)
         graph = CompiledGraph(executable.capsule(), traced.template, traced.results, [])
         with context():
-            yield way, attempt(lambda graph=graph: graph.run_flat(tensors, []))
+            yield way, attempt(graph.run_flat, tensors, [])
 
 
 def same(one: Any, other: Any) -> bool:

@@ -23,7 +23,8 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werr
 OPEN_SYMBOLS = ["-Wl,--allow-shlib-undefined"] if "PYGRAPH_SANITIZED" in os.environ else []
 
 # The numbers of pygraph_status.
-VALUE, TYPE, INDEX, ZERO_DIVISION, UNBOUND, FORMAT, RUNTIME, FILE = 1, 2, 3, 4, 6, 11, 12, 14
+VALUE, TYPE, INDEX, ZERO_DIVISION, UNBOUND, FORMAT, RUNTIME = 1, 2, 3, 4, 6, 11, 12
+FILE, RECURSION = 14, 15
 
 
 def flags() -> list[str]:
@@ -118,6 +119,34 @@ def checked(x, n):  # type: ignore[no-untyped-def]
     return x
 
 
+def count_calls() -> pg.Function:
+    """A function with two variables."""
+    total = pg.Variable([0.0, 0.5], name="total")
+    calls = pg.Variable(0, name="calls")
+
+    @pg.function
+    def count(x):  # type: ignore[no-untyped-def]
+        total.assign_add(x)
+        calls.assign_add(1)
+        return total.read()
+
+    return count
+
+
+@pg.function
+def fibonacci(n):  # type: ignore[no-untyped-def]
+    if n < 2:
+        return n
+    return fibonacci(n - 1) + fibonacci(n - 2)
+
+
+@pg.function(input_signature=[pg.TensorSpec((None,), pg.float64)])
+def summed(x):  # type: ignore[no-untyped-def]
+    if len(x) == 1:
+        return x[0]
+    return summed(x[: len(x) // 2]) + summed(x[len(x) // 2 :])
+
+
 def shrink_both() -> pg.Function:
     """`shrink`, traced for matrices of any size and for vectors of three."""
     function = pg.function(shrink)
@@ -145,6 +174,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pg.save(unset, path / "unset.pgraph")
     checked.get_concrete_function(pg.asarray([1.0, 2.0]), pg.asarray(1))
     pg.save(checked, path / "checked.pgraph")
+    count = count_calls()
+    count.get_concrete_function(pg.TensorSpec((2,), pg.float64))
+    pg.save(count, path / "count.pgraph")
+    fibonacci(pg.asarray(1))
+    pg.save(fibonacci, path / "fibonacci.pgraph")
+    summed.get_concrete_function()
+    pg.save(summed, path / "summed.pgraph")
     (path / "text.pgraph").write_text("graph")
     (path / "cut.pgraph").write_bytes((path / "shrink.pgraph").read_bytes()[:-100])
     return path
@@ -181,6 +217,7 @@ def test_tour(build: Callable[..., Path], folder: Path) -> None:
     elements = " ".join(f"{value:g}" for value in np.asarray(wanted).ravel())
     assert shown["matrix"] == f"[2] [3] {elements}"
     assert shown["rounds"] == str(int(rounds))
+    assert (shown["fibonacci"], shown["summed"]) == ("6765", "15")
     assert shown["wide"] == "[1] [1] 4"
     assert shown["empty"] == "[0] [3]"
     assert shown["vector"] == "[3] 4 1 2"
@@ -190,6 +227,10 @@ def test_tour(build: Callable[..., Path], folder: Path) -> None:
     assert shown["wrong"] == "0"
     # The last of three runs; the two before print under the same name.
     assert shown["printed"] == "Tensor([1.0, 0.1], dtype=float64)   9 1.12"
+    assert shown["variable"] == "calls"
+    assert (shown["initial"], shown["total"]) == ("[2] 0 0.5", "[2] 2 4.5")
+    assert (shown["assigned"], shown["calls"], shown["other"]) == ("[2] 1 0", "3", "[2] 0 0.5")
+    assert shown["after threads"] == "[2] 1001 1000"
 
 
 def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> None:
@@ -207,6 +248,10 @@ def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> 
             RUNTIME,
             r"TooManyError: \(Tensor\(9, dtype=int64\), Tensor\(\[1\.0, 0\.1\], .*",
         ),
+        "too deep": (
+            RECURSION,
+            rf"maximum recursion depth.*fibonacci.*\({here}:{line_of('return fibonacci(n')}.*\)",
+        ),
         "no file": (FILE, r"cannot read .*nowhere\.pgraph"),
         "no program": (FORMAT, r".*magic.*"),
         "cut program": (FORMAT, r".*ends.*"),
@@ -214,6 +259,8 @@ def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> 
         "negative": (VALUE, r".*negative.*"),
         "rank": (VALUE, r".*16 dimensions.*"),
         "dtype": (TYPE, r".*dtype.*"),
+        "no variable": (VALUE, r".*no variable named sum"),
+        "wrong value": (TYPE, r".*total is float64\[2\], the value float64\[\]"),
         "item": (VALUE, r".*2 elements.*"),
     }
     for name, (status, pattern) in cases.items():

@@ -83,6 +83,14 @@ void effects(const std::string& folder) {
   show_error("raised", [&] { checked.run({data, Tensor::scalar<std::int64_t>(9)}); });
 }
 
+void recursion(const std::string& folder) {
+  const auto program = Program::load(folder + "/fibonacci.pgraph");
+  show<std::int64_t>("fibonacci", program.run({Tensor::scalar<std::int64_t>(20)})[0]);
+  const auto summed = Program::load(folder + "/summed.pgraph");
+  show<double>("summed", summed.run({Tensor::from<double>({1, 2, 3, 4, 5}, {5})})[0]);
+  show_error("too deep", [&] { program.run({Tensor::scalar<std::int64_t>(5000)}); });
+}
+
 void wrong_use(const std::string& folder) {
   show_error("no file", [&] { Program::load(folder + "/nowhere.pgraph"); });
   show_error("no program", [&] { Program::load(folder + "/text.pgraph"); });
@@ -116,6 +124,32 @@ void threads(const std::string& folder) {
   for (std::int64_t count : wrong) std::cout << "wrong: " << count << "\n";
 }
 
+// The program holds its variables; its graphs and the host read and assign them.
+void variables(const std::string& folder) {
+  const auto program = Program::load(folder + "/count.pgraph");
+  for (const std::string& name : program.variable_names())
+    std::cout << "variable: " << name << "\n";
+  show<double>("initial", program.read_variable("total"));
+  program.run({Tensor::from<double>({1, 2}, {2})});
+  show<double>("total", program.run({Tensor::from<double>({1, 2}, {2})})[0]);
+  program.assign_variable("total", Tensor::from<double>({0, -1}, {2}));
+  program.run({Tensor::from<double>({1, 1}, {2})});
+  show<double>("assigned", program.read_variable("total"));
+  show<std::int64_t>("calls", program.read_variable("calls"));
+  show<double>("other", Program::load(folder + "/count.pgraph").read_variable("total"));
+  show_error("no variable", [&] { program.read_variable("sum"); });
+  show_error("wrong value", [&] { program.assign_variable("total", Tensor::scalar(1.0)); });
+
+  std::vector<std::thread> workers;
+  for (int worker = 0; worker < 4; ++worker) {
+    workers.emplace_back([&program] {
+      for (int i = 0; i < 250; ++i) program.run({Tensor::from<double>({1, 1}, {2})});
+    });
+  }
+  for (std::thread& worker : workers) worker.join();
+  show<double>("after threads", program.read_variable("total"));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -125,8 +159,10 @@ int main(int argc, char** argv) {
     booleans(argv[1]);
     faults(argv[1]);
     effects(argv[1]);
+    recursion(argv[1]);
     wrong_use(argv[1]);
     threads(argv[1]);
+    variables(argv[1]);
   } catch (const std::exception& error) {
     std::cout << "unexpected: " << error.what() << "\n";
     return 1;

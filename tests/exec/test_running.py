@@ -89,13 +89,20 @@ def test_an_endless_loop_is_interrupted_by_ctrl_c(tmp_path: Path) -> None:
                 x = y / pg.max(y)
             return x
 
+        @pg.function
+        def again(x):
+            if x < 0.0:
+                return x
+            return again(again(x - 0.125) - 1.0) + again(x - 0.5) + 1.0
+
         sent = []
         def interrupt():
             time.sleep(0.3)
             sent.append(time.perf_counter())
             os.kill(os.getpid(), signal.SIGINT)
 
-        for function, argument in ((forever, pg.asarray(1.0)), (heavy, pg.ones((200, 200)))):
+        numbers, matrix = pg.asarray(100.0), pg.ones((200, 200))
+        for function, argument in ((forever, numbers), (heavy, matrix), (again, numbers)):
             function(-1e6 * argument)
             threading.Thread(target=interrupt).start()
             try:
@@ -113,8 +120,8 @@ def test_an_endless_loop_is_interrupted_by_ctrl_c(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.split("\n")
-    assert [line.split()[0] for line in lines if line] == ["delay", "after", "delay", "after"]
-    assert lines[1] == lines[3] == "after True"
+    assert [line.split()[0] for line in lines if line] == ["delay", "after"] * 3
+    assert lines[1] == lines[3] == lines[5] == "after True"
 
 
 def test_a_long_run_lets_other_threads_work() -> None:

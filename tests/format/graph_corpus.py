@@ -113,6 +113,7 @@ graph count(n: int64[], v: variable int64[], w: variable float64[2]) -> (int64[]
       %3: int64[] = read_variable v
       %4: int64[] = add %3, i
       assign_variable v, %4
+      assign_subtract v, %3
       %5: int64[] = constant 1
       %6: int64[] = add i, %5
       return %6
@@ -120,8 +121,46 @@ graph count(n: int64[], v: variable int64[], w: variable float64[2]) -> (int64[]
   %5: float64[2] = read_variable w
   %6: float64[2] = add %5, %5
   assign_variable w, %6  # v.py:3 in count
-  %7: int64[] = read_variable v
-  return %7, %5
+  assign_add w, %6
+  assign_slice w, %6 {starts=[0], stops=[2], steps=[1]}
+  %7: float64[] = constant 1.5
+  assign_scatter w, %7, n {axis=0}  # v.py:4 in count
+  %8: int64[] = read_variable v
+  return %8, %5
+}
+"""
+
+RECURSION = """
+graph run(n: int64[], x: float64[4], v: variable int64[]) -> (int64[], float64[?0]) {
+  %3: int64[], %4: float64[?0] = call v, n, x {function=0}  # r.py:9 in run
+  %5: bool[] = call %3 {function=1}
+  return %3, %4
+}
+function 0 halve(v: variable int64[], n: int64[], x: float64[?0]) -> (int64[], float64[?0]) {
+  %3: int64[] = constant 0
+  %4: bool[] = greater n, %3  # r.py:3 in halve
+  %5: int64[], %6: float64[?1] = cond %4, v, n, x
+    then(v: variable int64[], n: int64[], x: float64[?0]) {
+      %3: int64[] = read_variable v
+      %4: int64[] = add %3, n
+      assign_variable v, %4
+      %5: int64[] = constant 1
+      %6: int64[] = subtract n, %5
+      %7: float64[?2] = slice x {starts=[1], stops=[_], steps=[1]}
+      %8: int64[], %9: float64[?3] = call v, %6, %7 {function=0}  # r.py:5 in halve
+      %10: bool[] = call %8 {function=1}
+      return %8, %9
+    }
+    else(v: variable int64[], n: int64[], x: float64[?0]) {
+      return n, x
+    }
+  return %5, %6
+}
+function 1 "is odd"(n: int64[]) -> (bool[]) {
+  %1: int64[] = constant 2
+  %2: int64[] = remainder n, %1
+  %3: bool[] = equal %2, n
+  return %3
 }
 """
 
@@ -141,6 +180,7 @@ CORPUS = {
     "shapes": SHAPES,
     "variables": VARIABLES,
     "effects": EFFECTS,
+    "recursion": RECURSION,
 }
 
 

@@ -59,6 +59,21 @@ def test_staged(key: Any) -> None:
     check(lambda x, value: write(x.copy(), value), (expected, x), x, value)
 
 
+def test_slices_between_tensors() -> None:
+    x = sample("float64", (5, 4))
+
+    def write(x: Any, i: Any, j: Any) -> Any:
+        x = x.copy()
+        x[i:j] = 1.0
+        x[:, j:i:-1] += 2
+        x[0, i:] = x[1, :-i] * 2
+        x[i:j, i:j] = 7
+        return x
+
+    for i, j in ((1, 3), (2, 2), (-2, -1), (3, 1)):
+        check(write, write(x, i, j), x, np.asarray(i), np.asarray(j))
+
+
 def test_dtypes_convert_within_their_kind() -> None:
     for dtype in DTYPES:
         for other in DTYPES:
@@ -140,6 +155,29 @@ def test_arguments_pass_by_value() -> None:
     assert (f(x).tolist(), x.tolist()) == ([5, 2], [1, 2])
     array = np.asarray([1, 2])
     assert (f(array).tolist(), array.tolist()) == ([5, 2], [1, 2])
+
+
+def test_functions_called_by_functions_take_values() -> None:
+    @pg.function
+    def inner(x, parts):
+        x[0] = 5
+        parts[0][0] = 6
+        return x
+
+    @pg.function
+    def outer(x, y):
+        return inner(x, [y]), x, y
+
+    for eagerly in (False, True):
+        x, y = pg.asarray([1, 2]), pg.asarray([3, 4])
+        pg.runtime.run_functions_eagerly(eagerly)
+        try:
+            results = outer(x, y)
+        finally:
+            pg.runtime.run_functions_eagerly(False)
+        assert [result.tolist() for result in (*results, x, y)] == [
+            [5, 2], [1, 2], [3, 4], [1, 2], [3, 4],
+        ]  # fmt: skip
 
 
 def test_arrays_made_while_tracing_can_be_written() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import pickle
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,7 +39,7 @@ def test_a_variable_keeps_memory_of_its_own() -> None:
         (
             [1.0, 2.0, 3.0],
             ValueError,
-            r"shape \[3\] cannot be assigned to the variable 'v' .*\[2\]",
+            r"the variable 'v'.*shape \[3\] cannot be assigned to a variable of shape \[2\]",
         ),
         (np.ones(2, np.float32), TypeError, "float32 cannot be assigned to a variable of float64"),
         ("x", TypeError, "got str"),
@@ -198,17 +196,6 @@ def test_graphs_release_their_variables() -> None:
 
     use()
     assert pg.runtime.memory_stats()["live_buffers"] == before
-
-
-def test_graphs_with_variables_are_not_saved_or_pickled_without_them(tmp_path: Path) -> None:
-    v = pg.Variable(1.0)
-    f = pg.function(lambda x: x * v)
-    f(pg.asarray(1.0))
-    with pytest.raises(ValueError, match="uses variables"):
-        pg.save(f, tmp_path / "f.pgraph")
-    assert not (tmp_path / "f.pgraph").exists()
-    with pytest.raises(TypeError, match="cannot be pickled"):
-        pickle.dumps(f.concrete_functions[0])
 
 
 def test_loops_state_and_passes_agree(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,8 @@ typedef enum pygraph_status {
   PYGRAPH_ERROR_FORMAT = 11,       /* the bytes are no valid graph */
   PYGRAPH_ERROR_RUNTIME = 12,      /* raised by the program */
   PYGRAPH_ERROR_INTERNAL = 13,     /* a bug of pygraph's */
-  PYGRAPH_ERROR_FILE = 14          /* a file could not be read */
+  PYGRAPH_ERROR_FILE = 14,         /* a file could not be read */
+  PYGRAPH_ERROR_RECURSION = 15     /* calls nest deeper than 1000 */
 } pygraph_status;
 
 /* The element types; the numbers never change. */
@@ -83,9 +84,23 @@ void pygraph_program_free(pygraph_program* program);
 /* How many graphs it holds: one per set of input types that the Python function was traced for. */
 size_t pygraph_program_graph_count(const pygraph_program* program);
 
+/* The variables that the Python function captured. They live in the program, start with the values
+ * that they had when it was saved, and are what its graphs read and assign. No two have the same
+ * name. A name is valid as long as the program; `index` is below the count. */
+size_t pygraph_program_variable_count(const pygraph_program* program);
+const char* pygraph_program_variable_name(const pygraph_program* program, size_t index);
+/* A new tensor with the value that a variable has now. */
+pygraph_status pygraph_program_variable_read(const pygraph_program* program, const char* name,
+                                             pygraph_tensor** result);
+/* Gives a variable another value, of its own dtype and shape. */
+pygraph_status pygraph_program_variable_assign(pygraph_program* program, const char* name,
+                                               const pygraph_tensor* value);
+
 /* Runs the first graph whose inputs have the dtypes and shapes of the given tensors. Writes a new
  * array of new tensors to *outputs (free it with pygraph_outputs_free) and its length to
- * *output_count. Several threads may run one program. */
+ * *output_count. Several threads may run one program, and read and assign its variables: each
+ * operation on a variable is atomic, a run as a whole is not. A run that fails keeps the
+ * assignments that it made. */
 pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tensor* const* inputs,
                                    size_t input_count, pygraph_tensor*** outputs,
                                    size_t* output_count);

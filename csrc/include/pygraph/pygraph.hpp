@@ -138,6 +138,24 @@ class Program {
 
   std::size_t graph_count() const { return pygraph_program_graph_count(handle_.get()); }
 
+  // The names of the variables that the Python function captured. Copies of a Program share them.
+  std::vector<std::string> variable_names() const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < pygraph_program_variable_count(handle_.get()); ++i)
+      names.emplace_back(pygraph_program_variable_name(handle_.get(), i));
+    return names;
+  }
+  // The value that a variable has now. Throws ProgramError where there is none of that name.
+  Tensor read_variable(const std::string& name) const {
+    pygraph_tensor* handle = nullptr;
+    abi::check(pygraph_program_variable_read(handle_.get(), name.c_str(), &handle));
+    return Tensor(handle);
+  }
+  // Throws ProgramError too where the value has not the variable's dtype and shape.
+  void assign_variable(const std::string& name, const Tensor& value) const {
+    abi::check(pygraph_program_variable_assign(handle_.get(), name.c_str(), value.handle()));
+  }
+
   // Runs the first graph that fits the inputs' dtypes and shapes. Throws ProgramError where none
   // does, and for every fault of the program itself.
   std::vector<Tensor> run(const std::vector<Tensor>& inputs) const {

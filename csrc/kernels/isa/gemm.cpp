@@ -153,16 +153,37 @@ void vector_matrix(T* out, const T* x, const T* b, int64_t n, int64_t k) {
   for (int64_t c = 0; c < rest; ++c) out[j + c] = sums[c];
 }
 
+// The sums of neighbours: those of a, then those of b.
+template <class T>
+PYGRAPH_INLINE Vector<T> add_pairs(Vector<T> a, Vector<T> b) {
+  constexpr int kWidth = VectorOf<T>::kWidth;
+  if constexpr (kWidth == 2) {
+    return __builtin_shufflevector(a, b, 0, 2) + __builtin_shufflevector(a, b, 1, 3);
+  } else if constexpr (kWidth == 4) {
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6) + __builtin_shufflevector(a, b, 1, 3, 5, 7);
+  } else if constexpr (kWidth == 8) {
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) +
+           __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+  } else {
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28,
+                                   30) +
+           __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  }
+}
+
 // The sum of each of four vectors.
 template <class T>
 PYGRAPH_INLINE void fold_four(T* out, const Vector<T> (&v)[4]) {
   constexpr int kWidth = VectorOf<T>::kWidth;
-  T buffer[4][kWidth];
-  for (int r = 0; r < 4; ++r) store(buffer[r], v[r]);
-  for (int r = 0; r < 4; ++r) {
-    T sum = buffer[r][0];
-    for (int i = 1; i < kWidth; ++i) sum += buffer[r][i];
-    out[r] = sum;
+  Vector<T> low = add_pairs<T>(v[0], v[1]);
+  Vector<T> high = add_pairs<T>(v[2], v[3]);
+  if constexpr (kWidth > 2) {
+    low = add_pairs<T>(low, high);
+    for (int parts = kWidth / 4; parts > 1; parts /= 2) low = add_pairs<T>(low, low);
+    for (int r = 0; r < 4; ++r) out[r] = low[r];
+  } else {
+    for (int r = 0; r < 2; ++r) out[r] = low[r];
+    for (int r = 0; r < 2; ++r) out[2 + r] = high[r];
   }
 }
 

@@ -23,6 +23,12 @@ from pygraph.autograph.analysis.scopes import (
 # Calls that look at a frame's variables: where one occurs, every variable counts as used.
 _FRAME_READERS = frozenset({"locals", "vars", "eval", "exec", "dir"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# The operands that are evaluated in any case, and those that may be left out.
+_LAZY: dict[type[ast.AST], Callable[[Any], tuple[list[ast.expr], list[ast.expr]]]] = {
+    ast.BoolOp: lambda node: (node.values[:1], node.values[1:]),
+    ast.IfExp: lambda node: ([node.test], [node.body, node.orelse]),
+    ast.Compare: lambda node: ([node.left, node.comparators[0]], node.comparators[1:]),
+}
 
 
 def analyse(node: FunctionNode) -> FunctionScope:
@@ -61,7 +67,6 @@ class _Walk:
         self.now = Facts()
         # Names that mean something else inside the comprehension at hand.
         self.hidden: frozenset[str] = frozenset()
-        self.at: ast.stmt = ast.Pass()
 
     def function(self) -> None:
         scope = self.scope
@@ -101,7 +106,6 @@ class _Walk:
 
     def statement(self, node: ast.stmt) -> Facts:
         facts = self.now = Facts()
-        self.at = node
         self.scope.facts[node] = facts
         kind = type(node)
         method = _STATEMENTS.get(kind)
@@ -301,15 +305,19 @@ class _Walk:
             self._name(node)  # type: ignore[arg-type]
         elif kind is ast.Constant:
             return
-        elif kind is ast.Attribute or kind is ast.Subscript:
-            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
-                self.scope.stores.setdefault(self.at, []).append(node)  # type: ignore[arg-type]
-            self.children(node)
         elif kind is ast.Lambda:
             self._signature(node.args)  # type: ignore[attr-defined]
             self.nested(node)  # type: ignore[arg-type]
         elif kind in _COMPREHENSIONS:
             self._comprehension(node)
+        elif kind in _LAZY:
+            at_once, perhaps = _LAZY[kind](node)
+            for operand in at_once:
+                self.expression(operand)
+            written = self.now.writes
+            for operand in perhaps:
+                self.expression(operand)
+            self.now.perhaps |= self.now.writes & ~written
         else:
             if kind is ast.Call:
                 self.now.calls = True

@@ -29,12 +29,13 @@ class _State:
     def assign(self, facts: Facts) -> None:
         changed = facts.writes | facts.deletes
         if changed:
-            keep = ~changed
+            keep = ~changed | facts.perhaps
             plain = facts.writes & ~facts.nones
             self.unset = (self.unset & keep) | facts.deletes
             self.none = (self.none & keep) | facts.nones | facts.optionals
             self.value = (self.value & keep) | plain
-            self.mixed = (self.mixed & keep) | facts.optionals
+            skipped = facts.perhaps & (self.unset | self.none)
+            self.mixed = (self.mixed & keep) | facts.optionals | skipped
 
 
 class Definedness:
@@ -81,6 +82,7 @@ class Definedness:
         if isinstance(node, (ast.While, ast.For)):
             return self._loop(node, facts, state)
         state.assign(facts)
+        self.ever |= state.mixed
         if isinstance(node, ast.If):
             then = self._block(node.body, state.copy())
             otherwise = self._block(node.orelse, state.copy())

@@ -59,7 +59,8 @@ class Liveness:
             return live
         if isinstance(node, (ast.Return, ast.Raise)):
             return facts.reads | handlers
-        return (out & ~(facts.writes | facts.deletes)) | facts.reads | handlers
+        overwritten = (facts.writes & ~facts.perhaps) | facts.deletes
+        return (out & ~overwritten) | facts.reads | handlers
 
     def _loop(self, node: ast.While | ast.For, out: int, handlers: int) -> int:
         """The head of the loop reads what the test, the body and the way out read."""

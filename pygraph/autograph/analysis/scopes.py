@@ -36,14 +36,16 @@ class Facts:
     """What is known of one statement; sets of names are bit masks.
 
     ``reads``, ``writes`` and ``deletes`` are those of a simple statement or of a compound
-    statement's header; ``modified`` covers the whole statement, and what nested functions may
-    assign when it calls one. ``falls`` says whether control can
-    come out at its end; ``returns``, ``breaks`` and ``continues`` whether it can leave that way.
+    statement's header, ``perhaps`` the writes in operands that may be left out; ``modified`` covers
+    the whole statement, and what nested functions may assign when it calls one. ``falls`` says
+    whether control can come out at its end; ``returns``, ``breaks`` and ``continues`` whether it
+    can leave that way.
     """
 
     reads: int = 0
     writes: int = 0
     deletes: int = 0
+    perhaps: int = 0
     nones: int = 0
     optionals: int = 0
     modified: int = 0
@@ -83,8 +85,6 @@ class FunctionScope:
     assigned_inside: int = 0
     frame_readers: bool = False
     walrus: bool = False
-    # Attributes and items that a statement assigns or deletes.
-    stores: dict[ast.stmt, list[ast.expr]] = field(default_factory=dict)
     ever_checked: int = 0
     nested: dict[ast.AST, FunctionScope] = field(default_factory=dict)
 

@@ -128,7 +128,8 @@ class Converter:
     def block(self, statements: Sequence[ast.stmt], place: Place) -> list[ast.stmt]:
         """Convert a block that becomes part of ``place``."""
         out: list[ast.stmt] = []
-        outer, self.place = self.place, place
+        outer, moved = self.place, self.moved
+        self.place = place
         for statement in statements:
             facts = self.facts(statement)
             self.moved = 0
@@ -144,7 +145,7 @@ class Converter:
             if self.before:
                 out.extend(self.take_before())
             out.extend(converted)
-        self.place = outer
+        self.place, self.moved = outer, moved
         return out
 
     def _binds(self, statement: ast.stmt, facts: Facts) -> int:
@@ -159,13 +160,16 @@ class Converter:
         return bound
 
     def _bound_in(self, statements: Sequence[ast.stmt]) -> int:
-        """Return the names that simple statements assign, without what helpers assign for them."""
-        names = (node for statement in statements for node in ast.walk(statement))
-        return self.scope.mask(
-            name.id
-            for name in names
-            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
-        )
+        """Return the names that statements assign themselves, without what helpers assign."""
+        names = []
+        pending: list[ast.AST] = [*statements]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.append(node.id)
+            if not isinstance(node, (ast.FunctionDef, ast.Lambda)):
+                pending.extend(ast.iter_child_nodes(node))
+        return self.scope.mask(names)
 
     def take_before(self) -> list[ast.stmt]:
         """Return the statements that have to stand before the one at hand."""

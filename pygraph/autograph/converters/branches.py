@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 
 from pygraph.autograph.converters.base import STATEMENTS, Converter
 from pygraph.autograph.converters.expressions import condition
-from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters
+from pygraph.autograph.converters.nodes import at, call, helper, load, parameters
 
 
 def convert_if(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
@@ -25,7 +24,6 @@ def convert_if(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     names |= (body_given | orelse_given) & unstable
 
     out = converter.take_before()
-    stored = stores(converter, [*node.body, *node.orelse])
     arguments: list[ast.expr] = [test]
     branches = [("if_body", node.body, body_given, body_modified)]
     if node.orelse:
@@ -45,7 +43,6 @@ def convert_if(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
         arguments.append(converter.name_tuple(names, node))
     result = call(converter.operator("if_stmt", node.test), arguments, node.test)
     mention_guarded(converter, result, names)
-    mention_stores(converter, result, stored)
     needed = converter.lowering.needs.get(node)
     if needed is not None:
         value = converter.name_tuple(converter.scope.bit(needed), result)
@@ -70,31 +67,6 @@ def mention_guarded(converter: Converter, result: ast.Call, names: int, directly
     if guarded:
         value = converter.name_tuple(guarded, result)
         result.keywords.append(at(ast.keyword("guarded", value), result))
-
-
-def stores(converter: Converter, statements: Sequence[ast.stmt]) -> list[str]:
-    """Return, as text, the attributes and items of outer variables that statements assign."""
-    if not converter.scope.stores:
-        return []
-    modified = converter.scope.names(converter.modified(statements))
-    found: dict[str, None] = {}
-    for statement in statements:
-        for part in ast.walk(statement):
-            for target in converter.scope.stores.get(part, ()):  # type: ignore[call-overload]
-                base = target
-                while isinstance(base, (ast.Attribute, ast.Subscript)):
-                    base = base.value
-                if isinstance(base, ast.Name) and base.id not in modified:
-                    found[ast.unparse(target)] = None
-    return list(found)
-
-
-def mention_stores(converter: Converter, result: ast.Call, stored: Sequence[str]) -> None:
-    """Name the attributes and items that are assigned inside."""
-    if stored:
-        texts: list[ast.expr] = [constant(text, result) for text in stored]
-        value = at(ast.Tuple(texts, ast.Load()), result)
-        result.keywords.append(at(ast.keyword("stores", value), result))
 
 
 STATEMENTS[ast.If] = convert_if

@@ -111,6 +111,15 @@ def _is_bool(node: ast.expr) -> bool:
     )
 
 
+def convert_part(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert an attribute or item; what one is assigned to, or deleted from, is noted first."""
+    assert isinstance(node, (ast.Attribute, ast.Subscript))
+    converter.children(node)
+    if type(node.ctx) is not ast.Load:
+        node.value = call(converter.operator("changes", node.value), [node.value], node.value)
+    return node
+
+
 def convert_bool_op(converter: Converter, node: ast.expr) -> ast.expr:
     """Convert ``a and b``: ``ag.and_(a, lambda: b)``."""
     assert isinstance(node, ast.BoolOp)
@@ -243,6 +252,8 @@ def _if_expressions(node: ast.expr) -> Iterator[ast.expr]:
 STATEMENTS[ast.Assign] = convert_assign
 EXPRESSIONS.update(
     {
+        ast.Attribute: convert_part,
+        ast.Subscript: convert_part,
         ast.Name: convert_name,
         ast.Constant: convert_constant,
         ast.BoolOp: convert_bool_op,

@@ -197,6 +197,7 @@ class Lowering:
         self.scope.facts[assign] = Facts(
             reads=self.scope.facts[node].reads,
             writes=writes | self.scope.facts[node].writes,
+            perhaps=self.scope.facts[node].perhaps,
             modified=writes | self.scope.facts[node].writes,
         )
         return [assign, self._set(node, self.return_flag, True)]
@@ -248,6 +249,7 @@ class Lowering:
         self.scope.facts[check] = Facts(
             reads=header.reads,
             writes=header.writes,
+            perhaps=header.perhaps,
             modified=header.writes | orelse.modified,
             returns=orelse.returns,
             breaks=True,
@@ -326,7 +328,11 @@ class Lowering:
         for part in _parts(copy):
             modified |= self._modified(part)
         self.scope.facts[copy] = Facts(
-            reads=facts.reads, writes=facts.writes, modified=modified, falls=facts.falls
+            reads=facts.reads,
+            writes=facts.writes,
+            perhaps=facts.perhaps,
+            modified=modified,
+            falls=facts.falls,
         )
         _fill_empty(copy, self.scope)
         return copy
@@ -364,11 +370,13 @@ class Lowering:
         header = self.scope.facts.get(place) if test is getattr(place, "test", None) else None
         node = ast.copy_location(ast.If(test, body, orelse), place)
         if header is None:
-            reads, writes = self.scope.mask(_names(test)), 0
-        else:
-            reads, writes = header.reads, header.writes
-        modified = writes | self._modified(body) | self._modified(orelse)
-        self.scope.facts[node] = Facts(reads=reads, writes=writes, modified=modified)
+            header = Facts(reads=self.scope.mask(_names(test)))
+        self.scope.facts[node] = Facts(
+            reads=header.reads,
+            writes=header.writes,
+            perhaps=header.perhaps,
+            modified=header.writes | self._modified(body) | self._modified(orelse),
+        )
         _turn_if_empty(node)
         return node
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from pygraph.autograph.converters.base import STATEMENTS, Converter, Place
-from pygraph.autograph.converters.branches import mention_guarded, mention_stores, stores
+from pygraph.autograph.converters.branches import mention_guarded
 from pygraph.autograph.converters.expressions import condition, lazy
 from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters
 
@@ -16,7 +16,6 @@ def convert_while(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     facts = converter.facts(node)
     names = converter.modified(node.body) & (facts.live_out | facts.live_body)
     directly = _assigned(converter, node)
-    stored = stores(converter, node.body)
     test = lazy(converter, condition(converter, node.test))
     options = _take_options(converter, node)
     body = converter.helper_body(node.body, names, 0, node)
@@ -26,7 +25,6 @@ def convert_while(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
         arguments.append(converter.name_tuple(names, node))
     result = call(converter.operator("while_stmt", node.test), arguments, node.test)
     mention_guarded(converter, result, names, directly)
-    mention_stores(converter, result, stored)
     result.keywords.extend(options)
     return [definition, at(ast.Expr(result), node.test)]
 
@@ -38,7 +36,6 @@ def convert_for(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     targets = facts.writes
     names = (converter.modified(node.body) | targets) & (facts.live_out | facts.live_body)
     directly = _assigned(converter, node)
-    stored = stores(converter, node.body)
     iterable = converter.expression(node.iter)
     options = _take_options(converter, node)
     before = converter.take_before()
@@ -59,7 +56,7 @@ def convert_for(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
         def prologue(place: Place) -> list[ast.stmt]:
             place.bound |= targets
             place.local |= targets & ~names
-            converter.children(target)
+            unpack.targets = [converter.expression(target)]
             return [unpack]
 
         body = converter.helper_body(node.body, names, 0, node, prologue)
@@ -72,7 +69,6 @@ def convert_for(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     result = call(converter.operator("for_stmt", node.iter), arguments, node.iter)
     result.keywords.extend(keywords)
     mention_guarded(converter, result, names, directly)
-    mention_stores(converter, result, stored)
     result.keywords.extend(options)
     return [*before, definition, at(ast.Expr(result), node.iter)]
 

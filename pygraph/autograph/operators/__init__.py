@@ -4,6 +4,7 @@ Every operator looks at its arguments: Python values behave exactly as in Python
 decide something become part of the graph.
 """
 
+from pygraph.autograph.operators.assignments import changes
 from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call
 from pygraph.autograph.operators.effects import assert_stmt, percent, text
@@ -27,6 +28,7 @@ __all__ = [
     "and_",
     "assert_stmt",
     "call",
+    "changes",
     "compare",
     "for_stmt",
     "if_expr",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pygraph.autograph.operators.sites import BranchSite
-from pygraph.autograph.operators.variables import Variables, refuse_stores, run
+from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.raising import is_raised
 from pygraph.control.tensors import stages
@@ -26,18 +26,16 @@ def if_stmt(
     *,
     guarded: Sequence[str] = (),
     needs: Sequence[str] = (),
-    stores: Sequence[str] = (),
 ) -> Any:
     """Run one branch, or stage both. Returns what the branch returns, for one that ends a function.
 
     ``names`` are the variables that the branches assign and that are read later; those in
     ``guarded`` are never read where they are unset. The first branch is never taken while those
-    it ``needs`` are unset. ``stores`` are attributes and items that a branch assigns.
+    it ``needs`` are unset.
     """
     if stages(test):
         if any(value is UNSET for value in Variables(needs, (if_body,)).get()):
             return None if else_body is None else run(else_body)
-        refuse_stores(stores, (if_body, else_body))
         return _staged_if(test, if_body, else_body, names, guarded)
     if test:
         return run(if_body)
@@ -53,7 +51,7 @@ def _staged_if(
 ) -> Any:
     variables = Variables(names, (if_body, else_body))
     before = variables.get()
-    site = BranchSite(if_body, else_body)
+    site = BranchSite(if_body, else_body, variables)
 
     def trace(branch: Callable[[], Any] | None) -> list[Any]:
         variables.set(before)
@@ -133,7 +131,7 @@ def staged_expr(
         lambda: trace(body),
         lambda: trace(orelse),
         [*names, EXPRESSION],
-        site=BranchSite(helpers[0], helpers[-1]),
+        site=BranchSite(helpers[0], helpers[-1], variables),
         required="" if optional else EXPRESSION,
     )
     variables.set(values)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pygraph.autograph.operators.effects import STAGED as _EFFECTS
 from pygraph.autograph.operators.iteration import (
     EnumeratedItems,
+    FilteredItems,
+    MappedItems,
     Positions,
     ReversedItems,
     ZippedItems,
@@ -150,15 +152,30 @@ def enumerate_(iterable: Any, start: Any = 0) -> Any:
 
 def zip_(*iterables: Any, **keywords: Any) -> Any:
     """``zip``: staged when all of its arguments are."""
+    items = None if keywords else _zipped(iterables)
+    return builtins.zip(*iterables, **keywords) if items is None else items  # noqa: B905
+
+
+def _zipped(iterables: Sequence[Any]) -> ZippedItems | None:
     parts: list[Positions] = []
     for iterable in iterables:
         items = positions(iterable)
         if items is None:
-            break
+            return None
         parts.append(items)
-    if not iterables or keywords or builtins.len(parts) < builtins.len(iterables):
-        return builtins.zip(*iterables, **keywords)  # noqa: B905  (the user says)
-    return ZippedItems(parts)
+    return ZippedItems(parts) if parts else None
+
+
+def map_(function: Callable[..., Any], *iterables: Any) -> Any:
+    """``map``: staged when all of its iterables are."""
+    items = _zipped(iterables)
+    return builtins.map(function, *iterables) if items is None else MappedItems(function, items)
+
+
+def filter_(function: Callable[[Any], Any] | None, iterable: Any) -> Any:
+    """``filter``."""
+    items = positions(iterable)
+    return builtins.filter(function, iterable) if items is None else FilteredItems(function, items)
 
 
 def reversed_(iterable: Any) -> Any:
@@ -235,6 +252,8 @@ _STAGED: dict[Any, Callable[..., Any]] = {
     builtins.all: all_,
     builtins.enumerate: enumerate_,
     builtins.zip: zip_,
+    builtins.map: map_,
+    builtins.filter: filter_,
     builtins.reversed: reversed_,
     math.log: log_,
     **{

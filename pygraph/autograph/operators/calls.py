@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType, MethodWrapperType
 from typing import Any
 
 from pygraph.autograph.conversion import convert_python_function
@@ -12,9 +12,12 @@ from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.exclusions import CALL, is_excluded, is_marked
 from pygraph.autograph.operators.builtins import staged_builtin
 from pygraph.autograph.operators.effects import text_method
+from pygraph.autograph.operators.mutation import changing_builtin
 from pygraph.autograph.source import has_source
 from pygraph.control.conditional import cond
+from pygraph.control.journal import note_outer_variables
 from pygraph.control.loop import while_loop
+from pygraph.control.recursion import followed
 from pygraph.control.tensors import is_tracing
 from pygraph.graph.locations import mark_of
 
@@ -23,25 +26,35 @@ _GENERATOR = 0x20 | 0x80 | 0x200
 
 def call(function: Any) -> Any:
     """Return what a call of ``function`` in converted code calls."""
+    return _converted(function, is_tracing())
+
+
+def _converted(function: Any, follow: bool) -> Any:
     kind = type(function)
     if kind is FunctionType:
-        return _with_converted_arguments(function) or _function(function)
+        if is_tracing():
+            note_outer_variables(function)
+        return _with_converted_arguments(function) or _function(function, follow)
     if kind is MethodType:
         inner = function.__func__
-        converted = call(inner)
+        converted = _converted(inner, follow)
         return function if converted is inner else MethodType(converted, function.__self__)
     if kind is BuiltinFunctionType or kind is type:
+        higher = _with_converted_arguments(function)
+        if higher is not None:
+            return higher
         if is_tracing():
             replaced = staged_builtin(function) or text_method(function)
             if replaced is not None:
                 return replaced
-        higher = _with_converted_arguments(function)
-        if higher is not None:
-            return higher
-        return _class(function) if kind is type else function
+        if kind is type:
+            return _class(function)
+        return changing_builtin(function) if is_tracing() else function
     if isinstance(function, type):
         return _class(function)
-    return _object(function, kind)
+    if kind is MethodWrapperType and is_tracing():
+        return changing_builtin(function)
+    return _object(function, kind, follow)
 
 
 # Functions that are called as they are, but call functions of the user's.
@@ -56,36 +69,42 @@ def _with_converted_arguments(function: Any) -> Callable[..., Any] | None:
     def higher(*arguments: Any, **keywords: Any) -> Any:
         converted = [convertible(value) for value in arguments[:count]]
         named = {name: convertible(value) for name, value in keywords.items()}
-        return function(*converted, *arguments[count:], **named)
+        target = (staged_builtin(function) if is_tracing() else None) or function
+        return target(*converted, *arguments[count:], **named)
 
     return higher
 
 
 def convertible(value: Any) -> Any:
     """Return the converted form of a function, and anything else as it is."""
-    return call(value) if type(value) in (FunctionType, MethodType, functools.partial) else value
+    is_function = type(value) in (FunctionType, MethodType, functools.partial)
+    return _converted(value, False) if is_function else value
 
 
-def _function(function: FunctionType) -> Callable[..., Any]:
+def _function(function: FunctionType, follow: bool) -> Callable[..., Any]:
+    """Return the converted form of a function, if it has one, such that its calls are followed."""
     code = function.__code__
-    if mark_of(code) is not None or is_excluded(function) or code.co_flags & _GENERATOR:
-        return function
-    if not has_source(code, function.__globals__):
-        return function
-    return convert_python_function(function)
+    converted = function
+    if mark_of(code) is None:
+        if is_excluded(function) or code.co_flags & _GENERATOR:
+            return function
+        if not has_source(code, function.__globals__):
+            return function
+        converted = convert_python_function(function)
+    return followed(function, converted) if follow else converted
 
 
-def _object(function: Any, kind: type) -> Any:
+def _object(function: Any, kind: type, follow: bool) -> Any:
     if hasattr(kind, "__pygraph_call__") or is_marked(function):
         return function
     if kind is functools.partial:
-        inner = call(function.func)
+        inner = _converted(function.func, follow)
         if inner is function.func:
             return function
         return functools.partial(inner, *function.args, **function.keywords)
     method = getattr(kind, CALL, None)
     if type(method) is FunctionType:
-        converted = call(method)
+        converted = _converted(method, follow)
         if converted is not method:
             return MethodType(converted, function)
     return function

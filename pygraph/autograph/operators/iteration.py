@@ -1,8 +1,8 @@
-"""What a ``for`` loop stages: tensors, ranges, ``enumerate``, ``zip``, ``reversed`` of these."""
+"""What a ``for`` loop stages: tensors, ranges, and what built-in functions make of these."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pygraph.control.loop import Items
@@ -49,10 +49,7 @@ class RangeItems(Positions):
     """A range, by position."""
 
     def __init__(self, numbers: Range) -> None:
-        start, stop, step = numbers.start, numbers.stop, numbers.step
-        sign: Any = apply("sign", (step,)) if is_tensor(step) else 1 if step > 0 else -1
-        count = (stop - start + step - sign) // step
-        super().__init__(apply("maximum", (count, 0)) if is_tensor(count) else max(count, 0))
+        super().__init__(numbers.length())
         self.numbers = numbers
 
     def item(self, position: Any) -> Any:
@@ -106,9 +103,31 @@ class ReversedItems(Positions):
         return self.items.item(self.count - 1 - position)
 
 
+class MappedItems(Positions):
+    """``map(function, *parts)``."""
+
+    def __init__(self, function: Callable[..., Any], items: ZippedItems) -> None:
+        super().__init__(items.count)
+        self.function = function
+        self.items = items
+
+    def item(self, position: Any) -> Any:
+        """Return the item at a position."""
+        return self.function(*self.items.item(position))
+
+
+class FilteredItems:
+    """``filter(function, items)``: the loop's body runs for the items that are kept."""
+
+    def __init__(self, function: Callable[[Any], Any] | None, items: Positions) -> None:
+        self.keeps = function or (lambda item: item)
+        self.first, self.more = items.first, items.more
+        self.following, self.item = items.following, items.item
+
+
 def staged_iterable(iterable: Any) -> Items | None:
     """Return the staged form of an iterable, or None for one that Python iterates."""
-    if isinstance(iterable, Positions):
+    if isinstance(iterable, (Positions, FilteredItems)):
         return iterable
     if isinstance(iterable, Range):
         return iterable if is_tracing() else None
@@ -122,4 +141,6 @@ def positions(iterable: Any) -> Positions | None:
     if isinstance(iterable, Range):
         return RangeItems(iterable) if is_tracing() else None
     staged = staged_iterable(iterable)
+    if isinstance(staged, FilteredItems):
+        raise TypeError("filter() over a tensor can only be looped over: use `if` in the loop")
     return staged if isinstance(staged, Positions) else None

@@ -8,10 +8,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from pygraph.autograph.operators.iteration import positions, staged_iterable
+from pygraph.autograph.operators.iteration import FilteredItems, positions, staged_iterable
 from pygraph.autograph.operators.sites import LoopSite
-from pygraph.autograph.operators.variables import Variables, refuse_stores, run
+from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
+from pygraph.control.journal import Attempt
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.options import LoopOptions
 from pygraph.control.printing import HeldPrints
@@ -40,7 +41,6 @@ class _Loop:
     names: Sequence[str]
     guarded: Sequence[str]
     indirect: Sequence[str]
-    stores: Sequence[str]
     options: Callable[[], LoopOptions] | None
 
     def variables(self) -> Variables:
@@ -72,10 +72,9 @@ class _Loop:
         record: Callable[[list[Any], LoopSite], list[Any]],
     ) -> None:
         """Record the loop and give the variables their values after it."""
-        refuse_stores(self.stores, (self.body,))
         before = variables.get()
         try:
-            values = record(before, LoopSite(self.body))
+            values = record(before, LoopSite(self.body, self.test, variables))
         except BaseException:
             variables.set(before)
             raise
@@ -89,48 +88,70 @@ def while_stmt(
     *,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
-    stores: Sequence[str] = (),
     options: Callable[[], LoopOptions] | None = None,
 ) -> None:
     """Run a loop for as long as its test holds; stage it when the test is a tensor.
 
     ``names`` are the variables that an iteration passes on to the next or to what follows; those in
     ``indirect`` are assigned, if at all, by functions that the body calls, and those in ``guarded``
-    are never read where they are unset. ``stores`` are attributes and items that the body assigns.
-    ``options`` says how to stage the loop.
+    are never read where they are unset. ``options`` says how to stage the loop.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect, stores, options)
+    loop = _Loop(loop_body, test, names, guarded, indirect, options)
     run(lambda: _while(loop, test))
+
+
+class _First:
+    """The first iteration of a loop, run before it is known whether the loop is staged."""
+
+    def __init__(self, loop: _Loop, variables: Variables) -> None:
+        self._mark = mark()
+        self._variables = variables
+        self._values = variables.get()
+        self._attempt = Attempt((loop.body, loop.test))
+        self.start = self._mark
+        self.keep = self._attempt.keep
+
+    def undo(self) -> None:
+        """Make everything what it was before."""
+        self._attempt.undo()
+        rollback(self._mark)
+        self._variables.set(self._values)
 
 
 def _while(loop: _Loop, test: Callable[[], Any]) -> None:
     variables = loop.variables()
-    first: tuple[int, list[Any]] | None = None
+    first: _First | None = None
     prints = HeldPrints()
     count = 0
-    while True:
-        here = mark()
-        with prints if count == 1 else nullcontext():
-            going = test()
-        if stages(going):
-            # The graph computes the test itself; a first iteration run to find that out is undone.
-            rollback(here)
-            if first is not None and count == 1:
-                rollback(first[0])
-                variables.set(first[1])
-            _stage_while(loop, test, variables, count > 0)
-            return
-        if count == 1:
-            prints.release()
-        if not going:
-            return
-        if count == 0 and is_tracing():
-            first = mark(), variables.get()
-        count += 1
-        if count == MANY + 1 and first is not None:
-            _warn(first[0])
-        with prints if count == 1 else nullcontext():
-            loop.body()
+    try:
+        while True:
+            here = mark()
+            with prints if count == 1 else nullcontext():
+                going = test()
+            if stages(going):
+                # The graph computes the test itself; a first iteration, run to find that out, is
+                # undone.
+                rollback(here)
+                if first is not None and count == 1:
+                    first.undo()
+                _stage_while(loop, test, variables, count > 0)
+                return
+            if count == 1:
+                prints.release()
+            if not going:
+                return
+            if first is not None:
+                first.keep()
+            elif is_tracing():
+                first = _First(loop, variables)
+            count += 1
+            if count == MANY + 1 and first is not None:
+                _warn(first.start)
+            with prints if count == 1 else nullcontext():
+                loop.body()
+    finally:
+        if first is not None:
+            first.keep()
 
 
 def _stage_while(loop: _Loop, test: Callable[[], Any], variables: Variables, runs: bool) -> None:
@@ -167,14 +188,13 @@ def for_stmt(
     *,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
-    stores: Sequence[str] = (),
     options: Callable[[], LoopOptions] | None = None,
 ) -> None:
     """Run a loop over an iterable; stage it when the iterable is a tensor or a range of tensors.
 
     ``test`` says, after an iteration, whether to go on; the rest is as for ``while_stmt``.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect, stores, options)
+    loop = _Loop(loop_body, test, names, guarded, indirect, options)
     items = staged_iterable(iterable)
     if items is None:
         run(lambda: _for(loop, iter(iterable)))
@@ -247,7 +267,11 @@ def _stage_for(loop: _Loop, items: Items) -> None:
 
     def run_body(item: Any, values: list[Any]) -> list[Any]:
         variables.set(values)
-        loop.body(item)
+        kept = items.keeps(item) if isinstance(items, FilteredItems) else True
+        if stages(kept):
+            _stage_iteration(loop, item, kept)
+        elif kept:
+            loop.body(item)
         return variables.get()
 
     loop.stage(

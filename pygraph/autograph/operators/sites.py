@@ -7,7 +7,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, cast
 
-from pygraph.autograph.operators.variables import assignment_line, assignments
+from pygraph.autograph.operators.variables import Variables, assignment_line, assignments
+from pygraph.control.journal import Journal
 from pygraph.graph.locations import Location, is_library_file
 
 
@@ -16,9 +17,19 @@ class BranchSite:
 
     both = ("in one branch", "in the other")
 
-    def __init__(self, body: Callable[..., Any], orelse: Callable[..., Any] | None) -> None:
+    def __init__(
+        self,
+        body: Callable[..., Any],
+        orelse: Callable[..., Any] | None,
+        variables: Variables | None = None,
+    ) -> None:
         self.body = body
         self.orelse = orelse
+        self._handled = variables.places() if variables is not None else ()
+
+    def journal(self) -> Journal:
+        """Return a new journal for a branch."""
+        return Journal((self.body, self.orelse), self._handled)
 
     def start(self) -> Location:
         """Return the line of the ``if``."""
@@ -36,8 +47,16 @@ class LoopSite:
 
     both = ("before the loop", "after an iteration")
 
-    def __init__(self, body: Callable[..., Any]) -> None:
+    def __init__(
+        self, body: Callable[..., Any], test: Callable[..., Any] | None, variables: Variables
+    ) -> None:
         self.body = body
+        self.test = test
+        self._handled = variables.places()
+
+    def journal(self) -> Journal:
+        """Return a new journal for the body or the test."""
+        return Journal((self.body, self.test), self._handled)
 
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
         """Return where a variable gets its value before the loop and in its body."""

@@ -5,17 +5,16 @@ A variable without a value is an empty cell, as in Python, and reads as ``UNSET`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
 
+from pygraph.control.journal import VALUE
 from pygraph.control.unset import UNSET
-from pygraph.graph.locations import Location, describe, mark_of, user_line
+from pygraph.graph.locations import Location, mark_of
 
 _T = TypeVar("_T")
 
-_BASE = re.compile(r"\w+")
 _LOCAL = "cannot access local variable {!r} where it is not associated with a value"
 
 
@@ -51,6 +50,13 @@ class Variables:
                     values.append(UNSET)
         return values
 
+    def places(self) -> set[tuple[int, Any]]:
+        """Return where the variables are, as a journal names it."""
+        return {
+            (id(self._globals), name) if cell is None else (id(cell), VALUE)
+            for name, cell in zip(self.names, self._cells, strict=True)
+        }
+
     def set(self, values: Sequence[Any]) -> None:
         """Give the variables values; UNSET takes a variable's value away."""
         for name, cell, value in zip(self.names, self._cells, values, strict=True):
@@ -74,23 +80,6 @@ def run(helper: Callable[[], _T]) -> _T:
         if found is error:
             raise
         raise found from None
-
-
-def refuse_stores(texts: Sequence[str], helpers: Iterable[Callable[..., Any] | None]) -> None:
-    """Refuse what cannot be staged yet: an assignment to a part of an object from outside.
-
-    It would happen once, while the graph is made, whichever way the graph goes later.
-    """
-    helpers = list(helpers)
-    for text in texts:
-        match = _BASE.match(text)
-        base = match[0] if match is not None else text
-        if Variables([base], helpers).get()[0] is not UNSET:
-            raise TypeError(
-                f"{text} is assigned where a tensor decides whether, or how often, that happens\n"
-                f"  {describe(user_line())}\n"
-                "Assign a variable there, and the attribute or item outside."
-            )
 
 
 def local_error(error: NameError) -> NameError:
@@ -123,8 +112,12 @@ def assignments(code: Any, name: str) -> Iterable[int]:
     """Yield the lines at which a code object, or that of a helper in it, assigns a variable."""
     import dis
 
+    if name.endswith("]"):
+        name = ""  # an item: any is taken for it
+    name = name.rpartition(".")[2]
     for instruction in dis.get_instructions(code):
-        if instruction.opname.startswith("STORE_") and instruction.argval == name:
+        stored = instruction.argval if instruction.opname != "STORE_SUBSCR" else ""
+        if instruction.opname.startswith("STORE_") and stored == name:
             position = instruction.positions
             if position is not None and position.lineno is not None:
                 yield position.lineno

@@ -1,0 +1,62 @@
+"""One module per library: its variants (ways to compile), and how it says each program.
+
+A module defines ``VARIANTS``, a table of names to :class:`Variant`. It is imported in the library's
+own environment only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+Program = Callable[..., Any]
+
+# What pip installs into the environment of each library; pygraph runs where the driver runs.
+REQUIREMENTS: dict[str, list[str]] = {
+    "python": [],
+    "numpy": [],
+    "pygraph": [],
+    "jax": ["jax"],
+    "numba": ["numba"],
+    "numexpr": ["numexpr"],
+    "onnxruntime": ["onnxruntime", "onnx"],
+    "tensorflow": ["tensorflow-cpu"],
+    "torch": ["torch==2.13.0"],
+}
+VARIANTS: dict[str, list[str]] = {
+    "python": ["Python"],
+    "numpy": ["NumPy"],
+    "pygraph": ["pygraph"],
+    "jax": ["jax.jit"],
+    "numba": ["numba.njit"],
+    "numexpr": ["numexpr"],
+    "onnxruntime": ["onnxruntime"],
+    "tensorflow": ["tf.function", "tf.function, XLA"],
+    "torch": ["torch", "torch.compile"],
+}
+
+
+class Variant(NamedTuple):
+    """A way to run programs: ``programs`` makes them, by name, when they are asked for."""
+
+    programs: Mapping[str, Callable[[], Program]]
+    # From NumPy's arrays to what the library prefers, and back; leaves of the inputs only.
+    native: Callable[[Any], Any] = lambda array: array
+    # Blocks until a result is there.
+    wait: Callable[[Any], Any] = lambda result: result
+    # Whether a program writes into its inputs, which then have to be fresh for each call.
+    writes: frozenset[str] = frozenset()
+
+
+def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
+    """Apply a function to the arrays of a nested tuple, list or dict."""
+    if isinstance(tree, (tuple, list)):
+        return type(tree)(map_leaves(function, part) for part in tree)
+    if isinstance(tree, dict):
+        return {key: map_leaves(function, part) for key, part in tree.items()}
+    return function(tree)
+
+
+def in_turn(add_one: Program) -> Program:
+    """Return a program that calls one with each of its arguments in turn."""
+    return lambda *arrays: [add_one(array) for array in arrays]

@@ -1,0 +1,321 @@
+// Every operation jumps straight to the code of the next one: each such jump is predicted by
+// itself.
+#include "exec/registers.hpp"
+
+#include <cstring>
+
+namespace pygraph::exec {
+namespace {
+
+using kernels::Fault;
+using kernels::FaultCode;
+using plan::Register;
+using plan::RegisterOp;
+
+template <class T>
+T load(const std::byte* from) {
+  T value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+
+template <class T>
+void store(std::byte* to, T value) {
+  std::memcpy(to, &value, sizeof value);
+}
+
+// Integer arithmetic wraps.
+std::uint32_t wrapping(std::int32_t value) { return static_cast<std::uint32_t>(value); }
+std::uint64_t wrapping(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+// Division rounds down; the divisor is not 0. The least integer divided by -1 would trap.
+template <class T>
+T floor_quotient(T a, T b) {
+  if (b == -1) return static_cast<T>(0 - wrapping(a));
+  const T quotient = a / b;
+  const T rest = a % b;
+  return quotient - ((rest != 0) & ((rest < 0) != (b < 0)) ? 1 : 0);
+}
+template <class T>
+T floor_remainder(T a, T b) {
+  if (b == -1) return 0;
+  const T rest = a % b;
+  return (rest != 0) & ((rest < 0) != (b < 0)) ? rest + b : rest;
+}
+
+// A count of 64 or more, or a negative one, shifts all bits out.
+std::int64_t shifted_left(std::int64_t a, std::int64_t count) {
+  const std::uint64_t shift = wrapping(count);
+  return shift < 64 ? static_cast<std::int64_t>(wrapping(a) << shift) : 0;
+}
+std::int64_t shifted_right(std::int64_t a, std::int64_t count) {
+  const std::uint64_t shift = wrapping(count);
+  return a >> (shift < 64 ? shift : 63);
+}
+
+// An index from the start of an axis; not below `size` if it is out of range.
+std::uint64_t from_start(std::int64_t index, std::uint64_t size) {
+  const std::uint64_t at = wrapping(index);
+  return at < size ? at : at + size;
+}
+
+constexpr std::int64_t kOneStep[3] = {0, 0, 0};
+
+}  // namespace
+
+RegisterStop run_registers(const plan::RegisterProgram& program, RegisterState& state) {
+  static const void* const kLabels[] = {
+#define PYGRAPH_REGISTER_CONTROL(name, fields) &&name,
+#define PYGRAPH_REGISTER_VALUE(name, op, dtype, operand_type, result_type, expression) &&name,
+#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) &&name,
+#define PYGRAPH_REGISTER_DIVISION(name, op, dtype, type, expression) &&name,
+#define PYGRAPH_REGISTER_TEST(name, op, dtype, operand_type, expression) \
+  &&name, &&if_##name, &&unless_##name, &&loop_if_##name,
+#include "plan/register_codes.def"
+  };
+  const RegisterOp* op = program.code.data() + state.at;
+  std::byte* const registers = state.registers;
+  std::byte* const* const pointers = state.pointers;
+  std::int64_t budget = state.budget;
+  RegisterStop stop = RegisterStop::finished;
+
+#define PYGRAPH_DISPATCH goto* kLabels[static_cast<std::size_t>(op->code)]
+#define PYGRAPH_NEXT \
+  ++op;              \
+  PYGRAPH_DISPATCH
+#define PYGRAPH_JUMP \
+  op += op->jump;    \
+  PYGRAPH_DISPATCH
+#define PYGRAPH_LOOP                  \
+  budget -= op->d;                    \
+  if (budget < 0) goto out_of_budget; \
+  PYGRAPH_JUMP
+#define PYGRAPH_GET(type, field) load<type>(registers + op->field)
+
+  PYGRAPH_DISPATCH;
+
+finish:
+  goto leave;
+jump:
+  PYGRAPH_JUMP;
+if_true:
+  if (PYGRAPH_GET(std::uint8_t, a) != 0) {
+    PYGRAPH_JUMP;
+  }
+  PYGRAPH_NEXT;
+unless_true:
+  if (PYGRAPH_GET(std::uint8_t, a) == 0) {
+    PYGRAPH_JUMP;
+  }
+  PYGRAPH_NEXT;
+loop:
+  PYGRAPH_LOOP;
+loop_if_true:
+  if (PYGRAPH_GET(std::uint8_t, a) != 0) {
+    PYGRAPH_LOOP;
+  }
+  PYGRAPH_NEXT;
+loop_unless_true:
+  if (PYGRAPH_GET(std::uint8_t, a) == 0) {
+    PYGRAPH_LOOP;
+  }
+  PYGRAPH_NEXT;
+check_defined:
+  if (PYGRAPH_GET(std::uint8_t, a) == 0) goto undefined;
+  PYGRAPH_NEXT;
+
+#define PYGRAPH_TRANSFERS(bytes, type)                                         \
+  import_##bytes : store(registers + op->out, load<type>(pointers[op->jump])); \
+  PYGRAPH_NEXT;                                                                \
+  export_##bytes : store(pointers[op->jump], PYGRAPH_GET(type, a));            \
+  PYGRAPH_NEXT;
+
+  PYGRAPH_TRANSFERS(1, std::uint8_t)
+  PYGRAPH_TRANSFERS(4, std::uint32_t)
+  PYGRAPH_TRANSFERS(8, std::uint64_t)
+
+import_address:
+  store(registers + op->out, pointers[op->jump]);
+  PYGRAPH_NEXT;
+import_size:
+  store(registers + op->out, state.tensors[op->jump].shape()[op->a]);
+  PYGRAPH_NEXT;
+copy:
+  store(registers + op->out, PYGRAPH_GET(std::uint64_t, a));
+  PYGRAPH_NEXT;
+
+// Works out where an index, the `which`-th, is in the row, or faults.
+#define PYGRAPH_FIND(name, index, size, which)                   \
+  const std::uint64_t name = from_start(index, size);            \
+  if (name >= (size)) {                                          \
+    state.fault = {FaultCode::index_out_of_range, which, index}; \
+    goto fault;                                                  \
+  }
+#define PYGRAPH_FIND_PAIR                                                           \
+  const auto row_index = PYGRAPH_GET(std::int64_t, b);                              \
+  const auto index = PYGRAPH_GET(std::int64_t, c);                                  \
+  const auto size = load<std::uint64_t>(registers + op->d + sizeof(std::uint64_t)); \
+  PYGRAPH_FIND(row, row_index, PYGRAPH_GET(std::uint64_t, d), 0)                    \
+  PYGRAPH_FIND(column, index, size, 1)                                              \
+  const std::uint64_t at = row * size + column;
+#define PYGRAPH_ELEMENTS(bytes, type)                                                       \
+  load_##bytes : {                                                                          \
+    const auto index = PYGRAPH_GET(std::int64_t, b);                                        \
+    PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)                               \
+    store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) + at * sizeof(type))); \
+    PYGRAPH_NEXT;                                                                           \
+  }                                                                                         \
+  store_##bytes : {                                                                         \
+    const auto index = PYGRAPH_GET(std::int64_t, b);                                        \
+    PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)                               \
+    store(PYGRAPH_GET(std::byte*, a) + at * sizeof(type), PYGRAPH_GET(type, out));          \
+    PYGRAPH_NEXT;                                                                           \
+  }                                                                                         \
+  load_pair_##bytes : {                                                                     \
+    PYGRAPH_FIND_PAIR                                                                       \
+    store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) + at * sizeof(type))); \
+    PYGRAPH_NEXT;                                                                           \
+  }                                                                                         \
+  store_pair_##bytes : {                                                                    \
+    PYGRAPH_FIND_PAIR                                                                       \
+    store(PYGRAPH_GET(std::byte*, a) + at * sizeof(type), PYGRAPH_GET(type, out));          \
+    PYGRAPH_NEXT;                                                                           \
+  }
+
+  PYGRAPH_ELEMENTS(1, std::uint8_t)
+  PYGRAPH_ELEMENTS(4, std::uint32_t)
+  PYGRAPH_ELEMENTS(8, std::uint64_t)
+
+position:
+  {
+    const auto index = PYGRAPH_GET(std::int64_t, b);
+    PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)
+    store(registers + op->out, at);
+    PYGRAPH_NEXT;
+  }
+position_in:
+  {
+    const auto index = PYGRAPH_GET(std::int64_t, c);
+    const auto size = PYGRAPH_GET(std::uint64_t, d);
+    PYGRAPH_FIND(at, index, size, op->jump)
+    store(registers + op->out, PYGRAPH_GET(std::uint64_t, b) * size + at);
+    PYGRAPH_NEXT;
+  }
+
+kernel:
+  {
+    const void* const in[3] = {registers + op->a, registers + op->b, registers + op->c};
+    state.fault =
+        program.kernels[static_cast<std::size_t>(op->jump)](registers + op->out, in, kOneStep, 1);
+    if (!state.fault.ok()) goto fault;
+    PYGRAPH_NEXT;
+  }
+select:
+  store(registers + op->out, PYGRAPH_GET(std::uint8_t, a) != 0 ? PYGRAPH_GET(std::uint64_t, b)
+                                                               : PYGRAPH_GET(std::uint64_t, c));
+  PYGRAPH_NEXT;
+
+multiply_add_int64:
+  store(registers + op->out, PYGRAPH_GET(std::uint64_t, c) +
+                                 PYGRAPH_GET(std::uint64_t, a) * PYGRAPH_GET(std::uint64_t, b));
+  PYGRAPH_NEXT;
+multiply_add_float64:
+  store(registers + op->out,
+        PYGRAPH_GET(double, c) + PYGRAPH_GET(double, a) * PYGRAPH_GET(double, b));
+  PYGRAPH_NEXT;
+add_loop_if_less_int64:
+  {
+    const auto sum =
+        static_cast<std::int64_t>(PYGRAPH_GET(std::uint64_t, a) + PYGRAPH_GET(std::uint64_t, b));
+    store(registers + op->out, sum);
+    if (sum < PYGRAPH_GET(std::int64_t, c)) {
+      PYGRAPH_LOOP;
+    }
+    PYGRAPH_NEXT;
+  }
+
+#define PYGRAPH_REGISTER_VALUE(name, op_name, dtype, operand_type, result_type, expression) \
+  name:                                                                                     \
+  {                                                                                         \
+    const auto a = PYGRAPH_GET(operand_type, a);                                            \
+    [[maybe_unused]] const auto b = PYGRAPH_GET(operand_type, b);                           \
+    store(registers + op->out, static_cast<result_type>(expression));                       \
+    PYGRAPH_NEXT;                                                                           \
+  }
+#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) \
+  name:                                                                       \
+  {                                                                           \
+    const auto a = PYGRAPH_GET(from_type, a);                                 \
+    store(registers + op->out, static_cast<to_type>(expression));             \
+    PYGRAPH_NEXT;                                                             \
+  }
+#define PYGRAPH_REGISTER_DIVISION(name, op_name, dtype, type, expression) \
+  name:                                                                   \
+  {                                                                       \
+    const auto a = PYGRAPH_GET(type, a);                                  \
+    const auto b = PYGRAPH_GET(type, b);                                  \
+    if (b == 0) goto zero_division;                                       \
+    store(registers + op->out, static_cast<type>(expression));            \
+    PYGRAPH_NEXT;                                                         \
+  }
+#define PYGRAPH_REGISTER_TEST(name, op_name, dtype, operand_type, expression)    \
+  name:                                                                          \
+  {                                                                              \
+    const auto a = PYGRAPH_GET(operand_type, a);                                 \
+    const auto b = PYGRAPH_GET(operand_type, b);                                 \
+    store(registers + op->out, static_cast<std::uint8_t>((expression) ? 1 : 0)); \
+    PYGRAPH_NEXT;                                                                \
+  }                                                                              \
+  if_##name : {                                                                  \
+    const auto a = PYGRAPH_GET(operand_type, a);                                 \
+    const auto b = PYGRAPH_GET(operand_type, b);                                 \
+    if (expression) {                                                            \
+      PYGRAPH_JUMP;                                                              \
+    }                                                                            \
+    PYGRAPH_NEXT;                                                                \
+  }                                                                              \
+  unless_##name : {                                                              \
+    const auto a = PYGRAPH_GET(operand_type, a);                                 \
+    const auto b = PYGRAPH_GET(operand_type, b);                                 \
+    if (!(expression)) {                                                         \
+      PYGRAPH_JUMP;                                                              \
+    }                                                                            \
+    PYGRAPH_NEXT;                                                                \
+  }                                                                              \
+  loop_if_##name : {                                                             \
+    const auto a = PYGRAPH_GET(operand_type, a);                                 \
+    const auto b = PYGRAPH_GET(operand_type, b);                                 \
+    if (expression) {                                                            \
+      PYGRAPH_LOOP;                                                              \
+    }                                                                            \
+    PYGRAPH_NEXT;                                                                \
+  }
+#include "plan/register_codes.def"
+
+out_of_budget:
+  stop = RegisterStop::out_of_budget;
+  goto leave;
+undefined:
+  stop = RegisterStop::undefined;
+  goto leave;
+zero_division:
+  state.fault = {FaultCode::division_by_zero, 0, 0};
+fault:
+  stop = RegisterStop::fault;
+leave:
+  state.at = static_cast<std::uint32_t>(op - program.code.data());
+  state.budget = budget;
+  return stop;
+}
+
+#undef PYGRAPH_DISPATCH
+#undef PYGRAPH_NEXT
+#undef PYGRAPH_JUMP
+#undef PYGRAPH_LOOP
+#undef PYGRAPH_GET
+#undef PYGRAPH_TRANSFERS
+#undef PYGRAPH_FIND
+#undef PYGRAPH_FIND_PAIR
+#undef PYGRAPH_ELEMENTS
+
+}  // namespace pygraph::exec

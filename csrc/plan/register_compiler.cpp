@@ -1,0 +1,579 @@
+#include "plan/register_compiler.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "ops/op_table.hpp"
+
+namespace pygraph::plan {
+namespace {
+
+using ir::OpCode;
+
+struct ValueRow {
+  OpCode op;
+  DType in;
+  DType out;
+  RegisterCode code;
+};
+
+// A test's code is followed by those of the jumps on it.
+constexpr ValueRow kTests[] = {
+#define PYGRAPH_REGISTER_TEST(name, op, dtype, operand_type, expression) \
+  {OpCode::op, DType::dtype, DType::bool_, RegisterCode::name},
+#include "plan/register_codes.def"
+};
+
+constexpr ValueRow kValues[] = {
+#define PYGRAPH_REGISTER_VALUE(name, op, dtype, operand_type, result_type, expression) \
+  {OpCode::op, DType::dtype, DType::dtype, RegisterCode::name},
+#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) \
+  {OpCode::astype, DType::from, DType::to, RegisterCode::name},
+#define PYGRAPH_REGISTER_DIVISION(name, op, dtype, type, expression) \
+  {OpCode::op, DType::dtype, DType::dtype, RegisterCode::name},
+#include "plan/register_codes.def"
+};
+
+enum TestVariant : std::uint16_t { kIf = 1, kUnless = 2, kLoopIf = 3 };
+
+RegisterCode variant(RegisterCode test, TestVariant which) {
+  return static_cast<RegisterCode>(static_cast<std::uint16_t>(test) + which);
+}
+
+// The codes of an access to elements of 1, 4 or 8 bytes stand in this order.
+RegisterCode by_bytes(RegisterCode one, std::size_t bytes) {
+  const int step = bytes == 1 ? 0 : bytes == 4 ? 1 : 2;
+  return static_cast<RegisterCode>(static_cast<int>(one) + step);
+}
+
+class Compiler {
+ public:
+  Compiler(const Plan& plan, const std::vector<Stretches>& live, const std::vector<bool>& arrays,
+           Region region)
+      : plan_(plan),
+        live_(live),
+        arrays_(arrays),
+        region_(region),
+        leads_(size() + 1, 0),
+        absorbed_(size(), false),
+        entry_of_(size(), kNone),
+        op_at_(size() + 1, 0) {}
+
+  std::optional<CompiledRegion> run() {
+    for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
+      if (is_jump(at(i).code)) ++leads_[at(i).target - region_.begin];
+    }
+    for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
+      if (at(i).code == Code::jump_if_false || at(i).code == Code::loop_if_true) absorb(i, i, 0);
+    }
+    for (std::uint32_t i = region_.begin; i < region_.end; ++i) rotate(i);
+    emit_imports();
+    for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
+      op_at_[i - region_.begin] = here();
+      if (leads_[i - region_.begin] != 0) block_start_ = here();
+      if (!absorbed_[i - region_.begin]) emit_instruction(i);
+    }
+    op_at_.back() = here();
+    emit_exports();
+    if (registers_.size() * sizeof(std::uint64_t) > UINT16_MAX) return std::nullopt;
+    patch();
+    result_.program.registers = std::move(registers_);
+    return std::move(result_);
+  }
+
+ private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  std::uint32_t size() const { return region_.end - region_.begin; }
+  const Instruction& at(std::uint32_t i) const { return plan_.instructions[i]; }
+  StorageId output(std::uint32_t i) const { return plan_.operands[at(i).first_operand]; }
+  StorageId input(std::uint32_t i, std::size_t k) const {
+    return plan_.operands[at(i).first_operand + at(i).output_count + k];
+  }
+  bool reads(std::uint32_t i, StorageId id) const {
+    for (std::size_t k = 0; k < at(i).input_count; ++k) {
+      if (input(i, k) == id) return true;
+    }
+    return false;
+  }
+  bool writes(std::uint32_t i, StorageId id) const {
+    return at(i).output_count != 0 && output(i) == id;
+  }
+  const PreparedCall& kernel(std::uint32_t i) const { return plan_.kernels[at(i).target]; }
+  const ops::OpRow& row(std::uint32_t i) const { return *row_of(plan_, at(i)); }
+  OpCode op(std::uint32_t i) const { return row(i).code; }
+  bool is_kernel(std::uint32_t i) const { return at(i).code == Code::kernel; }
+  bool is_op(std::uint32_t i, OpCode code) const { return is_kernel(i) && op(i) == code; }
+
+  const ValueRow* test_of(std::uint32_t i) const {
+    if (!is_kernel(i)) return nullptr;
+    for (const ValueRow& row : kTests) {
+      if (row.op == op(i) && row.in == kernel(i).call.dtype) return &row;
+    }
+    return nullptr;
+  }
+  const ValueRow* value_of(std::uint32_t i) const {
+    const ops::KernelCall& call = kernel(i).call;
+    for (const ValueRow& row : kValues) {
+      if (row.op == op(i) && row.in == call.dtype &&
+          (row.op != OpCode::astype || row.out == call.out_dtype))
+        return &row;
+    }
+    return nullptr;
+  }
+
+  // Conditions. A bool that only a jump uses, and that is computed just before it, is not made a
+  // value: the jump tests what it was computed from. `user` uses it as input k; all is evaluated
+  // at `jump`.
+  void absorb(std::uint32_t user, std::uint32_t jump, std::size_t k) {
+    const StorageId flag = input(user, k);
+    const std::uint32_t maker = maker_of(user, flag);
+    if (maker == kNone || needed_after(user, flag)) return;
+    const bool is_logic = is_op(maker, OpCode::logical_not) || is_op(maker, OpCode::logical_and) ||
+                          is_op(maker, OpCode::logical_or);
+    if (!is_logic && test_of(maker) == nullptr) return;
+    for (std::uint32_t i = maker + 1; i < jump; ++i) {
+      if (i < user && reads(i, flag)) return;
+      for (std::size_t operand = 0; operand < at(maker).input_count; ++operand) {
+        if (writes(i, input(maker, operand))) return;
+      }
+    }
+    absorbed_[maker - region_.begin] = true;
+    condition_of_[{user, k}] = maker;
+    if (!is_logic) return;
+    for (std::size_t operand = 0; operand < at(maker).input_count; ++operand)
+      absorb(maker, jump, operand);
+  }
+
+  // The instruction of the same block that made the value which `user` reads.
+  std::uint32_t maker_of(std::uint32_t user, StorageId id) const {
+    for (std::uint32_t i = user; i > region_.begin && leads_[i - region_.begin] == 0; --i) {
+      if (is_jump(at(i - 1).code)) return kNone;
+      if (writes(i - 1, id)) return i - 1;
+    }
+    return kNone;
+  }
+
+  bool needed_after(std::uint32_t i, StorageId id) const {
+    if (is_jump(at(i).code) && contains(live_[id], 2 * at(i).target)) return true;
+    return contains(live_[id], 2 * (i + 1));
+  }
+
+  // A loop is entered by a jump to its test. Where the test is all condition, it is made at the
+  // entry as well: then nothing leads to the one at the end, which can join what stands before it.
+  void rotate(std::uint32_t entry) {
+    if (at(entry).code != Code::jump) return;
+    const std::uint32_t test = at(entry).target;
+    std::uint32_t i = test;
+    while (i < region_.end && absorbed_[i - region_.begin]) ++i;
+    if (i >= region_.end || at(i).code != Code::loop_if_true || at(i).target != entry + 1) return;
+    entry_of_[entry - region_.begin] = i;
+    --leads_[test - region_.begin];
+  }
+
+  // Registers.
+  Register add_register(std::uint64_t bits) {
+    registers_.push_back(bits);
+    return static_cast<Register>((registers_.size() - 1) * sizeof(std::uint64_t));
+  }
+
+  Register constant(std::uint64_t bits) {
+    const auto [found, is_new] = constants_.try_emplace(bits, Register{0});
+    if (is_new) found->second = add_register(bits);
+    return found->second;
+  }
+
+  bool is_constant(StorageId id) const {
+    return plan_.storages[id].kind == StorageKind::constant && !arrays_[id];
+  }
+
+  std::uint64_t constant_bits(StorageId id) const {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, plan_.constants[plan_.storages[id].index].data(), plan_.storages[id].bytes);
+    return bits;
+  }
+
+  Register register_of(StorageId id) {
+    if (is_constant(id)) return constant(constant_bits(id));
+    const auto [found, is_new] = register_of_.try_emplace(id, Register{0});
+    if (is_new) found->second = add_register(0);
+    return found->second;
+  }
+
+  // Operations.
+  std::uint32_t here() const { return static_cast<std::uint32_t>(code().size()); }
+  std::vector<RegisterOp>& code() { return result_.program.code; }
+  const std::vector<RegisterOp>& code() const { return result_.program.code; }
+
+  void emit(std::uint32_t i, const RegisterOp& operation) {
+    code().push_back(operation);
+    const bool dynamic = at(i).code == Code::dynamic;
+    result_.program.origins.push_back(
+        {at(i).location, at(i).target, dynamic, dynamic ? input(i, 0) : 0});
+  }
+
+  // A jump to instruction `target`.
+  void emit_jump(std::uint32_t i, const RegisterOp& operation, std::uint32_t target) {
+    jumps_.push_back({here(), target});
+    emit(i, operation);
+  }
+
+  void emit_imports() {
+    std::vector<StorageId> seen;
+    for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
+      const auto count = std::size_t{at(i).output_count} + at(i).input_count;
+      for (std::size_t k = 0; k < count; ++k)
+        seen.push_back(plan_.operands[at(i).first_operand + k]);
+    }
+    std::sort(seen.begin(), seen.end());
+    seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+    for (StorageId id : seen) {
+      if (is_constant(id)) continue;
+      const bool comes_in = arrays_[id] || contains(live_[id], 2 * region_.begin);
+      if (!comes_in) continue;
+      result_.read.push_back(id);
+      // Of an array that is not indexed only the sizes are asked for.
+      if (plan_.storages[id].bytes == 0 && !arrays_[id]) continue;
+      emit(region_.begin,
+           {.code = arrays_[id] ? RegisterCode::import_address
+                                : by_bytes(RegisterCode::import_1, plan_.storages[id].bytes),
+            .out = register_of(id),
+            .jump = static_cast<std::int32_t>(id)});
+    }
+    for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
+      if (at(i).code == Code::dynamic && op(i) != OpCode::dim_size) import_sizes(i);
+    }
+    block_start_ = here();
+  }
+
+  // The sizes of an array that are only known when the program starts, in consecutive registers.
+  void import_sizes(std::uint32_t i) {
+    const StorageId array = input(i, 0);
+    if (sizes_of_.contains(array)) return;
+    const int rank = plan_.dynamics[at(i).target].inputs[0].shape.rank();
+    for (int axis = 0; axis < rank; ++axis) {
+      const Register size = add_register(0);
+      if (axis == 0) sizes_of_[array] = size;
+      emit_size(i, size, array, axis);
+    }
+  }
+
+  void emit_size(std::uint32_t i, Register out, StorageId array, int axis) {
+    emit(i, {.code = RegisterCode::import_size,
+             .out = out,
+             .a = static_cast<Register>(axis),
+             .jump = static_cast<std::int32_t>(array)});
+  }
+
+  void emit_exports() {
+    for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
+      if (at(i).output_count == 0) continue;
+      const StorageId id = output(i);
+      if (std::find(result_.written.begin(), result_.written.end(), id) != result_.written.end())
+        continue;
+      if (!arrays_[id] && !contains(live_[id], 2 * region_.end)) continue;
+      result_.written.push_back(id);
+      if (plan_.storages[id].kind == StorageKind::dynamic) result_.program.owned.push_back(id);
+      if (arrays_[id]) continue;
+      emit(region_.begin, {.code = by_bytes(RegisterCode::export_1, plan_.storages[id].bytes),
+                           .a = register_of(id),
+                           .jump = static_cast<std::int32_t>(id)});
+    }
+    emit(region_.begin, {.code = RegisterCode::finish});
+  }
+
+  void emit_instruction(std::uint32_t i) {
+    switch (at(i).code) {
+      case Code::move:
+        return emit(i, {.code = RegisterCode::copy,
+                        .out = register_of(output(i)),
+                        .a = register_of(input(i, 0))});
+      case Code::check_defined:
+        return emit(i, {.code = RegisterCode::check_defined, .a = register_of(input(i, 0))});
+      case Code::jump:
+        if (const std::uint32_t loop = entry_of_[i - region_.begin]; loop != kNone)
+          return emit_branch({loop, 0}, false, loop + 1, {});
+        if (at(i).target == i + 1) return;
+        return emit_jump(i, {.code = RegisterCode::jump}, at(i).target);
+      case Code::jump_if_false: return emit_branch({i, 0}, false, at(i).target, {});
+      case Code::loop_if_true: {
+        const std::uint64_t turn = kCost * (i + 1 - at(i).target);
+        const auto cost = static_cast<Register>(std::min<std::uint64_t>(turn, UINT16_MAX));
+        return emit_branch({i, 0}, true, at(i).target, cost);
+      }
+      default: return emit_kernel(i);
+    }
+  }
+
+  // Where a condition is used: by this instruction, as this input.
+  struct Use {
+    std::uint32_t user;
+    std::size_t k;
+    friend auto operator<=>(const Use&, const Use&) = default;
+  };
+
+  // Goes on at instruction `target` if the condition is `wanted`; as a back edge if it has a cost.
+  void emit_branch(Use use, bool wanted, std::uint32_t target, std::optional<Register> cost) {
+    const auto found = condition_of_.find(use);
+    if (found == condition_of_.end()) {
+      const RegisterCode plain = wanted ? RegisterCode::if_true : RegisterCode::unless_true;
+      const RegisterCode back =
+          wanted ? RegisterCode::loop_if_true : RegisterCode::loop_unless_true;
+      return emit_jump(use.user,
+                       {.code = cost ? back : plain,
+                        .a = register_of(input(use.user, use.k)),
+                        .d = cost.value_or(0)},
+                       target);
+    }
+    const std::uint32_t maker = found->second;
+    if (is_op(maker, OpCode::logical_not)) return emit_branch({maker, 0}, !wanted, target, cost);
+    const ValueRow* test = test_of(maker);
+    if (test != nullptr) return emit_test(maker, *test, wanted, target, cost);
+    // "a and b" fails, and "a or b" holds, as soon as one of them does.
+    const bool decides = is_op(maker, OpCode::logical_or);
+    if (decides == wanted) {
+      emit_branch({maker, 0}, wanted, target, cost);
+      emit_branch({maker, 1}, wanted, target, cost);
+      return;
+    }
+    const std::size_t first = jumps_.size();
+    emit_branch({maker, 0}, decides, kHere, {});
+    const std::size_t last = jumps_.size();
+    emit_branch({maker, 1}, wanted, target, cost);
+    for (std::size_t jump = first; jump < last; ++jump) {
+      if (jumps_[jump].target != kHere) continue;
+      jumps_[jump].target = kNone;
+      code()[jumps_[jump].op].jump = static_cast<std::int32_t>(here() - jumps_[jump].op);
+    }
+    block_start_ = here();
+  }
+
+  void emit_test(std::uint32_t maker, const ValueRow& test, bool wanted, std::uint32_t target,
+                 std::optional<Register> cost) {
+    RegisterOp operation{.a = register_of(input(maker, 0)), .b = register_of(input(maker, 1))};
+    if (!cost || wanted) {
+      operation.code = variant(test.code, cost ? kLoopIf : wanted ? kIf : kUnless);
+      operation.d = cost.value_or(0);
+      if (operation.code == RegisterCode::loop_if_less_int64 && join_add(maker, operation, target))
+        return;
+      return emit_jump(maker, operation, target);
+    }
+    operation.code = variant(test.code, kIf);
+    operation.jump = 2;
+    emit(maker, operation);
+    emit_jump(maker, {.code = RegisterCode::loop, .d = *cost}, target);
+    block_start_ = here();
+  }
+
+  // i += step; if i < limit go on: the end of every loop over a range.
+  bool join_add(std::uint32_t maker, const RegisterOp& test, std::uint32_t target) {
+    if (here() == block_start_ || code().back().code != RegisterCode::add_int64 ||
+        code().back().out != test.a || test.a == test.b)
+      return false;
+    RegisterOp both = code().back();
+    both.code = RegisterCode::add_loop_if_less_int64;
+    both.c = test.b;
+    both.d = test.d;
+    drop_last();
+    emit_jump(maker, both, target);
+    return true;
+  }
+
+  void drop_last() {
+    code().pop_back();
+    result_.program.origins.pop_back();
+  }
+
+  void emit_kernel(std::uint32_t i) {
+    switch (row(i).family) {
+      case ops::Family::gather: return emit_element(i, RegisterCode::load_1, output(i));
+      case ops::Family::scatter: return emit_element(i, RegisterCode::store_1, input(i, 1));
+      case ops::Family::dim_size:
+        return emit_size(
+            i, register_of(output(i)), input(i, 0),
+            static_cast<int>(ops::integer(plan_.dynamics[at(i).target].attributes[0])));
+      case ops::Family::undef:
+        return emit(i,
+                    {.code = RegisterCode::copy, .out = register_of(output(i)), .a = constant(0)});
+      default: break;
+    }
+    RegisterOp operation{.out = register_of(output(i)), .a = register_of(input(i, 0))};
+    if (at(i).input_count > 1) operation.b = register_of(input(i, 1));
+    if (at(i).input_count > 2) operation.c = register_of(input(i, 2));
+    if (const ValueRow* test = test_of(i); test != nullptr) {
+      operation.code = test->code;
+    } else if (const ValueRow* value = value_of(i); value != nullptr) {
+      operation.code = value->code;
+      ease_division(i, operation);
+      if (join_multiply(i, operation)) return;
+    } else if (op(i) == OpCode::where) {
+      operation.code = RegisterCode::select;
+    } else {
+      operation.code = RegisterCode::kernel;
+      operation.jump = static_cast<std::int32_t>(result_.program.kernels.size());
+      result_.program.kernels.push_back(kernel(i).call.elementwise);
+    }
+    emit(i, operation);
+  }
+
+  // Division by a power of two is a shift; both round down.
+  void ease_division(std::uint32_t i, RegisterOp& operation) {
+    const bool divides = operation.code == RegisterCode::floor_divide_int64;
+    if (!divides && operation.code != RegisterCode::remainder_int64) return;
+    if (!is_constant(input(i, 1))) return;
+    const std::uint64_t divisor = constant_bits(input(i, 1));
+    if (divisor == 0 || (divisor & (divisor - 1)) != 0 || divisor >> 63 != 0) return;
+    operation.code =
+        divides ? RegisterCode::bitwise_right_shift_int64 : RegisterCode::bitwise_and_int64;
+    operation.b =
+        constant(divides ? static_cast<std::uint64_t>(__builtin_ctzll(divisor)) : divisor - 1);
+  }
+
+  // The sum of a product, if nothing else needs the product.
+  bool join_multiply(std::uint32_t i, const RegisterOp& add) {
+    const bool whole = add.code == RegisterCode::add_int64;
+    if (here() == block_start_ || (!whole && add.code != RegisterCode::add_float64)) return false;
+    const RegisterOp product = code().back();
+    const bool is_square =
+        product.code == (whole ? RegisterCode::square_int64 : RegisterCode::square_float64);
+    if (!is_square &&
+        product.code != (whole ? RegisterCode::multiply_int64 : RegisterCode::multiply_float64))
+      return false;
+    // The order of operands tells which of two NaNs a sum becomes.
+    std::size_t k = 1;
+    if (add.b != product.out) k = 0;
+    if (k == 0 && (add.a != product.out || !whole)) return false;
+    const Register other = k == 0 ? add.b : add.a;
+    if (other == product.out) return false;
+    if (add.out != product.out && contains(live_[input(i, k)], 2 * (i + 1))) return false;
+    drop_last();
+    emit(i, {.code = whole ? RegisterCode::multiply_add_int64 : RegisterCode::multiply_add_float64,
+             .out = add.out,
+             .a = product.a,
+             .b = is_square ? product.a : product.b,
+             .c = other});
+    return true;
+  }
+
+  // The element of input 0 at the inputs that are indices, into or from the register of `value`.
+  // `one` is the code for elements of one byte.
+  void emit_element(std::uint32_t i, RegisterCode one, StorageId value) {
+    const std::uint32_t first = first_index(row(i));
+    const std::uint32_t axes = at(i).input_count - first;
+    RegisterOp access{.code = by_bytes(one, element_bytes(i)),
+                      .out = register_of(value),
+                      .a = register_of(input(i, 0)),
+                      .b = register_of(input(i, first))};
+    if (axes == 1) {
+      access.c = size_of(i, 0);
+    } else if (axes == 2) {
+      const bool loads = one == RegisterCode::load_1;
+      access.code = by_bytes(loads ? RegisterCode::load_pair_1 : RegisterCode::store_pair_1,
+                             element_bytes(i));
+      access.c = register_of(input(i, first + 1));
+      access.d = sizes_of(i);
+    } else {
+      access.b = emit_position(i, first, axes);
+      access.c = constant(INT64_MAX);
+    }
+    emit(i, access);
+  }
+
+  Register emit_position(std::uint32_t i, std::uint32_t first, std::uint32_t axes) {
+    if (position_ == kNoRegister) position_ = add_register(0);
+    emit(i, {.code = RegisterCode::position,
+             .out = position_,
+             .b = register_of(input(i, first)),
+             .c = size_of(i, 0)});
+    for (std::uint32_t axis = 1; axis < axes; ++axis) {
+      emit(i, {.code = RegisterCode::position_in,
+               .out = position_,
+               .b = position_,
+               .c = register_of(input(i, first + axis)),
+               .d = size_of(i, axis),
+               .jump = static_cast<std::int32_t>(axis)});
+    }
+    return position_;
+  }
+
+  std::size_t element_bytes(std::uint32_t i) const {
+    if (at(i).code == Code::kernel) return kernel(i).call.itemsize;
+    return itemsize(plan_.dynamics[at(i).target].inputs[0].dtype);
+  }
+
+  std::uint64_t static_size(std::uint32_t i, std::uint32_t axis) const {
+    return static_cast<std::uint64_t>(kernel(i).call.parameters[4 + axis]);
+  }
+
+  // The register with the size of an axis that is indexed.
+  Register size_of(std::uint32_t i, std::uint32_t axis) {
+    if (at(i).code == Code::kernel) return constant(static_size(i, axis));
+    return static_cast<Register>(sizes_of_[input(i, 0)] + axis * sizeof(std::uint64_t));
+  }
+
+  // The first of two registers with the sizes of both axes.
+  Register sizes_of(std::uint32_t i) {
+    if (at(i).code != Code::kernel) return sizes_of_[input(i, 0)];
+    const std::pair sizes(static_size(i, 0), static_size(i, 1));
+    const auto [found, is_new] = size_pairs_.try_emplace(sizes, Register{0});
+    if (is_new) {
+      found->second = add_register(sizes.first);
+      add_register(sizes.second);
+    }
+    return found->second;
+  }
+
+  void patch() {
+    for (const auto& [op, target] : jumps_) {
+      if (target == kNone) continue;
+      const std::uint32_t to = op_at_[target - region_.begin];
+      code()[op].jump = static_cast<std::int32_t>(to) - static_cast<std::int32_t>(op);
+    }
+    // A jump to a jump goes on at once.
+    for (const Jump& jump : jumps_) {
+      RegisterOp& operation = code()[jump.op];
+      const RegisterOp* to = &operation + operation.jump;
+      while (to->code == RegisterCode::jump) to += to->jump;
+      operation.jump = static_cast<std::int32_t>(to - &operation);
+    }
+  }
+
+  struct Jump {
+    std::uint32_t op;
+    std::uint32_t target;  // an instruction
+  };
+
+  static constexpr std::uint32_t kHere = UINT32_MAX - 1;
+  static constexpr std::uint32_t kCost = 8;
+  static constexpr Register kNoRegister = UINT16_MAX;
+
+  const Plan& plan_;
+  const std::vector<Stretches>& live_;
+  const std::vector<bool>& arrays_;
+  const Region region_;
+  // Per instruction of the region:
+  std::vector<std::uint32_t> leads_;     // how many jumps lead to it
+  std::vector<bool> absorbed_;           // made at the jump that uses it
+  std::vector<std::uint32_t> entry_of_;  // of a jump: the end of the loop that it enters
+  std::vector<std::uint32_t> op_at_;     // its first operation
+  std::map<Use, std::uint32_t> condition_of_;
+  std::map<std::uint64_t, Register> constants_;
+  std::map<StorageId, Register> register_of_;
+  std::map<StorageId, Register> sizes_of_;  // of dynamic arrays: the first of their sizes
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Register> size_pairs_;
+  std::vector<std::uint64_t> registers_;
+  Register position_ = kNoRegister;
+  std::vector<Jump> jumps_;
+  std::uint32_t block_start_ = 0;  // operations from here on are only entered at the first
+  CompiledRegion result_;
+};
+
+}  // namespace
+
+std::optional<CompiledRegion> compile_region(const Plan& plan, const std::vector<Stretches>& live,
+                                             const std::vector<bool>& arrays, Region region) {
+  return Compiler(plan, live, arrays, region).run();
+}
+
+}  // namespace pygraph::plan

@@ -1,0 +1,60 @@
+// A register program: what a stretch of a plan that computes single numbers becomes, whole loops
+// and branches included. Its operations are sixteen bytes each and work on a file of 8-byte
+// registers; a number stands in the low bytes of its register. Constants have registers of their
+// own, filled once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ir/ir.hpp"
+#include "kernels/signatures.hpp"
+
+namespace pygraph::plan {
+
+enum class RegisterCode : std::uint16_t {
+#define PYGRAPH_REGISTER_CONTROL(name, fields) name,
+#define PYGRAPH_REGISTER_VALUE(name, op, dtype, operand_type, result_type, expression) name,
+#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) name,
+#define PYGRAPH_REGISTER_DIVISION(name, op, dtype, type, expression) name,
+#define PYGRAPH_REGISTER_TEST(name, op, dtype, operand_type, expression) \
+  name, if_##name, unless_##name, loop_if_##name,
+#include "plan/register_codes.def"
+};
+
+// A register, as its offset in bytes.
+using Register = std::uint16_t;
+
+struct RegisterOp {
+  RegisterCode code = RegisterCode::finish;
+  Register out = 0;
+  Register a = 0;
+  Register b = 0;
+  Register c = 0;
+  Register d = 0;         // of a back edge: what one turn costs
+  std::int32_t jump = 0;  // how many operations on; or a storage, or a kernel of the program
+};
+static_assert(sizeof(RegisterOp) == 16);
+
+// What to say of an operation that faults.
+struct RegisterOrigin {
+  ir::LocationId location = kNoLocation;
+  std::uint32_t target = 0;  // of the plan's instruction: a kernel, a dynamic call or a name
+  bool dynamic = false;
+  std::uint32_t array = 0;  // of a dynamic call: the storage with the elements
+};
+
+struct RegisterProgram {
+  std::vector<RegisterOp> code;
+  std::vector<RegisterOrigin> origins;  // per operation
+  std::vector<kernels::ElementwiseFn> kernels;
+  std::vector<std::uint64_t> registers;  // as a run finds them: constants, and zeros
+  std::vector<std::uint32_t> owned;      // storages: dynamic arrays that elements are written to
+  std::uint32_t first_register = 0;  // in the frame's registers, where those of all programs are
+
+  // One line per operation, each after `indent`.
+  std::string text(const std::string& indent) const;
+};
+
+}  // namespace pygraph::plan

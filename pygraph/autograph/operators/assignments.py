@@ -1,0 +1,85 @@
+"""Assignments to attributes and items: noted first; code of the class that does it is converted."""
+
+from __future__ import annotations
+
+import inspect
+from types import FunctionType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from pygraph.autograph.operators.calls import call
+from pygraph.control.journal import note
+from pygraph.control.tensors import is_tensor, is_tracing
+
+_METHODS = ("__setitem__", "__delitem__", "__setattr__", "__delattr__")
+_custom: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
+
+
+def changes(owner: Any) -> Any:
+    """Return an object, an attribute or item of which is about to be assigned or deleted.
+
+    Where a class does that by code of the user's, what is returned calls that code converted.
+    """
+    if not is_tracing() or is_tensor(owner):
+        return owner
+    note(owner)
+    return _Converting(owner) if _has_own_code(type(owner)) else owner
+
+
+def _has_own_code(kind: type) -> bool:
+    """Return whether Python code runs where attributes or items of a class are assigned."""
+    found = _custom.get(kind)
+    if found is None:
+        found = any(
+            isinstance(inspect.getattr_static(kind, m, None), FunctionType) for m in _METHODS
+        )
+        found = found or any(
+            isinstance(value, property) for base in kind.__mro__ for value in vars(base).values()
+        )
+        _custom[kind] = found
+    return found
+
+
+class _Converting:
+    """Stands for an object while its attributes or items are assigned, and calls converted code."""
+
+    __slots__ = ("_owner",)
+
+    def __init__(self, owner: Any) -> None:
+        object.__setattr__(self, "_owner", owner)
+
+    def _method(self, name: str, *arguments: Any) -> Any:
+        method = getattr(type(self._owner), name)
+        return call(method)(self._owner, *arguments)
+
+    def _accessor(self, name: str, which: str) -> Any:
+        found = inspect.getattr_static(type(self._owner), name, None)
+        accessor = getattr(found, which) if isinstance(found, property) else None
+        return None if accessor is None else call(accessor)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._method("__getitem__", key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._method("__setitem__", key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._method("__delitem__", key)
+
+    def __getattr__(self, name: str) -> Any:
+        read = self._accessor(name, "fget")
+        return getattr(self._owner, name) if read is None else read(self._owner)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        write = self._accessor(name, "fset")
+        if write is None:
+            self._method("__setattr__", name, value)
+        else:
+            write(self._owner, value)
+
+    def __delattr__(self, name: str) -> None:
+        remove = self._accessor(name, "fdel")
+        if remove is None:
+            self._method("__delattr__", name)
+        else:
+            remove(self._owner)

@@ -1,0 +1,162 @@
+"""Calls of functions that are under way.
+
+Where Python values decide whether a function calls itself again, the calls are traced one inside
+the other, as any call is. Where a tensor decides, that would never end: the function becomes one of
+the graph's (`recursive.py`), which the graph calls.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pygraph.control.activations import Activation, joined, stack
+from pygraph.control.forms import NUMBERS, Form, ValueLeaf
+from pygraph.control.recursive import Recursive, place
+from pygraph.control.tensors import current
+from pygraph.graph import Builder
+
+# Where so many calls are under way, each where a tensor decides, that differ in Python numbers
+# only, these become tensors: the numbers alone may never end the recursion.
+_NESTED_WITH_NUMBERS = 3
+
+_FRAMES_PER_CALL = 4
+
+
+def followed(function: Callable[..., Any], target: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what is called for a function while a graph is traced; ``target`` is what runs."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        builder = current()
+        if builder is None:
+            return target(*args, **kwargs)
+        calls = stack()
+        activation = Activation(function, builder, args, kwargs)
+        first = next((other for other in calls if other.function is function), None)
+        recursive = None if first is None else _find(activation, first)
+        if first is not None and recursive is not None:
+            try:
+                return recursive.call(activation, target)
+            except Exception:
+                if not recursive.tries_numbers or recursive.complete:
+                    raise
+                first.needs_numbers = True
+        calls.append(activation)
+        try:
+            return target(*args, **kwargs)
+        except RecursionError as error:
+            if first is not None or not _is_pythons(error):
+                raise
+            raise _endless(activation) from None
+        finally:
+            calls.pop()
+
+    call.__wrapped__ = function  # type: ignore[attr-defined]
+    call.__pygraph_target__ = target  # type: ignore[attr-defined]
+    return call
+
+
+@contextmanager
+def deeper_stack() -> Iterator[None]:
+    """Trace inside with a higher limit on recursion.
+
+    Where Python values decide, a recursion is traced call by call, and what is one call of the
+    user's takes several of Python's while it is traced.
+    """
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit * _FRAMES_PER_CALL)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _find(activation: Activation, first: Activation) -> Recursive | None:
+    """Return the function of the graph that a call goes to; None if it is traced where it is.
+
+    ``first`` is the first call of the same function that is under way.
+    """
+    arguments = activation.arguments()
+    if arguments is None:
+        return None
+    form = arguments.form
+    complete = _complete(activation, form)
+    if complete is not None:
+        return complete
+    inside_a_body = False
+    nested: set[Builder] = set()
+    for other in reversed(stack()):
+        if other.builder.module is not activation.builder.module:
+            break
+        if other.function is activation.function:
+            # A tensor decides if the builder is another: that of a branch, or of a loop's body.
+            staged = other.builder is not activation.builder
+            found = None
+            if other.recursive is not None:
+                found = _under_way(other.recursive, form, staged)
+            elif staged and not inside_a_body:
+                nested.add(other.builder)
+                deep = len(nested) >= _NESTED_WITH_NUMBERS
+                found = _new(other, form, deep and not first.needs_numbers)
+            if found is not None:
+                return found
+        inside_a_body = inside_a_body or other.recursive is not None
+    return None
+
+
+def _complete(activation: Activation, form: Form) -> Recursive | None:
+    builder = activation.builder
+    for callee in builder.module.callees:
+        assert isinstance(callee, Recursive)
+        if (
+            callee.complete
+            and callee.function is activation.function
+            and joined(callee.form, form) == callee.form
+            and callee.can_be_called_from(builder)
+            and callee.serves_parts()
+        ):
+            return callee
+    return None
+
+
+def _under_way(recursive: Recursive, form: Form, staged: bool) -> Recursive | None:
+    wider = joined(recursive.form, form)
+    if wider is None or not (staged or wider == recursive.form):
+        return None
+    recursive.form = wider
+    return recursive
+
+
+def _new(outer: Activation, form: Form, numbers: bool) -> Recursive | None:
+    arguments = outer.arguments()
+    wider = None if arguments is None else joined(arguments.form, form, numbers)
+    if wider is None:
+        return None
+    return Recursive(len(outer.builder.module.callees), outer.function, wider, numbers)
+
+
+def _is_pythons(error: RecursionError) -> bool:
+    return str(error).startswith("maximum recursion depth exceeded")
+
+
+def _endless(activation: Activation) -> RecursionError:
+    name = getattr(activation.function, "__name__", "the function")
+    arguments = activation.arguments()
+    numbers = (
+        []
+        if arguments is None
+        else [
+            leaf_name
+            for leaf_name, leaf in zip(arguments.names, arguments.form.leaves, strict=True)
+            if isinstance(leaf, ValueLeaf) and type(leaf.value) in NUMBERS
+        ]
+    )
+    which = f" ({', '.join(numbers)})" if numbers else ""
+    return RecursionError(
+        f"maximum recursion depth exceeded: {name} calls itself again and again while it is traced "
+        f"({place(activation.function)}). Where no tensor decides, each call is traced by itself: "
+        f"see that Python's values{which} bring it to an end, or pass as a tensor what decides, as "
+        f"in {name}(pygraph.asarray(0))"
+    )

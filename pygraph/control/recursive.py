@@ -1,0 +1,328 @@
+"""A recursive function as the graph holds it: traced until its types have settled.
+
+In the first trace nothing is known of a call's result, so a branch that needs it is left out, and
+the other branch gives the type. Then the body is traced again with what was found, until a trace
+finds what it started with: types of parameters and results, captured values, tensors that are
+written, and parts of outer objects that are changed. These go in and come out with every call.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from types import FunctionType
+from typing import Any
+
+from pygraph._hot import DType, SymbolicTensor
+from pygraph.control.activations import Activation, Arguments, stack
+from pygraph.control.changes import get, put, settled_values
+from pygraph.control.errors import CallSite, unjoined
+from pygraph.control.forms import NUMBERS, Form, Leaf, TensorLeaf, ValueLeaf, form_of, join
+from pygraph.control.journal import (
+    VALUE,
+    WHOLE,
+    Change,
+    Journal,
+    note_outer_variables,
+    recording,
+)
+from pygraph.control.pending import UnknownResult
+from pygraph.control.unset import UNSET
+from pygraph.graph import Builder, TensorSpec
+from pygraph.graph.callee import Callee
+from pygraph.graph.locations import Region, describe, trace_boundary, user_line
+from pygraph.graph.structure import Structure, flatten
+
+# Types become more general from trace to trace, and captured values more, so this is never reached
+# but by a result that changes with every call.
+_MAX_TRACES = 20
+
+
+class Recursive(Callee):
+    """A function of the graph, under way or complete."""
+
+    def __init__(
+        self, number: int, function: Callable[..., Any], form: Form, tries_numbers: bool
+    ) -> None:
+        super().__init__(number, getattr(function, "__name__", "function"))
+        self.function = function
+        self.form = form  # of the arguments
+        self.tries_numbers = tries_numbers  # Python numbers became parameters
+        self.result: Form | None = None
+        # The tensors among the parameters, by position, that the body writes parts of.
+        self.written: list[int] = []
+        # The parts of outer objects that the body changes, with the forms of their values.
+        self.parts: list[Change] = []
+        self.part_forms: list[Form] = []
+        self.complete = False
+
+    def call(self, activation: Activation, target: Callable[..., Any]) -> Any:
+        """Record a call; trace the body first if that has not been done."""
+        arguments = activation.arguments()
+        assert arguments is not None
+        if self.builder is None:
+            self._trace(activation, target)
+        if self.result is None:
+            raise UnknownResult(self.number)
+        operands = self.form.take_apart(arguments.values, arguments.form)
+        values = [get(part) for part in self.parts]
+        own = self._own_part_forms(values)
+        self.part_forms = self._joined_parts(own)
+        for form, value, given in zip(self.part_forms, values, own, strict=True):
+            operands += form.take_apart(value, given)
+        weak = [leaf.weak for leaf in self._output_leaves()]
+        outputs = iter(activation.builder.record_call(self, operands, weak))
+        (value,) = self.result.put_together(outputs)
+        for part, form in zip(self.parts, self.part_forms, strict=True):
+            put(part, form.put_together(outputs))
+        self._write_back(arguments, outputs)
+        return value
+
+    def serves_parts(self) -> bool:
+        """Return whether the changed objects are now what the body was traced for."""
+        own = self._own_part_forms([get(part) for part in self.parts])
+        try:
+            return self._joined_parts(own) == self.part_forms
+        except (TypeError, ValueError):
+            return False
+
+    def _own_part_forms(self, values: Sequence[Any]) -> list[Form]:
+        return [form_of(part.name, value) for part, value in zip(self.parts, values, strict=True)]
+
+    def _joined_parts(self, own: Sequence[Form]) -> list[Form]:
+        site = self._site()
+        return [
+            join(form, other, site, loop=True)
+            for form, other in zip(self.part_forms, own, strict=True)
+        ]
+
+    def _output_leaves(self) -> list[TensorLeaf]:
+        assert self.result is not None
+        parts = [leaf for form in self.part_forms for leaf in form.types]
+        return [*self.result.types, *parts, *(self.form.types[index] for index in self.written)]
+
+    def _write_back(self, arguments: Arguments, outputs: Iterator[Any]) -> None:
+        """Give the tensors that were passed the values that the body left in its parameters."""
+        given = arguments.tensors(self.form)
+        for position, output in zip(self.written, outputs, strict=True):
+            tensor = given[position]
+            if sum(other is tensor for other in given) > 1:
+                raise TypeError(
+                    f"{self.name} ({place(self.function)}) writes into a tensor that it is passed "
+                    f"twice, and calls itself where a tensor decides; pass a copy of it"
+                )
+            if isinstance(tensor, SymbolicTensor):
+                put(Change(tensor, VALUE, None, None, ""), output)
+
+    def _trace(self, activation: Activation, target: Callable[..., Any]) -> None:
+        """Trace the body until its types have settled."""
+        home = activation.builder
+        callees = home.module.callees
+        callees.append(self)
+        try:
+            for _ in range(_MAX_TRACES):
+                # What it calls was traced with types that may have changed.
+                del callees[self.number + 1 :]
+                if self._trace_once(activation, target, self.start(home)):
+                    break
+            else:
+                raise TypeError(
+                    f"the result of {self.name} ({place(self.function)}) changes its type with "
+                    f"every call"
+                )
+        except BaseException:
+            del callees[self.number :]
+            raise
+        self.finish(home)
+        self.complete = True
+
+    def _trace_once(
+        self, activation: Activation, target: Callable[..., Any], body: Builder
+    ) -> bool:
+        """Trace the body; return whether what it started with is what came out."""
+        before = self._state()
+        with Region(), recording(body, Journal((target,))) as journal:
+            trace = _Trace(self, body, journal, activation)
+            try:
+                value = trace.run(target)
+            except UnknownResult as unknown:
+                if unknown.depth != self.number:
+                    raise
+                self.result = _annotated(self.function) or self._refuse()
+            else:
+                self._find(trace, value)
+            captures_settled = self.has_settled()
+            self.result_types = [
+                (leaf.dtype, tuple([-1 if dim is None else dim for dim in leaf.shape]))
+                for leaf in self._output_leaves()
+            ]
+            if self._state() != before or not captures_settled:
+                return False
+            trace.set_results()
+            return True
+
+    def _state(self) -> tuple[Any, ...]:
+        return self.form, self.result, list(self.written), list(self.part_forms)
+
+    def _find(self, trace: _Trace, value: Any) -> None:
+        """Let what a trace gave join what is known."""
+        own = form_of(f"the result of {self.name}", (value,))
+        self.result = own if self.result is None else join(self.result, own, self._site())
+        trace.value, trace.own = value, own
+        self.written = [
+            position
+            for position, (tensor, first) in enumerate(zip(trace.tensors, trace.ids, strict=True))
+            if position in self.written or tensor.id != first
+        ]
+        self.part_forms = self._joined_parts(self._own_part_forms(trace.ends))
+        known = {part.place for part in self.parts}
+        for change in trace.changes:
+            if change.place not in known:
+                self._add_part(change)
+
+    def _add_part(self, change: Change) -> None:
+        values = change.before, change.after
+        if change.key is WHOLE or UNSET in values:
+            raise unjoined(change, values, self._site())
+        before, after = (form_of(change.name, value) for value in values)
+        form = join(before, after, self._site(), loop=True)
+        if form.missing:
+            raise unjoined(change, values, self._site())
+        self.parts.append(change)
+        self.part_forms.append(form)
+
+    def _site(self) -> CallSite:
+        both = ("where it does not call itself", "where it does")
+        return CallSite(both, (self.function, self.function))
+
+    def _refuse(self) -> Form:
+        raise TypeError(
+            f"the type of what {self.name} returns cannot be found: it calls itself on every way "
+            f"({place(self.function)}). Give it a return annotation, as in "
+            f"`def {self.name}(...) -> pygraph.TensorSpec((), 'float64'):`, or `-> int`"
+        )
+
+
+class _Trace:
+    """One trace of a body: its parameters, and what there is at its end."""
+
+    def __init__(
+        self, recursive: Recursive, body: Builder, journal: Journal, activation: Activation
+    ) -> None:
+        arguments = activation.arguments()
+        assert arguments is not None
+        self.recursive = recursive
+        self.body = body
+        self.journal = journal
+        form = recursive.form
+        self.tensors: list[SymbolicTensor] = [
+            body.add_parameter(leaf.dtype, leaf.shape, name, leaf.weak)
+            for name, leaf in zip(arguments.names, form.leaves, strict=True)
+            if isinstance(leaf, TensorLeaf)
+        ]
+        self.ids = [tensor.id for tensor in self.tensors]
+        values = form.put_together(iter(self.tensors))
+        self.bound = inspect.BoundArguments(
+            arguments.bound.signature, arguments.bound.arguments.copy()
+        )
+        self.bound.arguments.update(zip(arguments.bound.arguments, values, strict=True))
+        journal.roots += [
+            (leaf.value, name)
+            for name, leaf in zip(arguments.names, form.leaves, strict=True)
+            if isinstance(leaf, ValueLeaf)
+        ]
+        self.value: Any = None
+        self.own: Form | None = None
+        self.ends: list[Any] = []
+        self.changes: list[Change] = []
+
+    def run(self, target: Callable[..., Any]) -> Any:
+        """Run the function; return its result. What it did to outer objects is undone."""
+        recursive = self.recursive
+        self.journal.note_cells()
+        if isinstance(target, FunctionType):
+            note_outer_variables(target)
+        for part, form in zip(recursive.parts, recursive.part_forms, strict=True):
+            tensors = [
+                self.body.add_parameter(leaf.dtype, leaf.shape, part.name, leaf.weak)
+                for leaf in form.types
+            ]
+            put(part, form.put_together(iter(tensors)))
+        passed = self._passed()
+        stack().append(Activation(recursive.function, self.body, (), {}, recursive))
+        try:
+            value = _run(target, self.bound)
+        finally:
+            stack().pop()
+        self._refuse_changes(passed)
+        ends = map(get, recursive.parts)
+        value, *self.ends = settled_values([value, *ends], self.journal)
+        self.changes = self.journal.close()
+        return value
+
+    def set_results(self) -> None:
+        """Set the results of the body, in the order in which a call takes them."""
+        recursive = self.recursive
+        assert recursive.result is not None
+        assert self.own is not None
+        results = recursive.result.take_apart((self.value,), self.own)
+        for form, end in zip(recursive.part_forms, self.ends, strict=True):
+            results += form.take_apart(end, form_of(form.name, end))
+        self.body.set_results([*results, *(self.tensors[index] for index in recursive.written)])
+
+    def _passed(self) -> tuple[list[Any], Structure]:
+        return flatten(tuple(self.bound.arguments.values()))
+
+    def _refuse_changes(self, before: tuple[list[Any], Structure]) -> None:
+        """Raise TypeError where the body changed a list, dict or dataclass that it was passed."""
+        leaves, structure = self._passed()
+        same = structure == before[1] and all(
+            one is other for one, other in zip(leaves, before[0], strict=True)
+        )
+        if not same:
+            name, function = self.recursive.name, self.recursive.function
+            raise TypeError(
+                f"{name} ({place(function)}) changes a list, dict or object that it is passed, and "
+                f"calls itself where a tensor decides; return what changes instead"
+            )
+
+
+@trace_boundary
+def _run(target: Callable[..., Any], bound: inspect.BoundArguments) -> Any:
+    return target(*bound.args, **bound.kwargs)
+
+
+def _annotated(function: Callable[..., Any]) -> Form | None:
+    """Return the form of a result that the function's return annotation describes, if it does."""
+    try:
+        annotation = inspect.get_annotations(function, eval_str=True)["return"]
+    except Exception:  # none, or one whose names cannot be looked up here
+        return None
+    leaves, structure = flatten((_described(annotation),))
+    types: list[Leaf] = []
+    for leaf in leaves:
+        if isinstance(leaf, TensorSpec):
+            types.append(TensorLeaf(leaf.dtype.name, leaf.shape))
+        elif isinstance(leaf, DType):
+            types.append(TensorLeaf(leaf.name, ()))
+        elif leaf in NUMBERS:
+            types.append(TensorLeaf(NUMBERS[leaf], (), weak=leaf is not bool))
+        else:
+            return None
+    return Form("the result", structure, tuple(types))
+
+
+def _described(annotation: Any) -> Any:
+    """Return ``tuple[int, float]`` as ``(int, float)``."""
+    if typing.get_origin(annotation) is tuple:
+        return tuple([_described(part) for part in typing.get_args(annotation)])
+    return annotation
+
+
+def place(function: Callable[..., Any]) -> str:
+    """Return where a function stands."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return describe(user_line())
+    return describe((code.co_filename, code.co_firstlineno, code.co_name))
