@@ -204,7 +204,7 @@ cdef int check(const RunError& error, CompiledGraph graph) except -1:
         try:
             raise_current()
         except BaseException as stopped:
-            add_lines(stopped, location_chain(graph.executable.get().module(), error.location))
+            add_lines(stopped, fault_chain(graph.executable.get().module(), error))
             raise stopped
     kind = <object>exception_type(to_kind(error.kind))
     message = error.message.decode("utf-8", "replace")

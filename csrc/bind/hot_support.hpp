@@ -47,7 +47,7 @@ struct RunError {
 
 inline RunError describe(const Error& error) {
   if (error.kind() == ErrorKind::interrupted && PyErr_Occurred() != nullptr)
-    return {-2, {}, error.location(), {}, nullptr};
+    return {-2, {}, error.location(), error.callers(), nullptr};
   std::shared_ptr<const exec::Raised> raised;
   if (const auto* found = dynamic_cast<const exec::Raised*>(&error))
     raised = std::make_shared<const exec::Raised>(*found);
