@@ -2,7 +2,7 @@
 
 from pygraph import _core, autograph, ops, runtime
 from pygraph._hot import DType, Tensor
-from pygraph.control import cond, range, while_loop
+from pygraph.control import cond, print, range, while_loop
 from pygraph.function import ConcreteFunction, Function, RetracingWarning, function
 from pygraph.graph import Graph, TensorSpec
 from pygraph.graph.structure import register_pytree_node
@@ -26,6 +26,7 @@ __all__ = [
     "function",
     "init_scope",
     "load",
+    "print",
     "range",
     "register_pytree_node",
     "runtime",

@@ -27,6 +27,14 @@ def run_functions_eagerly(value: bool) -> None:
     _hot.set_run_eagerly(bool(value))
 
 
+def show_full_tracebacks(value: bool) -> None:
+    """Set whether the tracebacks of errors keep pygraph's own frames, which they leave out.
+
+    The environment variable ``PYGRAPH_FULL_TRACEBACKS=1`` does that from the start.
+    """
+    _hot.show_full_tracebacks(bool(value))
+
+
 def set_cache_limit(limit: int | None) -> None:
     """Set how many bytes the graphs of all functions may hold; None, the default, for no limit.
 

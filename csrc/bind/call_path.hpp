@@ -170,6 +170,51 @@ inline RunError run_graph_many(exec::Executable& executable, TensorList& inputs,
   return run_graph(executable, inputs, outputs, variables, check);
 }
 
+using Call = PyObject* (*)(PyObject* callable, PyObject** args, size_t count, PyObject* names);
+
+// By which function Python's calls of Functions and bound Functions enter, and what takes
+// pygraph's own frames out of the traceback of an exception (pygraph.graph.frames; borrowed).
+struct Entry {
+  Call function = nullptr;
+  Call bound = nullptr;
+  PyObject* clean_traceback = nullptr;
+};
+inline Entry& entry() {
+  static Entry instance;
+  return instance;
+}
+inline void set_entries(void* function, void* bound) {
+  entry().function = reinterpret_cast<Call>(function);
+  entry().bound = reinterpret_cast<Call>(bound);
+}
+inline void set_traceback_cleaner(PyObject* cleaner) { entry().clean_traceback = cleaner; }
+
+// A C++ function has no frame of its own, so what it does to the exception here is the last word.
+inline PyObject* with_clean_traceback(PyObject* result) {
+  PyObject* const clean = entry().clean_traceback;
+  if (result != nullptr || clean == nullptr || current_builder() != nullptr) return result;
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  if (traceback != nullptr) PyException_SetTraceback(value, traceback);
+  PyObject* done = PyObject_CallOneArg(clean, value);
+  if (done == nullptr) PyErr_Clear();  // the exception itself matters more
+  Py_XDECREF(done);
+  Py_XDECREF(traceback);
+  PyErr_Restore(type, value, PyException_GetTraceback(value));
+  return nullptr;
+}
+
+inline PyObject* enter_function(PyObject* callable, PyObject** args, size_t count,
+                                PyObject* names) {
+  return with_clean_traceback(entry().function(callable, args, count, names));
+}
+inline PyObject* enter_bound(PyObject* callable, PyObject** args, size_t count, PyObject* names) {
+  return with_clean_traceback(entry().bound(callable, args, count, names));
+}
+
 // Makes instances of a type, and of types derived from it, callable without an argument tuple.
 inline void enable_vectorcall(PyObject* type, Py_ssize_t offset) {
   auto* object = reinterpret_cast<PyTypeObject*>(type);

@@ -26,10 +26,11 @@ namespace {
 constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean",  "dtype",
                                                 "ints",    "string", "constant", "function"};
 constexpr std::string_view kOperands[] = {
-    "none",     "any",     "numeric",         "floating",   "integral",
-    "integer",  "boolean", "condition_first", "first_free", "first_two_free",
-    "variable", "control"};
-constexpr std::string_view kEffects[] = {"pure", "may_fail", "reads", "writes", "control"};
+    "none",     "any",      "numeric",         "floating",   "integral",
+    "integer",  "boolean",  "condition_first", "first_free", "first_two_free",
+    "each_own", "variable", "control"};
+constexpr std::string_view kEffects[] = {"pure",   "may_fail", "reads",
+                                         "writes", "prints",   "control"};
 
 // A type as Python holds it while tracing: (dtype name, dims), an unknown dim negative.
 using PythonType = std::pair<std::string, std::vector<std::int64_t>>;

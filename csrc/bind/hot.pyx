@@ -76,6 +76,8 @@ cdef extern from "base/variable.hpp" namespace "pygraph" nogil:
 cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     PyObject* current_builder()
     void set_current_builder(PyObject*)
+    PyObject* current_marker()
+    void set_current_marker(PyObject*)
     cdef cppclass COpRow "pygraph::ops::OpRow":
         pass
     cdef cppclass COperand "pygraph::ops::Operand":
@@ -96,6 +98,7 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
         pass
     PyObject* exception_type(CErrorKind)
     object fault_chain(const CModule&, const RunError&)
+    object raised_parts(const RunError&)
     RunError promote_operands(const COpRow&, const vector[COperand]&, vector[CDType]&)
     RunError run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&)
     RunError run_eager_update(const COpRow&, const vector[CAttribute]&, CVariable*, const vector[CTensor]&)
@@ -129,6 +132,10 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     RunError run_graph_single(CExecutable&, CTensorList&, CTensor&, const CVariableSlots&, cbool)
     RunError run_graph_many(CExecutable&, CTensorList&, vector[CTensor]&, const CVariableSlots&, cbool)
     void enable_vectorcall(object, Py_ssize_t)
+    void set_entries(void*, void*)
+    void set_traceback_cleaner(PyObject*)
+    PyObject* enter_function(PyObject*, PyObject**, size_t, PyObject*)
+    PyObject* enter_bound(PyObject*, PyObject**, size_t, PyObject*)
 
 cdef extern from "Python.h":
     ctypedef PyObject* (*vectorcallfunc)(PyObject*, PyObject**, size_t, PyObject*)

@@ -198,16 +198,34 @@ cdef object leaked(SymbolicTensor tensor):
 cdef int check(const RunError& error, CompiledGraph graph) except -1:
     if error.kind == -1:
         return 0
-    if error.kind == -2:
-        return -1  # the exception is set
+    if error.kind == -2:  # the exception is set
+        if graph is None or add_lines is None:
+            return -1
+        try:
+            raise_current()
+        except BaseException as stopped:
+            add_lines(stopped, fault_chain(graph.executable.get().module(), error))
+            raise stopped
     kind = <object>exception_type(to_kind(error.kind))
     message = error.message.decode("utf-8", "replace")
     if graph is None or raise_fault is None:
         raise kind(message)
-    raise_fault(kind, message, fault_chain(graph.executable.get().module(), error))
+    chain = fault_chain(graph.executable.get().module(), error)
+    raise_fault(kind, message, chain, raised_parts(error), graph.exceptions)
     return 0
 
 
+def exchange_marker(marker):
+    """Make a function (or None) what stands for the text of tensors in this thread; return the former one.
+
+    The caller keeps it alive.
+    """
+    cdef PyObject* former = current_marker()
+    if marker is None:
+        set_current_marker(NULL)
+    else:
+        set_current_marker(<PyObject*>marker)
+    return None if former == NULL else <object>former
 
 
 def current():

@@ -74,12 +74,16 @@ cdef class EagerTensor(Tensor):
         return bool(ops.any(self == element))
 
     def __repr__(self):
+        if current_marker() != NULL:
+            return (<object>current_marker())(self, "!r")
         body = elements_text(self, "Tensor(")
         if self.size == 0:
             body += f", shape={self.shape}"
         return f"Tensor({body}, dtype={self.dtype.name})"
 
     def __format__(self, spec):
+        if current_marker() != NULL:
+            return (<object>current_marker())(self, ":" + spec if spec else "")
         if spec and self.value.shape().rank() == 0:
             return format(only_element(self), spec)
         return format(repr(self) if self.value.shape().rank() else str(only_element(self)), spec)

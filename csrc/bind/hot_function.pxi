@@ -13,6 +13,7 @@ cdef class CompiledGraph:
     cdef object structure  # of the result
     cdef list variables    # in the graph's order: a Variable that it captured, or the position of an argument's
     cdef CVariableSlots slots
+    cdef public list exceptions  # those that the graph raises, by number; empty for a graph from a file
     cdef readonly long long calls      # how often it ran
     cdef readonly long long last_used  # when it ran last, on the process's count of calls
     cdef int64_t plans_seen  # how many plans it had when the caches were trimmed last
@@ -27,6 +28,7 @@ cdef class CompiledGraph:
                 self.slots.push_argument(entry)
             else:
                 self.slots.push_captured((<Variable?>entry).place.get())
+        self.exceptions = []
         self.template = template
         self.structure = structure
         self.single = structure.kind == "leaf" and type(template[0]) is int
@@ -159,7 +161,7 @@ cdef class FunctionCore:
     cdef object __weakref__
 
     def __cinit__(self):
-        self.vectorcall = <vectorcallfunc><void*>call_function
+        self.vectorcall = <vectorcallfunc>enter_function
 
     def __init__(self, python_function, Binder binder, fixed_key=None):
         self.python_function = python_function
@@ -280,7 +282,7 @@ cdef class BoundCore:
     cdef object __weakref__
 
     def __cinit__(self):
-        self.vectorcall = <vectorcallfunc><void*>call_bound
+        self.vectorcall = <vectorcallfunc>enter_bound
 
     def __init__(self, FunctionCore function, instance):
         self.__func__ = function
@@ -317,6 +319,25 @@ cdef object bound_to(FunctionCore function, object instance):
 
 cdef object call_bound(object callable, PyObject** args, size_t flagged_count, PyObject* names):
     return call_function((<BoundCore>callable).__func__, args, flagged_count, names)
+
+
+set_entries(<void*>call_function, <void*>call_bound)
+
+cdef object clean_traceback = None
+
+
+def register_traceback_cleaner(function):
+    """Set the function that takes pygraph's frames out of the tracebacks that leave a Function."""
+    global clean_traceback
+    clean_traceback = function
+
+
+def show_full_tracebacks(bint value):
+    """Set whether tracebacks keep pygraph's own frames."""
+    if value:
+        set_traceback_cleaner(NULL)
+    else:
+        set_traceback_cleaner(<PyObject*>clean_traceback)
 
 
 def fast_calls(type kind):

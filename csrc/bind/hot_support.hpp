@@ -14,6 +14,7 @@
 #include "bind/python_host.hpp"
 #include "exec/eager.hpp"
 #include "exec/executable.hpp"
+#include "exec/raised.hpp"
 
 namespace pygraph::bind {
 
@@ -25,19 +26,44 @@ inline PyObject*& builder_slot() {
 inline PyObject* current_builder() { return builder_slot(); }
 inline void set_current_builder(PyObject* builder) { builder_slot() = builder; }
 
+// What stands for the text of a tensor while this thread makes a deferred text
+// (pygraph.graph.text; a borrowed reference), or nullptr.
+inline PyObject*& marker_slot() {
+  static thread_local PyObject* marker = nullptr;
+  return marker;
+}
+inline PyObject* current_marker() { return marker_slot(); }
+inline void set_current_marker(PyObject* marker) { marker_slot() = marker; }
+
 // What went wrong in a run. `kind` is -1 for nothing and -2 where a Python exception is set already
-// (Ctrl-C).
+// (Ctrl-C, a failed print).
 struct RunError {
   int kind = -1;
   std::string message;
   std::uint32_t location = 0;
   std::vector<std::uint32_t> callers;
+  std::shared_ptr<const exec::Raised> raised;  // where the program itself raised it
 };
 
 inline RunError describe(const Error& error) {
   if (error.kind() == ErrorKind::interrupted && PyErr_Occurred() != nullptr)
-    return {-2, {}, error.location(), {}};
-  return {static_cast<int>(error.kind()), error.message(), error.location(), error.callers()};
+    return {-2, {}, error.location(), error.callers(), nullptr};
+  std::shared_ptr<const exec::Raised> raised;
+  if (const auto* found = dynamic_cast<const exec::Raised*>(&error))
+    raised = std::make_shared<const exec::Raised>(*found);
+  return {static_cast<int>(error.kind()), error.message(), error.location(), error.callers(),
+          std::move(raised)};
+}
+
+// What pygraph.graph.faults makes the program's exception of: None, or a tuple (text, exception,
+// builtin, object, values).
+inline PyObject* raised_parts(const RunError& error) {
+  if (error.raised == nullptr) Py_RETURN_NONE;
+  const exec::Raised& raised = *error.raised;
+  PyObject* values = tensor_list(raised.values());
+  if (values == nullptr) return nullptr;
+  return Py_BuildValue("(sssLN)", raised.text().c_str(), raised.exception().c_str(),
+                       raised.builtin().c_str(), static_cast<long long>(raised.object()), values);
 }
 
 // The user's lines that a fault belongs to, innermost first: its own, then those of the calls that
@@ -62,9 +88,9 @@ RunError guarded(Action action) {
   } catch (const Error& error) {
     return describe(error);
   } catch (const std::bad_alloc&) {
-    return {static_cast<int>(ErrorKind::memory), "out of memory", 0, {}};
+    return {static_cast<int>(ErrorKind::memory), "out of memory", 0, {}, nullptr};
   } catch (const std::exception& error) {
-    return {static_cast<int>(ErrorKind::internal), error.what(), 0, {}};
+    return {static_cast<int>(ErrorKind::internal), error.what(), 0, {}, nullptr};
   }
 }
 

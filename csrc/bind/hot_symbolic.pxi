@@ -70,15 +70,27 @@ cdef class SymbolicTensor(Tensor):
         return iter([self[i] for i in range(len(self))])
 
     def __repr__(self):
+        if current_marker() != NULL:
+            return (<object>current_marker())(self, "!r")
         shape = ", ".join("?" if dim < 0 else str(dim) for dim in self.dims)
         label = f"{self.name!r}, " if self.name else ""
         return f"SymbolicTensor({label}{self.dtype.name}[{shape}])"
 
     def _refuse(self, what, instead):
+        from pygraph.graph.frames import unconverted_caller
+
         name = f" '{self.name}'" if self.name else ""
         raise TypeError(
             f"the tensor{name} has no value while {self.builder.root_name} is traced, so {what} is not possible; {instead}"
+            + unconverted_caller()
         )
+
+    def __format__(self, spec):
+        if current_marker() != NULL:
+            return (<object>current_marker())(self, ":" + spec if spec else "")
+        if spec:
+            self._refuse(f"the format {spec!r}", "format it in code that AutoGraph converts, for print, assert or raise")
+        return repr(self)
 
     def __bool__(self):
         self._refuse("a Python truth value", "use it in an `if` or `while` of code that AutoGraph converts, or pygraph.cond")

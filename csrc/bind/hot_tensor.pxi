@@ -4,6 +4,8 @@
 cdef object ops = None
 # What raises an executor's fault with the user's lines in its traceback, set by pygraph.graph.
 cdef object raise_fault = None
+# What puts the user's lines into the traceback of an exception from outside that stopped a run.
+cdef object add_lines = None
 
 
 def register_ops(module):
@@ -12,16 +14,22 @@ def register_ops(module):
     ops = module
 
 
-def register_raise_fault(function):
-    """Set the function that raises a run's fault: (exception type, message, location chain)."""
-    global raise_fault
-    raise_fault = function
+def register_faults(raising, adding_lines):
+    """Set what raises a run's fault, and what adds the user's lines (pygraph.graph.faults)."""
+    global raise_fault, add_lines
+    raise_fault = raising
+    add_lines = adding_lines
 
 
 cdef class Tensor:
     """An n-dimensional array of one dtype, either holding values or standing for a value while tracing."""
 
-    __array_ufunc__ = None  # NumPy arrays leave mixed operators to the tensor
+    # NumPy's functions, and operators of its arrays with a tensor, come here.
+    def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
+        return ops.array_ufunc(ufunc, method, inputs, keywords)
+
+    def __array_function__(self, function, types, inputs, keywords):
+        return ops.array_function(function, inputs, keywords)
 
     def __init__(self):
         raise TypeError("tensors are made by pygraph.asarray and other functions")

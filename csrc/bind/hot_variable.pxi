@@ -224,7 +224,11 @@ cdef class Variable(Tensor):
 
     def __repr__(self):
         name = f", name={self.name!r}" if self.name else ""
-        return f"Variable({elements_text(self.snapshot(), 'Variable(')}, dtype={self.dtype.name}, shape={self.shape}{name})"
+        if current_marker() != NULL:
+            elements = (<object>current_marker())(self.read(), "!s")
+        else:
+            elements = elements_text(self.snapshot(), "Variable(")
+        return f"Variable({elements}, dtype={self.dtype.name}, shape={self.shape}{name})"
 
     def __format__(self, spec):
         return format(self.read(), spec)

@@ -1,14 +1,30 @@
-// The executor's host when Python is around: Ctrl-C ends a run, and other threads get the
-// interpreter during a long one.
+// The executor's host when Python is around: Ctrl-C ends a run, other threads get the
+// interpreter during a long one, and what the program prints goes to sys.stdout.
 #pragma once
 
 #include <Python.h>
 
 #include <chrono>
 
+#include "bind/tensor_api.hpp"
 #include "exec/host.hpp"
 
 namespace pygraph::bind {
+
+// Calls pygraph.graph.text.print_text; false with an exception set where it fails.
+inline bool print_with_python(const exec::Printed& printed) {
+  PyObject* module = PyImport_ImportModule("pygraph.graph.text");
+  if (module == nullptr) return false;
+  PyObject* text = PyUnicode_DecodeUTF8(
+      printed.text.data(), static_cast<Py_ssize_t>(printed.text.size()), "backslashreplace");
+  PyObject* values = text == nullptr ? nullptr : tensor_list(printed.values);
+  PyObject* done = values == nullptr
+                       ? nullptr
+                       : PyObject_CallMethod(module, "print_text", "OOii", text, values,
+                                             int{printed.to_error}, int{printed.flush});
+  for (PyObject* object : {module, text, values, done}) Py_XDECREF(object);
+  return done != nullptr;
+}
 
 // For the time of one run, on a thread that holds the GIL. The GIL is given up at the run's first
 // poll; it is held again when this object goes.
@@ -17,6 +33,7 @@ class PythonHost {
   PythonHost() {
     host_.context = this;
     host_.poll = &PythonHost::poll;
+    host_.print = &PythonHost::print;
     host_.depth_limit = static_cast<std::size_t>(Py_GetRecursionLimit());
   }
   ~PythonHost() { reacquire(); }
@@ -51,6 +68,16 @@ class PythonHost {
     if (PyErr_CheckSignals() != 0) return true;
     self->release();
     return false;
+  }
+
+  // Through sys.stdout or sys.stderr, as Python's own print.
+  static bool print(void* context, const exec::Printed& printed) {
+    auto* self = static_cast<PythonHost*>(context);
+    const bool released = self->thread_ != nullptr;
+    self->reacquire();
+    if (!print_with_python(printed)) return false;
+    if (released) self->release();
+    return true;
   }
 
   exec::Host host_;

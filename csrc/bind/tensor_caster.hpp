@@ -1,32 +1,9 @@
-// How pybind11 passes tensors: through the two functions that the Cython module exports in a
-// capsule.
+// How pybind11 passes tensors.
 #pragma once
 
 #include <pybind11/pybind11.h>
 
-#include "base/tensor.hpp"
-
-namespace pygraph::bind {
-
-// The layout is shared with hot.pyx.
-struct TensorApi {
-  // A new reference; nullptr with an exception set on failure.
-  PyObject* (*wrap)(const Tensor* tensor);
-  // The tensor inside an EagerTensor (borrowed), or nullptr without an exception where the object
-  // is none.
-  const Tensor* (*unwrap)(PyObject* object);
-};
-
-inline const TensorApi& tensor_api() {
-  static const TensorApi* api = [] {
-    const auto capsule =
-        pybind11::module_::import("pygraph._hot").attr("tensor_api").cast<pybind11::capsule>();
-    return capsule.get_pointer<const TensorApi>();
-  }();
-  return *api;
-}
-
-}  // namespace pygraph::bind
+#include "bind/tensor_api.hpp"
 
 namespace pybind11::detail {
 

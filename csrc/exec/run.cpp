@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "exec/lists.hpp"
+#include "exec/raised.hpp"
 #include "exec/registers.hpp"
 #include "exec/run_tiles.hpp"
+#include "exec/text.hpp"
 #include "ops/infer.hpp"
 
 namespace pygraph::exec {
@@ -119,6 +121,7 @@ class Run {
         case Code::check_defined:
           if (!flag(operands[0])) fail_undefined(instruction.target, instruction.location);
           break;
+        case Code::text: text(instruction, operands); break;
         case Code::call: at_ = at; return &instruction;
         case Code::finish: return nullptr;
       }
@@ -394,6 +397,31 @@ class Run {
     } else {
       target.assign_copy(frame_.pointers[operands[1]]);
     }
+  }
+
+  void text(const Instruction& instruction, const StorageId* operands) {
+    const plan::TextCall& call = plan_.texts[instruction.target];
+    std::vector<Tensor> values;
+    for (std::size_t i = 0; i < call.inputs.size(); ++i)
+      values.push_back(copied(operands[i], call.inputs[i]));
+    if (call.op == ir::OpCode::raise) throw Raised(call.attributes, values, instruction.location);
+    const Printed printed{.text = ops::text(call.attributes[0]),
+                          .values = values,
+                          .to_error = ops::integer(call.attributes[1]) == 2,
+                          .flush = ops::boolean(call.attributes[2])};
+    if (host_.print == nullptr) {
+      print_to_streams(printed);
+    } else if (!host_.print(host_.context, printed)) {
+      throw Error(ErrorKind::interrupted, "print failed", instruction.location);
+    }
+  }
+
+  // A tensor that outlives the run.
+  Tensor copied(StorageId id, const ir::Type& type) {
+    if (plan_.storages[id].kind == StorageKind::dynamic) return frame_.tensors[id];
+    Tensor copy = Tensor::empty(type.dtype, type.shape);
+    if (copy.bytes() != 0) std::memcpy(copy.data(), frame_.pointers[id], copy.bytes());
+    return copy;
   }
 
   // The kernel computes the new value under the variable's lock, over the old one where nobody else

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ops/rules.hpp"
+#include "ops/text.hpp"
 
 namespace pygraph::ops {
 
@@ -261,6 +262,11 @@ Types infer_check_defined(const InferInput& in) {
   return {in.inputs[0]};
 }
 
+Types infer_text(const InferInput& in) {
+  parse_text(text(in.attributes[0]), in.inputs.size());
+  return {};
+}
+
 }  // namespace
 
 Shape broadcast_shapes(const InferInput& in, const Shape& a, const Shape& b) {
@@ -351,6 +357,7 @@ std::vector<ir::Type> infer(const InferInput& in) {
     case Rule::check_defined: return infer_check_defined(in);
     case Rule::read_variable: return infer_read_variable(in);
     case Rule::assign_variable: return infer_assign_variable(in);
+    case Rule::text: return infer_text(in);
     case Rule::update_variable: return infer_update_variable(in);
   }
   throw Error(ErrorKind::internal, "an op has no shape rule");

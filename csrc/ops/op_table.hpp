@@ -35,6 +35,7 @@ enum class Operands : std::uint8_t {
   condition_first,  // bool, then a common dtype of any class
   first_free,       // any dtype, then int64 (check_defined: bool)
   first_two_free,   // one common dtype of the first two, then int64
+  each_own,         // any dtype each
   variable,         // a variable, then a value of its dtype, then int64
   control           // as the subgraphs' parameters say
 };
@@ -80,7 +81,8 @@ enum class Rule : std::uint8_t {
   check_defined,
   read_variable,
   assign_variable,
-  update_variable
+  update_variable,
+  text
 };
 
 enum class Family : std::uint8_t {
@@ -107,10 +109,11 @@ enum class Family : std::uint8_t {
   control,
   call,
   check,
-  variable
+  variable,
+  text
 };
 
-enum class Effects : std::uint8_t { pure, may_fail, reads, writes, control };
+enum class Effects : std::uint8_t { pure, may_fail, reads, writes, prints, control };
 
 // `constant` is an index into Module::constants, `function` one into Module::functions.
 enum class AttributeKind : std::uint8_t {
@@ -169,6 +172,9 @@ inline std::int64_t integer(const ir::Attribute& attribute) {
   return std::get<std::int64_t>(attribute);
 }
 inline bool boolean(const ir::Attribute& attribute) { return std::get<bool>(attribute); }
+inline const std::string& text(const ir::Attribute& attribute) {
+  return std::get<std::string>(attribute);
+}
 inline DType dtype(const ir::Attribute& attribute) { return std::get<DType>(attribute); }
 inline const std::vector<std::int64_t>& ints(const ir::Attribute& attribute) {
   return std::get<std::vector<std::int64_t>>(attribute);

@@ -145,6 +145,7 @@ Promotion promote(const OpRow& op, std::span<const Operand> operands) {
   switch (op.operands) {
     case Operands::none: break;
     case Operands::control:
+    case Operands::each_own:
       for (std::size_t i = 0; i < operands.size(); ++i) promotion.dtypes[i] = operands[i].dtype;
       break;
     case Operands::condition_first:

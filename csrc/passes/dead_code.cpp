@@ -23,7 +23,8 @@ class DeadCode {
     switch (ops::row(node.op).effects) {
       case ops::Effects::pure:
       case ops::Effects::reads: return false;
-      case ops::Effects::writes: return true;
+      case ops::Effects::writes:
+      case ops::Effects::prints: return true;
       case ops::Effects::may_fail: return true;
       case ops::Effects::control: break;
     }

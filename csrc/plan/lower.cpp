@@ -184,8 +184,23 @@ class Lowering {
         outputs[0] = inputs[0];
         return;
       }
+      case ops::Rule::text: return emit_text(function, node, inputs);
       default: return emit_kernel(function, node, inputs, outputs);
     }
+  }
+
+  void emit_text(const ir::Function& function, const ir::Node& node,
+                 std::span<const StorageId> inputs) {
+    TextCall call{.op = node.op, .attributes = {}, .inputs = {}};
+    const auto attributes = function.attributes_of(node);
+    call.attributes.assign(attributes.begin(), attributes.end());
+    for (ir::ValueId value : function.inputs_of(node)) call.inputs.push_back(function.types[value]);
+    plan_.texts.push_back(std::move(call));
+    emit({.code = Code::text,
+          .target = static_cast<std::uint32_t>(plan_.texts.size() - 1),
+          .location = node.location},
+         {}, inputs);
+    add_cost(kDynamicCost);
   }
 
   void emit_kernel(const ir::Function& function, const ir::Node& node,

@@ -55,6 +55,7 @@ enum class Code : std::uint8_t {
   update_dynamic,   // likewise, by dynamics[target]: infer and prepare first
   call,             // run callees[target] (the entry's) on in, to out
   check_defined,    // the flag in[0]; the variable's name is names[target]
+  text,             // print texts[target], or raise it
   registers,        // run programs[target]
   finish
 };
@@ -84,6 +85,13 @@ struct DynamicCall {
   std::vector<ir::Attribute> attributes;
   std::vector<ir::Type> inputs;  // where static: the type; else only dtype and rank count
   std::vector<ir::Type> outputs;
+};
+
+// A `print` or `raise`.
+struct TextCall {
+  ir::OpCode op;
+  std::vector<ir::Attribute> attributes;
+  std::vector<ir::Type> inputs;
 };
 
 struct PreparedCall {
@@ -123,6 +131,7 @@ struct Plan {
   std::uint32_t register_count = 0;  // of all programs
   std::vector<ir::Type> types;
   std::vector<std::string> names;
+  std::vector<TextCall> texts;
   std::vector<Tensor> constants;
   std::vector<ir::Type> inputs;  // the entry's tensor parameters
   std::vector<StorageId> input_storages;

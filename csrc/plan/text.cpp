@@ -50,6 +50,7 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
       return "update_dynamic " + std::string(plan.dynamics[instruction.target].op->name);
     case Code::call: return "call " + std::to_string(instruction.target);
     case Code::check_defined: return "check_defined " + plan.names[instruction.target];
+    case Code::text: return std::string(ops::row(plan.texts[instruction.target].op).name);
     case Code::registers: return "registers";
     case Code::finish: return "finish";
   }

@@ -7,6 +7,8 @@ function with that code gets its own copy of the shell around it.
 from __future__ import annotations
 
 import ast
+import inspect
+import linecache
 import re
 import weakref
 from types import CellType, CodeType, FunctionType
@@ -19,12 +21,14 @@ from pygraph.autograph.converters import (  # noqa: F401  (each registers its ki
     calls,
     compound,
     comprehensions,
+    effects,
     expressions,
     functions,
     loops,
 )
 from pygraph.autograph.converters.base import Converter, Naming
 from pygraph.autograph.converters.nodes import MARK
+from pygraph.autograph.converters.patterns import rewrite_matches
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.layout import lay_out
 from pygraph.autograph.source import class_around, compile_in_scope, function_node
@@ -95,8 +99,10 @@ def convert_python_function(function: FunctionType) -> FunctionType:
 def convert_tree(code: CodeType, module_globals: dict[str, Any]) -> tuple[FunctionNode, str]:
     """Return the converted syntax tree of a function, and the name of the operators in it."""
     if code.co_flags & _GENERATOR:
-        raise _place(ConversionError("generators and async functions cannot be staged"), code)
+        raise _place(ConversionError(_refusal(code)), code)
     node = function_node(code, module_globals)
+    if _has_match(node, code.co_filename):
+        rewrite_matches(node)
     scope = analyse(node)
     taken = {name for inner in _scopes(scope) for name in inner.bits}
     operators = "ag"
@@ -109,6 +115,18 @@ def convert_tree(code: CodeType, module_globals: dict[str, Any]) -> tuple[Functi
     except ConversionError as error:
         raise _place(error, code) from None
     return node, operators
+
+
+def _refusal(code: CodeType) -> str:
+    if code.co_flags & inspect.CO_GENERATOR:
+        return "a generator (its `yield` leaves and comes back) cannot be staged; return a list"
+    return "a coroutine (`async def`) cannot be staged"
+
+
+def _has_match(node: FunctionNode, filename: str) -> bool:
+    """Return whether a line looks like a ``match``: far cheaper than a walk through the tree."""
+    lines = linecache.getlines(filename)[node.lineno - 1 : node.end_lineno]
+    return any(line.lstrip().startswith("match") for line in lines)
 
 
 def unparse(node: FunctionNode) -> str:

@@ -129,7 +129,7 @@ def _find(code: CodeType, lines: list[str]) -> FunctionNode | None:
 
 
 def _last_line(code: CodeType) -> int:
-    last = max((line for _, line, _, _ in code.co_positions() if line), default=0)
+    last = max((line for _, _, line in code.co_lines() if line), default=0)
     return max([last, code.co_firstlineno, *(_last_line(inner) for inner in _codes(code))])
 
 

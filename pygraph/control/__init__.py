@@ -2,8 +2,9 @@
 
 from pygraph.control.conditional import cond
 from pygraph.control.loop import while_loop
+from pygraph.control.printing import print
 from pygraph.control.ranges import Range
 
 range = Range
 
-__all__ = ["Range", "cond", "range", "while_loop"]
+__all__ = ["Range", "cond", "print", "range", "while_loop"]

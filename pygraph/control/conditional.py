@@ -11,13 +11,8 @@ from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.journal import Change, recording
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
-from pygraph.control.tensors import (
-    as_predicate,
-    current,
-    is_tensor,
-    is_tracing,
-    stages,
-)
+from pygraph.control.raising import EndOfWay, Raised, until_raise
+from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
 from pygraph.control.unset import UNSET
 from pygraph.graph import Builder
 from pygraph.graph.locations import Region
@@ -73,6 +68,8 @@ def stage_cond(
             _traced(Builder(name, parent), branch, site)
             for name, branch in (("then", then), ("else", otherwise))
         ]
+    if _raises(first, second):
+        return _after_raise(parent, pred, first, second, names)
     if not isinstance(first, _Side) or not isinstance(second, _Side):
         return _only(first, second)
     parts = both_ways(first.changes, second.changes, site)
@@ -112,6 +109,40 @@ def stage_cond(
     return _with_parts(after, [change for change, _, _ in parts])
 
 
+def _raises(first: _Way, second: _Way) -> bool:
+    """Return whether a branch raises, and it is known what the other one does."""
+    ways = (first, second)
+    known = all(isinstance(way, (_Side, _RaisedWay)) for way in ways)
+    return known and any(isinstance(way, _RaisedWay) for way in ways)
+
+
+def _after_raise(
+    parent: Builder, pred: Any, first: _Way, second: _Way, names: Sequence[str]
+) -> list[Any]:
+    """Record a cond of which a branch raises: the other branch alone gives the variables."""
+    ways = [way for way in (first, second) if isinstance(way, (_Side, _RaisedWay))]
+    side = next((way for way in ways if isinstance(way, _Side)), None)
+    changes = side.changes if side is not None else []
+    ends = [*side.ends, *(change.after for change in changes)] if side is not None else []
+    all_names = [*names, *(change.name for change in changes)] if side is not None else []
+    forms = [form_of(*item, settled=True) for item in zip(all_names, ends, strict=True)]
+    for way in ways:
+        with way.builder:
+            tensors: list[Any] = []
+            for form, value in zip(forms, ends, strict=True):
+                tensors += form.take_apart(value, form) if way is side else form.placeholders()
+            way.builder.set_results(tensors)
+    outputs = iter(parent.record_cond(parent.lift(pred), *(way.builder for way in ways)))
+    if side is None:
+        raise EndOfWay
+    values = [*side.values, *(change.after for change in changes)]
+    after = [
+        form.put_together(outputs) if form.tensors else value
+        for form, value in zip(forms, values, strict=True)
+    ]
+    return _with_parts(after, changes)
+
+
 def _note_merged(
     parent: Builder, names: Sequence[str], site: Site, first: _Side, second: _Side, after: list[Any]
 ) -> None:
@@ -138,14 +169,25 @@ class _Side:
     changes: list[Change]
 
 
-def _traced(
-    builder: Builder, branch: Callable[[], list[Any]], site: Site
-) -> _Side | UnknownResult | None:
+@dataclass(slots=True)
+class _RaisedWay:
+    """A branch that was traced, and ends with a ``raise``."""
+
+    builder: Builder
+
+
+# None for a branch that reads what has no value in this trace.
+_Way = _Side | _RaisedWay | UnknownResult | None
+
+
+def _traced(builder: Builder, branch: Callable[[], list[Any]], site: Site) -> _Way:
     """Trace a branch. One that reads what has no value, or no type, in this trace gives no side."""
     with recording(builder, site.journal()) as journal:
-        values = unreachable(branch)
+        values = unreachable(lambda: until_raise(branch))
         ends = settled_values(values, journal) if isinstance(values, list) else []
         changes = journal.close()
+    if isinstance(values, Raised):
+        return _RaisedWay(builder)
     return _Side(builder, values, ends, changes) if isinstance(values, list) else values
 
 
@@ -157,7 +199,7 @@ def _with_parts(values: list[Any], parts: list[Change]) -> list[Any]:
     return values[:count]
 
 
-def _only(first: _Side | UnknownResult | None, second: _Side | UnknownResult | None) -> list[Any]:
+def _only(first: _Way, second: _Way) -> list[Any]:
     """What a branch gives whose other branch reads what has no type yet.
 
     The trace is going to be thrown away, so placeholders of the right types serve. Where both

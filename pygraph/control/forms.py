@@ -50,6 +50,10 @@ class Form:
         types = [leaf for leaf in self.leaves if isinstance(leaf, TensorLeaf)]
         return [*types, FLAG] if self.flagged else types
 
+    def placeholders(self) -> list[Any]:
+        """Return tensors of these types that nothing may look at."""
+        return [placeholder(leaf.dtype, leaf.shape, leaf.weak) for leaf in self.types]
+
     def leaf_names(self) -> list[str]:
         """Return how the user would write each leaf."""
         return [] if self.structure is None else leaf_names(self.structure, self.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
@@ -13,6 +14,8 @@ from pygraph.control.forms import Form, form_of, join
 from pygraph.control.journal import WHOLE, Change, Journal, recording
 from pygraph.control.leaves import NUMBERS, TensorLeaf, ValueLeaf
 from pygraph.control.pending import UnknownResult, pending
+from pygraph.control.printing import HeldPrints
+from pygraph.control.raising import Raised, until_raise
 from pygraph.control.structures import Shaped, leaves_in
 from pygraph.control.tensors import (
     apply,
@@ -56,35 +59,57 @@ def stage_while(
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
     runs: bool = False,
-    invariants: Sequence[Form | None] = (),
+    invariants: Sequence[Any] = (),
+    maximum_iterations: Any = None,
 ) -> list[Any]:
     """Record a ``while_loop`` op; return the values of the variables after it.
 
     ``test`` and ``body`` are given the values of ``names`` at the start of an iteration; ``body``
     returns those at its end. ``runs``: the body is known to run at least once. ``guarded``: as in
     ``stage_cond``. Numbers in ``indirect`` join the state only when the body is seen to change
-    them. ``invariants`` gives a variable a form that is more general than its value's.
+    them. ``invariants`` gives shapes (nested as the variable), with None
+    for a dim that varies; None for a variable without one.
     """
+    if maximum_iterations is not None:
+        test, body = _bounded(test, body, maximum_iterations)
+        before, names = [0, *before], ["the number of iterations", *names]
+        invariants = [None, *invariants] if invariants else ()
     parent = current()
     loop = _Loop(parent, list(names), site, frozenset(guarded), set(indirect))
-    loop.start(before, invariants)
+    loop.start(before, _invariant_forms(before, invariants, names))
     test_builder = Builder("test", parent)
     try:
         with Region():
             body_builder, ends = loop.settle(body)
         with Region(), recording(test_builder, site.journal()) as journal:
             given = loop.give(test_builder)
-            going = test(given)
+            going = until_raise(partial(test, given))
             loop.refuse_changes(journal)
-            test_builder.set_results([_as_flag(going)])
+            test_builder.set_results([False if isinstance(going, Raised) else _as_flag(going)])
     except UnknownResult:
         # The trace is going to be thrown away. What is known: no iteration leaves all as it was.
-        return [form.stand_in() for form in loop.own[: len(names)]]
+        skipped = 0 if maximum_iterations is None else 1
+        return [form.stand_in() for form in loop.own[skipped : len(names)]]
     tensors: list[Any] = []
     for form, own, value in zip(loop.forms, loop.own, loop.before, strict=True):
         tensors.extend(form.take_apart(value, own))
     outputs = iter(parent.record_while(test_builder, body_builder, tensors))
-    return loop.finish(outputs, ends, runs)
+    after = loop.finish(outputs, ends, runs)
+    return after if maximum_iterations is None else after[1:]
+
+
+def _bounded(
+    test: Callable[[list[Any]], Any], body: Callable[[list[Any]], list[Any]], maximum: Any
+) -> tuple[Callable[[list[Any]], Any], Callable[[list[Any]], list[Any]]]:
+    """Put a count of the iterations in front of a loop's variables."""
+
+    def bounded_test(values: list[Any]) -> Any:
+        going, below = test(values[1:]), values[0] < maximum
+        if not is_tensor(going):
+            return below if going else False
+        return apply("logical_and", (below, as_predicate(going)))
+
+    return bounded_test, lambda values: [values[0] + 1, *body(values[1:])]
 
 
 def _as_flag(going: Any) -> Any:
@@ -131,9 +156,12 @@ class _Loop:
             with (
                 recording(builder, self.site.journal()) as journal,
                 pending(self._unknown()) as skipped,
+                HeldPrints() as prints,
             ):
                 given = self.parameters(builder)
-                values = settled_values(self._run(body, given), journal)
+                ended = until_raise(partial(self._run, body, given))
+                # Where the body raises, no turn goes on from here: any state will do.
+                values = settled_values(given if isinstance(ended, Raised) else ended, journal)
                 if self._found_parts(journal.close()):
                     continue
                 ends = [
@@ -153,9 +181,12 @@ class _Loop:
                     for form, end, value in zip(found, ends, values, strict=True):
                         results.extend(form.take_apart(value, end))
                     builder.set_results(results)
-                    return builder, ends
+                    break
             former, self.forms = self.forms, found
-        raise self._unsettled(former, found)
+        else:
+            raise self._unsettled(former, found)
+        prints.release()
+        return builder, ends
 
     def _run(self, body: Callable[[list[Any]], list[Any]], given: Sequence[Any]) -> list[Any]:
         """Run the body on the state at the start of an iteration; return that at its end."""
@@ -296,6 +327,8 @@ def stage_for(
     site: Site,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
+    invariants: Sequence[Any] = (),
+    maximum_iterations: Any = None,
 ) -> list[Any]:
     """Record a loop over items; return the values of the variables after it."""
 
@@ -320,6 +353,8 @@ def stage_for(
         site=site,
         guarded=guarded,
         indirect=indirect,
+        invariants=[None, *invariants] if invariants else (),
+        maximum_iterations=maximum_iterations,
     )
     return after
 
@@ -350,33 +385,22 @@ def while_loop(
     if not is_tracing():
         return kind(_run(cond, body, list(loop_vars), maximum_iterations, names))
     site = CallSite(AROUND, (None, body))
-    invariants = _invariant_forms(loop_vars, shape_invariants, names)
-    counter = [] if maximum_iterations is None else [0]
-    skip = len(counter)
 
     def test(values: list[Any]) -> Any:
-        going = cond(*values[skip:])
+        going = cond(*values)
         _check_scalar(going)
-        if not counter:
-            return going
-        below = values[0] < maximum_iterations
-        if not is_tensor(going):
-            return below if going else False
-        return apply("logical_and", (below, as_predicate(going)))
-
-    def step(values: list[Any]) -> list[Any]:
-        ends = _returned(body(*values[skip:]), len(loop_vars), names)
-        return [values[0] + 1, *ends] if counter else ends
+        return going
 
     after = stage_while(
         test,
-        step,
-        [*counter, *loop_vars],
-        ["the number of iterations"][:skip] + names,
+        lambda values: _returned(body(*values), len(loop_vars), names),
+        list(loop_vars),
+        names,
         site=site,
-        invariants=[None] * skip + invariants,
+        invariants=_checked_invariants(loop_vars, shape_invariants),
+        maximum_iterations=maximum_iterations,
     )
-    return kind(after[skip:])
+    return kind(after)
 
 
 def _run(
@@ -448,16 +472,20 @@ def _maker(loop_vars: Any) -> Callable[[list[Any]], Any]:
     return type(loop_vars)
 
 
-def _invariant_forms(loop_vars: Any, shapes: Any, names: list[str]) -> list[Form | None]:
-    if shapes is None:
-        return [None] * len(loop_vars)
-    if len(shapes) != len(loop_vars):
+def _checked_invariants(loop_vars: Any, shapes: Any) -> Sequence[Any]:
+    if shapes is not None and len(shapes) != len(loop_vars):
         raise ValueError(
             f"shape_invariants has {len(shapes)} entries for {len(loop_vars)} loop variables"
         )
+    return shapes or ()
+
+
+def _invariant_forms(
+    values: Sequence[Any], shapes: Sequence[Any], names: Sequence[str]
+) -> list[Form | None]:
     return [
         None if shape is None else _with_shapes(form_of(name, value), shape, name)
-        for name, value, shape in zip(names, loop_vars, shapes, strict=True)
+        for name, value, shape in zip(names, values, shapes, strict=bool(shapes))
     ]
 
 

@@ -31,6 +31,7 @@ class ConcreteFunction(CompiledGraph):
         super().__init__(
             traced.executable.capsule(), traced.template, traced.results, traced.variables
         )
+        self.exceptions = traced.exceptions
         self.name = name
         self.origin = origin
         self.signature = signature

@@ -68,7 +68,8 @@ def reduce_concrete(concrete: ConcreteFunction) -> tuple[Callable[..., Any], tup
 def _packed(concrete: ConcreteFunction) -> PickledGraph:
     data = concrete.executable.module().write()
     nothing: Any = None
-    return PickledGraph(data, concrete.traced._replace(executable=nothing), concrete.origin)
+    traced = concrete.traced._replace(executable=nothing, exceptions=[])
+    return PickledGraph(data, traced, concrete.origin)
 
 
 def _unpacked(graph: PickledGraph) -> Traced:

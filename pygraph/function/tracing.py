@@ -26,9 +26,11 @@ from pygraph._hot import (
 )
 from pygraph.autograph.operators.variables import assignment_line
 from pygraph.control.journal import Change, Journal, note_outer_variables, write_part
+from pygraph.control.raising import ends_graph
 from pygraph.control.recursion import deeper_stack, followed
 from pygraph.control.unset import Maybe
 from pygraph.graph import Builder, TensorSpec, VariableSpec
+from pygraph.graph.exceptions import KeptException
 from pygraph.graph.locations import describe, target_of, trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 from pygraph.graph.wire import write
@@ -56,6 +58,7 @@ class Traced(NamedTuple):
     template: list[Any]  # per leaf of the result: the index of an output, or a Constant
     # In the graph's order: a Variable that it captured, or a position among the arguments' ones.
     variables: list[Variable | int]
+    exceptions: list[KeptException]  # that the graph may raise, by number
     trace_seconds: float
     plan_seconds: float
 
@@ -123,6 +126,16 @@ def _run(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, An
     return function(*args, **kwargs)
 
 
+def _run_to_end(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """Run a function; one whose every way raises when the graph runs has no result."""
+    try:
+        return _run(function, args, kwargs)
+    except BaseException as error:
+        if not ends_graph(error):
+            raise
+        return None
+
+
 def is_array(value: Any) -> bool:
     """Return whether an argument's leaf becomes an input of the graph."""
     return is_array_like(value)
@@ -144,10 +157,11 @@ def trace(request: Request) -> Traced:
     try:
         with _journaled(builder, request.function, request.name, args), deeper_stack():
             called = followed(request.python_function, request.function)
-            result = _run(called, args, kwargs)
+            result = _run_to_end(called, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
             results, template = _take_results(builder, request.name, result)
         variables = _variable_slots(builder.variables, arguments)
+        exceptions = builder.module.exceptions
         builder.close()
         data, constants = write(builder)
         traced = time.perf_counter()
@@ -163,6 +177,7 @@ def trace(request: Request) -> Traced:
         results,
         template,
         variables,
+        exceptions,
         traced - started,
         time.perf_counter() - traced,
     )

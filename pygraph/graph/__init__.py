@@ -2,7 +2,17 @@
 
 from pygraph.graph.builder import Builder, current
 from pygraph.graph.faults import raise_fault
+from pygraph.graph.frames import clean_traceback
 from pygraph.graph.spec import TensorSpec, VariableSpec
 from pygraph.graph.view import Graph, GraphNode
 
-__all__ = ["Builder", "Graph", "GraphNode", "TensorSpec", "VariableSpec", "current", "raise_fault"]
+__all__ = [
+    "Builder",
+    "Graph",
+    "GraphNode",
+    "TensorSpec",
+    "VariableSpec",
+    "clean_traceback",
+    "current",
+    "raise_fault",
+]

@@ -261,6 +261,20 @@ class Builder:
         lifted = self._lifted(operands, dtypes[1:])
         self._record_exact(op, [place, *lifted], attributes, (), False)
 
+    def constant_of(self, identifier: int) -> EagerTensor | None:
+        """Return the value of a constant by its id, also once the builder is closed."""
+        following = len(self.parameters)
+        for node, outputs in zip(self.nodes, self._outputs, strict=True):
+            first = following if self.closed else outputs[0] if outputs else -1
+            following += len(outputs)
+            if first == identifier:
+                return (
+                    self.module.constants[node.attributes["index"]]
+                    if node.op == "constant"
+                    else None
+                )
+        return None
+
     def known(self, tensor: SymbolicTensor) -> EagerTensor | None:
         """Return the value of one of this builder's tensors where it is a constant."""
         return self._known.get(tensor.id)
@@ -358,21 +372,23 @@ class Builder:
         self.nodes.append(Node(op, inputs, attributes, subgraphs, location))
         self._outputs.append(outputs)
 
-    def location(self) -> int:
-        """Return the id of the user's line that is running."""
-        return self.module.location_id(current_chain())
-
     def record(
-        self, op: str, inputs: Sequence[Any], attributes: dict[str, Any]
+        self,
+        op: str,
+        inputs: Sequence[Any],
+        attributes: dict[str, Any],
+        chain: Sequence[Location] | None = None,
     ) -> tuple[SymbolicTensor, ...]:
         """Append an op on tensors, NumPy arrays and Python numbers, promoted as the op demands.
 
-        Raises TypeError or ValueError, naming the op, where its inputs do not fit.
+        ``chain`` has the user's calls that it stands for, if not those that are running. Raises
+        TypeError or ValueError, naming the op, where its inputs do not fit.
         """
         self._check_open()
         operands = self._operands(op, inputs, 0)
         dtypes, weak = _promote(op, tuple([_promotion_key(operand) for operand in operands]))
-        return self._record_exact(op, self._lifted(operands, dtypes), attributes, (), weak)
+        lifted = self._lifted(operands, dtypes)
+        return self._record_exact(op, lifted, attributes, (), weak, chain=chain)
 
     def _operands(self, op: str, inputs: Sequence[Any], first: int) -> list[Any]:
         """Return inputs as tensors, numbers as they are; errors count arguments from ``first``."""
@@ -403,6 +419,7 @@ class Builder:
         subgraphs: tuple[Builder, ...],
         weak: bool,
         callee: Callee | None = None,
+        chain: Sequence[Location] | None = None,
     ) -> tuple[SymbolicTensor, ...]:
         operand_types = self._types([operand.id for operand in operands])
         signatures = [subgraph.signature() for subgraph in subgraphs]
@@ -417,7 +434,7 @@ class Builder:
             self.module.symbol_count,
             signatures,
         )
-        location = self.location()
+        location = self.module.location_id(current_chain() if chain is None else chain)
         outputs = tuple(
             self._new_value(as_dtype(dtype), tuple(dims), weak, "", location)
             for dtype, dims in types

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pygraph._hot import EagerTensor
+from pygraph.graph.exceptions import KeptException
 from pygraph.graph.locations import Location
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ class ModuleContext:
         # (file, function, line, parent) each; entry 0 stands for no location.
         self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
         self.symbol_count = 0
+        self.prints = False  # whether something was printed
+        self.exceptions: list[KeptException] = []  # those that `raise` ops name by number
         self.callees: list[Callee] = []
         # Items read from lists that a tensor decides the length of, by identity.
         self.copies: dict[int, object] = {}

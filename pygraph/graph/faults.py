@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from types import FrameType, FunctionType, TracebackType
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from pygraph._hot import register_raise_fault
+from pygraph._hot import register_faults
+from pygraph.graph.exceptions import KeptException, make_exception
 from pygraph.graph.locations import Location
 
 
@@ -24,13 +25,30 @@ def _frame_of(file: str, line: int, function: str) -> FrameType:
     return frame
 
 
-def raise_fault(kind: type[Exception], message: str, chain: Sequence[Location]) -> NoReturn:
-    """Raise a fault with the chain of the user's lines (innermost first) as its traceback."""
-    traceback: TracebackType | None = None
+def raise_fault(
+    kind: type[Exception],
+    message: str,
+    chain: Sequence[Location],
+    raised: tuple[str, str, str, int, list[Any]] | None = None,
+    kept: Sequence[KeptException] = (),
+) -> NoReturn:
+    """Raise a fault with the chain of the user's lines (innermost first) as its traceback.
+
+    ``raised`` describes the exception that the program itself raised, and ``kept`` has those that
+    its graph may raise.
+    """
+    error = kind(message) if raised is None else make_exception(*raised, kept)
+    add_lines(error, chain)
+    raise error
+
+
+def add_lines(error: BaseException, chain: Sequence[Location]) -> None:
+    """Put the chain of the user's lines in front of an exception's traceback."""
+    traceback = error.__traceback__
     for file, line, function in chain:
         # An instruction of -1 keeps Python from underlining columns of the stand-in frame's code.
         traceback = TracebackType(traceback, _frame_of(file, line, function), -1, line)
-    raise kind(message).with_traceback(traceback)
+    error.__traceback__ = traceback
 
 
-register_raise_fault(raise_fault)
+register_faults(raise_fault, add_lines)

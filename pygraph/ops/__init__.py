@@ -157,6 +157,12 @@ from pygraph.ops.manipulation import (
     transpose,
     unstack,
 )
+from pygraph.ops.numpy_functions import (
+    array_function as array_function,
+)
+from pygraph.ops.numpy_functions import (
+    array_ufunc as array_ufunc,
+)
 from pygraph.ops.operands import (
     dim_size as dim_size,
 )

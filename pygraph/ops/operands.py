@@ -80,9 +80,13 @@ def sizes(value: Operand) -> tuple[Size, ...]:
 
 
 def dim_size(value: Operand, axis: int) -> Size:
-    """Return the size of one axis (not negative): an int, or a 0-d int64 tensor."""
+    """Return the size of one axis (not negative): an int, or a tensor that promotes as one."""
     known = static_shape(value)[axis]
-    return apply("dim_size", (value,), {"axis": axis}) if known is None else known
+    if known is not None:
+        return known
+    size: Any = apply("dim_size", (value,), {"axis": axis})
+    weak: Size = size.builder.as_weak(size)
+    return weak
 
 
 def size_product(factors: Sequence[Size]) -> Size:

@@ -17,7 +17,7 @@ import pytest
 
 from pygraph import autograph
 from pygraph.autograph.conversion import conversions
-from pygraph.autograph.frames import clean_traceback
+from pygraph.graph.frames import clean_traceback
 from pygraph.graph.locations import current_chain
 
 GLOBAL_COUNT = 0

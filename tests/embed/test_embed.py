@@ -23,7 +23,8 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werr
 OPEN_SYMBOLS = ["-Wl,--allow-shlib-undefined"] if "PYGRAPH_SANITIZED" in os.environ else []
 
 # The numbers of pygraph_status.
-VALUE, TYPE, INDEX, ZERO_DIVISION, UNBOUND, FORMAT, FILE, RECURSION = 1, 2, 3, 4, 6, 11, 14, 15
+VALUE, TYPE, INDEX, ZERO_DIVISION, UNBOUND, FORMAT, RUNTIME = 1, 2, 3, 4, 6, 11, 12
+FILE, RECURSION = 14, 15
 
 
 def flags() -> list[str]:
@@ -104,6 +105,20 @@ def unset(x):  # type: ignore[no-untyped-def]
     return y  # only sometimes
 
 
+class TooManyError(Exception):
+    pass
+
+
+@pg.function
+def checked(x, n):  # type: ignore[no-untyped-def]
+    print(f"printed: {x} {n:>3} {n / 8:.2f}")
+    if n < 0:
+        raise ValueError(f"{n} is negative")
+    if n > 5:
+        raise TooManyError(n, x)
+    return x
+
+
 def count_calls() -> pg.Function:
     """A function with two variables."""
     total = pg.Variable([0.0, 0.5], name="total")
@@ -157,6 +172,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pg.save(pick, path / "pick.pgraph")
     unset(pg.asarray(1.0))
     pg.save(unset, path / "unset.pgraph")
+    checked.get_concrete_function(pg.asarray([1.0, 2.0]), pg.asarray(1))
+    pg.save(checked, path / "checked.pgraph")
     count = count_calls()
     count.get_concrete_function(pg.TensorSpec((2,), pg.float64))
     pg.save(count, path / "count.pgraph")
@@ -208,6 +225,8 @@ def test_tour(build: Callable[..., Path], folder: Path) -> None:
     assert shown["kept"] == "[3] 1 0 1"
     assert (shown["quotient"], shown["after"], shown["set"]) == ("3", "-4", "1")
     assert shown["wrong"] == "0"
+    # The last of three runs; the two before print under the same name.
+    assert shown["printed"] == "Tensor([1.0, 0.1], dtype=float64)   9 1.12"
     assert shown["variable"] == "calls"
     assert (shown["initial"], shown["total"]) == ("[2] 0 0.5", "[2] 2 4.5")
     assert (shown["assigned"], shown["calls"], shown["other"]) == ("[2] 1 0", "3", "[2] 0 0.5")
@@ -224,6 +243,11 @@ def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> 
         "zero": (ZERO_DIVISION, rf".*\({here}:{line_of('return a // b')} in quotient\)"),
         "index": (INDEX, rf".*3.*\({here}:{line_of('return x[i]')} in pick\)"),
         "unset": (UNBOUND, rf".*'y'.*\({here}:{line_of('return y  # only')} in unset\)"),
+        "failed": (VALUE, rf"-1 is negative \({here}:{line_of('raise ValueError')} in checked\)"),
+        "raised": (
+            RUNTIME,
+            r"TooManyError: \(Tensor\(9, dtype=int64\), Tensor\(\[1\.0, 0\.1\], .*",
+        ),
         "too deep": (
             RECURSION,
             rf"maximum recursion depth.*fibonacci.*\({here}:{line_of('return fibonacci(n')}.*\)",

@@ -75,6 +75,14 @@ void faults(const std::string& folder) {
   show_error("unset", [&] { unset.run({Tensor::scalar(-1.0)}); });
 }
 
+void effects(const std::string& folder) {
+  const auto checked = Program::load(folder + "/checked.pgraph");
+  const auto data = Tensor::from<double>({1, 0.1}, {2});
+  checked.run({data, Tensor::scalar<std::int64_t>(3)});
+  show_error("failed", [&] { checked.run({data, Tensor::scalar<std::int64_t>(-1)}); });
+  show_error("raised", [&] { checked.run({data, Tensor::scalar<std::int64_t>(9)}); });
+}
+
 void recursion(const std::string& folder) {
   const auto program = Program::load(folder + "/fibonacci.pgraph");
   show<std::int64_t>("fibonacci", program.run({Tensor::scalar<std::int64_t>(20)})[0]);
@@ -150,6 +158,7 @@ int main(int argc, char** argv) {
     arrays(argv[1]);
     booleans(argv[1]);
     faults(argv[1]);
+    effects(argv[1]);
     recursion(argv[1]);
     wrong_use(argv[1]);
     threads(argv[1]);

@@ -164,12 +164,22 @@ function 1 "is odd"(n: int64[]) -> (bool[]) {
 }
 """
 
+EFFECTS = """
+graph checked(x: float64[], y: int64[2]) -> () {
+  print x, y {text="{{x}} = {0:.3f}, {1!r}\\n", stream=2, flush=true}  # e.py:2 in checked
+  print {text="", stream=1, flush=false}
+  raise x {text="{0!s:>9}", exception="e.Bad", builtin="ValueError", object=0}  # e.py:3 in checked
+  return
+}
+"""
+
 CORPUS = {
     "small": SMALL,
     "sum_squares": SUM_SQUARES,
     "branches": BRANCHES,
     "shapes": SHAPES,
     "variables": VARIABLES,
+    "effects": EFFECTS,
     "recursion": RECURSION,
 }
 
@@ -231,7 +241,8 @@ def every_op() -> str:
         names += ids
         operands = ", ".join(parameters[value] for value in inputs)
         shown = ", ".join(f"{name}={_shown(value)}" for name, value in attributes.items())
-        lines.append(f"{', '.join(ids)} = {row['name']} {operands} {{{shown}}}")
+        results = f"{', '.join(ids)} = " if ids else ""
+        lines.append(f"{results}{row['name']} {operands} {{{shown}}}")
     declared = ", ".join(
         f"{name}: {dtype}{list(shape)}" for (dtype, shape), name in parameters.items()
     )

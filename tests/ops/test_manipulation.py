@@ -258,3 +258,14 @@ def test_any_chain(steps: list[tuple[Any, Any]]) -> None:
         return x
 
     check(chain, expected, x)
+
+
+def test_sizes_promote_as_python_ints() -> None:
+    def use(x: Any) -> Any:
+        return x / x.shape[0], x * x.size, x.shape[0] / 2
+
+    x = pg.asarray([1.0, 2.0, 3.0], dtype=pg.float32)
+    unknown = pg.function(use, input_signature=[pg.TensorSpec((None,), pg.float32)])
+    for result, expected in zip(unknown(x), use(x), strict=True):
+        np.testing.assert_array_equal(np.asarray(result), np.asarray(expected))
+        assert np.asarray(result).dtype == np.asarray(expected).dtype

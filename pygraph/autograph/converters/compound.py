@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import ast
+from copy import deepcopy
 
 from pygraph.autograph.converters.base import STATEMENTS, Converter
-from pygraph.autograph.converters.nodes import assign, at, call, load
+from pygraph.autograph.converters.nodes import (
+    LOAD,
+    STORE,
+    assign,
+    at,
+    at_start,
+    call,
+    load,
+    thunk,
+)
 
 
 def convert_with(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
@@ -35,7 +45,33 @@ def convert_try(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
         handler.body = converter.block(handler.body, place)
     node.orelse = converter.block(node.orelse, place)
     node.finalbody = converter.block(node.finalbody, place)
-    return [*before, node]
+    return [*before, _attempt(converter, node)]
+
+
+def _attempt(converter: Converter, node: ast.Try | ast.TryStar) -> ast.With:
+    """``with ag.attempt(lambda: (KeyError,)) as attempt: try: ...``, which learns of each part."""
+    name = converter.naming.fresh("attempt")
+
+    def says(what: str, place: ast.AST) -> ast.stmt:
+        method = at_start(ast.Attribute(load(name, place), what, LOAD), place)
+        return at_start(ast.Expr(at_start(ast.Call(method, [], []), place)), place)
+
+    arguments: list[ast.expr] = []
+    if node.handlers:
+        types: list[ast.expr] = [
+            load("BaseException", handler) if handler.type is None else deepcopy(handler.type)
+            for handler in node.handlers
+        ]
+        all_types = types[0] if len(types) == 1 else at_start(ast.Tuple(types, LOAD), node)
+        arguments.append(thunk(all_types))
+        for handler in node.handlers:
+            handler.body.insert(0, says("body_ended", handler))
+        node.body.append(says("body_ended", node.body[-1]))
+    if node.finalbody:
+        node.finalbody.insert(0, says("finally_starts", node.finalbody[0]))
+    context = call(converter.operator("Attempt", node), arguments, node)
+    item = ast.withitem(at_start(context, node), at_start(ast.Name(name, STORE), node))
+    return at_start(ast.With([item], [node]), node)
 
 
 def convert_match(converter: Converter, node: ast.stmt) -> list[ast.stmt]:

@@ -17,6 +17,7 @@ def convert_while(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     names = converter.modified(node.body) & (facts.live_out | facts.live_body)
     directly = _assigned(converter, node)
     test = lazy(converter, condition(converter, node.test))
+    options = _take_options(converter, node)
     body = converter.helper_body(node.body, names, 0, node)
     definition = helper("loop_body", parameters(), body, node)
     arguments: list[ast.expr] = [test, load(definition.name, node)]
@@ -24,6 +25,7 @@ def convert_while(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
         arguments.append(converter.name_tuple(names, node))
     result = call(converter.operator("while_stmt", node.test), arguments, node.test)
     mention_guarded(converter, result, names, directly)
+    result.keywords.extend(options)
     return [definition, at(ast.Expr(result), node.test)]
 
 
@@ -35,6 +37,7 @@ def convert_for(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     names = (converter.modified(node.body) | targets) & (facts.live_out | facts.live_body)
     directly = _assigned(converter, node)
     iterable = converter.expression(node.iter)
+    options = _take_options(converter, node)
     before = converter.take_before()
     exit_test = converter.lowering.exits.get(node)
     keywords: list[ast.keyword] = []
@@ -66,7 +69,27 @@ def convert_for(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     result = call(converter.operator("for_stmt", node.iter), arguments, node.iter)
     result.keywords.extend(keywords)
     mention_guarded(converter, result, names, directly)
+    result.keywords.extend(options)
     return [*before, definition, at(ast.Expr(result), node.iter)]
+
+
+def _take_options(converter: Converter, node: ast.While | ast.For) -> list[ast.keyword]:
+    """Take ``set_loop_options(...)`` out of a body; return it for the operator, as a function."""
+    keywords = []
+    for statement in [s for s in node.body if _sets_options(s)]:
+        assert isinstance(statement, ast.Expr)
+        node.body.remove(statement)
+        options = lazy(converter, converter.expression(statement.value))
+        keywords = [at(ast.keyword("options", options), statement)]
+    return keywords
+
+
+def _sets_options(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return False
+    function = node.value.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name == "set_loop_options"
 
 
 def _assigned(converter: Converter, node: ast.While | ast.For) -> int:

@@ -11,6 +11,7 @@ from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call
 from pygraph.autograph.operators.comprehensions import collected, generated, kept, refused
 from pygraph.autograph.operators.contexts import manager
+from pygraph.autograph.operators.effects import assert_stmt, percent, text
 from pygraph.autograph.operators.lists import item, place, repeated
 from pygraph.autograph.operators.logic import (
     and_,
@@ -24,9 +25,13 @@ from pygraph.autograph.operators.logic import (
     read,
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
+from pygraph.control.attempts import Attempt
+from pygraph.control.raising import raised
 
 __all__ = [
+    "Attempt",
     "and_",
+    "assert_stmt",
     "call",
     "changes",
     "collected",
@@ -44,10 +49,13 @@ __all__ = [
     "not_",
     "not_in",
     "or_",
+    "percent",
     "place",
+    "raised",
     "read",
     "refused",
     "repeated",
     "slice",
+    "text",
     "while_stmt",
 ]

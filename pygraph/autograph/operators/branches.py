@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pygraph.autograph.frames import is_users
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.lists import tested
 from pygraph.control.pending import MissingItemError
+from pygraph.control.raising import is_raised
 from pygraph.control.tensors import stages
 from pygraph.control.unset import UNSET
+from pygraph.graph.frames import is_users
 from pygraph.graph.locations import describe
 
 RESULT = "the return value"
@@ -84,10 +85,10 @@ def _run_noted(branch: Callable[[], Any], site: BranchSite) -> Any:
     except (NameError, MissingItemError):
         raise
     except Exception as error:
-        if not hasattr(error, "__notes__") and is_users(error):
+        if not hasattr(error, "__notes__") and is_users(error) and not is_raised(error):
             error.add_note(
                 f"raised while tracing the branch at {describe(site.start())}: its condition is a "
-                "tensor, so both branches are traced; `raise` in one is not staged yet"
+                "tensor, so both branches are traced"
             )
         raise
 

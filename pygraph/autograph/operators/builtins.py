@@ -13,6 +13,7 @@ from typing import Any
 from pygraph.autograph.operators.aggregates import all_, any_, max_, min_, sorted_, sum_
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comprehensions import generated, kept
+from pygraph.autograph.operators.effects import STAGED as _EFFECTS
 from pygraph.autograph.operators.iteration import (
     EnumeratedItems,
     ListItems,
@@ -233,6 +234,7 @@ def log_(value: Any, *base: Any) -> Any:
 
 
 _STAGED: dict[Any, Callable[..., Any]] = {
+    **_EFFECTS,
     builtins.range: range_,
     builtins.len: len_,
     builtins.int: int_,

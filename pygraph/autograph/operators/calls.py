@@ -11,6 +11,7 @@ from pygraph.autograph.conversion import convert_python_function
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.exclusions import CALL, is_excluded, is_marked
 from pygraph.autograph.operators.builtins import staged_builtin
+from pygraph.autograph.operators.effects import text_method
 from pygraph.autograph.operators.lists import list_method
 from pygraph.autograph.operators.mutation import changing_builtin
 from pygraph.autograph.source import has_source
@@ -44,7 +45,7 @@ def _converted(function: Any, follow: bool) -> Any:
         if higher is not None:
             return higher
         if is_tracing():
-            replaced = list_method(function) or staged_builtin(function)
+            replaced = list_method(function) or staged_builtin(function) or text_method(function)
             if replaced is not None:
                 return replaced
         if kind is type:

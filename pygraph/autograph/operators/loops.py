@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from pygraph.autograph.operators.iteration import staged_iterable
+from pygraph.autograph.operators.iteration import positions, staged_iterable
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.journal import Attempt
 from pygraph.control.lists import tested
 from pygraph.control.loop import Items, stage_for, stage_while
-from pygraph.control.tensors import is_tracing, mark, rollback, stages
+from pygraph.control.options import LoopOptions
+from pygraph.control.printing import HeldPrints
+from pygraph.control.tensors import is_tensor, is_tracing, mark, rollback, stages
 from pygraph.graph.locations import describe, user_line
 
 MANY = 10_000
@@ -22,7 +25,7 @@ MANY = 10_000
 
 def _warn(start: int) -> None:
     """Warn of a Python loop that makes a large graph, iteration by iteration."""
-    if is_tracing() and mark() > start + MANY:
+    if is_tracing() and mark() >= start + MANY:
         warnings.warn(
             f"a Python loop put more than {MANY} iterations into the graph, one by one "
             f"({describe(user_line())}); loop over pygraph.range(n) or a tensor to stage it",
@@ -39,10 +42,30 @@ class _Loop:
     names: Sequence[str]
     guarded: Sequence[str]
     indirect: Sequence[str]
+    options: Callable[[], LoopOptions] | None
 
     def variables(self) -> Variables:
         """Return the variables that an iteration passes on."""
         return Variables(self.names, (self.body, self.test))
+
+    def unrolls(self) -> bool:
+        """Return whether every iteration is to be put into the graph."""
+        return self.options is not None and self.options().unroll
+
+    def staging(self, before: Sequence[Any]) -> dict[str, Any]:
+        """Return what the user says on how to stage the loop."""
+        if self.options is None:
+            return {}
+        options = self.options()
+        if options.unroll:
+            raise ValueError(
+                "a `while` loop that a tensor decides cannot be unrolled "
+                f"({describe(user_line())}); use a `for` loop of known length"
+            )
+        return {
+            "invariants": options.shapes(self.names, before) if options.shape_invariants else (),
+            "maximum_iterations": options.maximum_iterations,
+        }
 
     def stage(
         self,
@@ -66,14 +89,15 @@ def while_stmt(
     *,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
+    options: Callable[[], LoopOptions] | None = None,
 ) -> None:
     """Run a loop for as long as its test holds; stage it when the test is a tensor.
 
     ``names`` are the variables that an iteration passes on to the next or to what follows; those in
     ``indirect`` are assigned, if at all, by functions that the body calls, and those in ``guarded``
-    are never read where they are unset.
+    are never read where they are unset. ``options`` says how to stage the loop.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect)
+    loop = _Loop(loop_body, test, names, guarded, indirect, options)
     run(lambda: _while(loop, test))
 
 
@@ -98,11 +122,13 @@ class _First:
 def _while(loop: _Loop, test: Callable[[], Any]) -> None:
     variables = loop.variables()
     first: _First | None = None
+    prints = HeldPrints()
     count = 0
     try:
         while True:
             here = mark()
-            going = tested(test())
+            with prints if count == 1 else nullcontext():
+                going = tested(test())
             if stages(going):
                 # The graph computes the test itself; a first iteration, run to find that out, is
                 # undone.
@@ -111,6 +137,8 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
                     first.undo()
                 _stage_while(loop, test, variables, count > 0)
                 return
+            if count == 1:
+                prints.release()
             if not going:
                 return
             if first is not None:
@@ -118,9 +146,10 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
             elif is_tracing():
                 first = _First(loop, variables)
             count += 1
-            if count == MANY and first is not None:
+            if count == MANY + 1 and first is not None:
                 _warn(first.start)
-            loop.body()
+            with prints if count == 1 else nullcontext():
+                loop.body()
     finally:
         if first is not None:
             first.keep()
@@ -147,6 +176,7 @@ def _stage_while(loop: _Loop, test: Callable[[], Any], variables: Variables, run
             indirect=loop.indirect,
             runs=runs,
             site=site,
+            **loop.staging(before),
         ),
     )
 
@@ -159,24 +189,37 @@ def for_stmt(
     *,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
+    options: Callable[[], LoopOptions] | None = None,
 ) -> None:
     """Run a loop over an iterable; stage it when the iterable is a tensor or a range of tensors.
 
     ``test`` says, after an iteration, whether to go on; the rest is as for ``while_stmt``.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect)
+    loop = _Loop(loop_body, test, names, guarded, indirect, options)
     items = staged_iterable(iterable)
     if items is None:
         run(lambda: _for(loop, iter(iterable)))
+    elif loop.unrolls():
+        run(lambda: _for(loop, _unrolled(iterable)))
     else:
         run(lambda: _stage_for(loop, items))
+
+
+def _unrolled(iterable: Any) -> Iterator[Any]:
+    items = positions(iterable)
+    if items is None or is_tensor(items.count):
+        raise ValueError(
+            "unroll=True is for a loop whose length is known while tracing; "
+            f"this one's is not ({describe(user_line())})"
+        )
+    return (items.item(position) for position in range(items.count))
 
 
 def _for(loop: _Loop, iterator: Iterator[Any]) -> None:
     start = mark()
     for count, item in enumerate(iterator, 1):
         loop.body(item)
-        if count == MANY:
+        if count == MANY + 1:
             _warn(start)
         if loop.test is not None:
             going = loop.test()
@@ -239,5 +282,6 @@ def _stage_for(loop: _Loop, items: Items) -> None:
             guarded=loop.guarded,
             indirect=loop.indirect,
             site=site,
+            **loop.staging(before),
         ),
     )

@@ -37,8 +37,9 @@ class BranchSite:
         return (code.co_filename, code.co_firstlineno, code.co_name)
 
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
-        """Return where each branch gives a variable its value."""
-        return _line(self.body, name), _line(self.orelse, name) if self.orelse else None
+        """Return where each branch gives a variable its value; the `if` for one left out."""
+        other = self.start() if self.orelse is None else _line(self.orelse, name)
+        return _line(self.body, name), other
 
 
 class LoopSite:

@@ -1,0 +1,74 @@
+#include "exec/text.hpp"
+
+#include <cstdio>
+
+#include "exec/number_text.hpp"
+#include "format/elements.hpp"
+#include "ops/text.hpp"
+
+namespace pygraph::exec {
+namespace {
+
+std::string number(const Tensor& tensor, std::size_t index, std::string_view spec = {}) {
+  const std::byte* at = tensor.data() + index * itemsize(tensor.dtype());
+  const auto load = [&]<class T>(T value) {
+    std::memcpy(&value, at, sizeof value);
+    return value;
+  };
+  switch (tensor.dtype()) {
+    case DType::bool_: {
+      const bool truth = load(std::uint8_t{}) != 0;
+      if (!spec.empty()) return formatted_integer(truth, spec);
+      return truth ? "True" : "False";
+    }
+    case DType::int32: return formatted_integer(load(std::int32_t{}), spec);
+    case DType::int64: return formatted_integer(load(std::int64_t{}), spec);
+    case DType::float32: return formatted_real(static_cast<double>(load(float{})), spec);
+    case DType::float64: return formatted_real(load(double{}), spec);
+    default: return format::element_text(tensor.dtype(), at);
+  }
+}
+
+// The elements as nested lists.
+std::string elements(const Tensor& tensor, int axis, std::size_t& index) {
+  if (axis == tensor.shape().rank()) return number(tensor, index++);
+  std::string out = "[";
+  for (std::int64_t i = 0; i < tensor.shape()[axis]; ++i) {
+    if (i != 0) out += ", ";
+    out += elements(tensor, axis + 1, index);
+  }
+  return out + "]";
+}
+
+std::string elements(const Tensor& tensor) {
+  std::size_t index = 0;
+  return elements(tensor, 0, index);
+}
+
+std::string field(const ops::TextPiece& piece, const Tensor& tensor) {
+  if (piece.conversion == 0 && tensor.shape().rank() == 0) return number(tensor, 0, piece.spec);
+  std::string text = elements(tensor);
+  if (piece.conversion != 's')
+    text = "Tensor(" + text + ", dtype=" + std::string(name(tensor.dtype())) + ")";
+  return formatted_text(std::move(text), piece.spec);
+}
+
+}  // namespace
+
+std::string text_of(std::string_view text, std::span<const Tensor> values) {
+  std::string out;
+  for (const ops::TextPiece& piece : ops::parse_text(text, values.size())) {
+    out += piece.literal;
+    if (piece.input != ops::TextPiece::kNone) out += field(piece, values[piece.input]);
+  }
+  return out;
+}
+
+void print_to_streams(const Printed& printed) {
+  std::FILE* const stream = printed.to_error ? stderr : stdout;
+  const std::string text = text_of(printed.text, printed.values);
+  std::fwrite(text.data(), 1, text.size(), stream);
+  if (printed.flush) std::fflush(stream);
+}
+
+}  // namespace pygraph::exec

@@ -1,0 +1,125 @@
+"""``assert``, and text with tensors in it."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pygraph.autograph.operators.sites import BranchSite
+from pygraph.autograph.operators.variables import run
+from pygraph.control.conditional import stage_cond
+from pygraph.control.printing import traced_print
+from pygraph.control.raising import raised
+from pygraph.control.tensors import apply, as_predicate, is_tensor, is_tracing, stages
+from pygraph.graph.text import Text, deferred
+
+
+def assert_stmt(test: Any, message: Callable[[], Any] | None = None) -> None:
+    """``assert test, message``; on a tensor it is checked when the graph runs."""
+
+    def fail() -> list[Any]:
+        raise raised(AssertionError(*([] if message is None else [run(message)])))
+
+    if stages(test):
+        holds = as_predicate(test, "the condition of `assert`")
+        stage_cond(holds, list, fail, (), site=BranchSite(fail, fail))
+    elif not test:
+        fail()
+
+
+def text(template: str, *values: Any) -> str | Text:
+    """An f-string, as a format string and the values in it."""
+    if not is_tracing():
+        return template.format(*values)
+    return deferred(lambda: template.format(*values))
+
+
+def str_(*arguments: Any, **keywords: Any) -> Any:
+    """``str``."""
+    return deferred(lambda: builtins.str(*arguments, **keywords))
+
+
+def repr_(value: Any) -> Any:
+    """``repr``."""
+    return deferred(lambda: builtins.repr(value))
+
+
+def format_(value: Any, spec: str = "") -> Any:
+    """``format``."""
+    return deferred(lambda: builtins.format(value, spec))
+
+
+def text_method(method: Any) -> Callable[..., Any] | None:
+    """Return the form of a string's method that takes tensors, or None to call it as it is."""
+    if type(getattr(method, "__self__", None)) is not str:
+        return None
+    if method.__name__ in ("format", "format_map"):
+        return lambda *args, **keywords: deferred(lambda: method(*args, **keywords))
+    if method.__name__ == "join":
+        return lambda items: _join(method, items)
+    return None
+
+
+def _join(method: Callable[[Any], str], items: Any) -> Any:
+    parts = list(items)
+    return deferred(lambda: method([str(p) if isinstance(p, Text) else p for p in parts]))
+
+
+_CONVERSION = re.compile(r"%(?:\((\w*)\))?([-+ #0]*)(\d*)((?:\.\d+)?)([a-zA-Z%])")
+_NUMBERS = "diuoxXeEfFgG"
+
+
+def percent(template: str, values: Any) -> Any:
+    """``template % values``."""
+    parts = list(values.values()) if isinstance(values, dict) else values
+    parts = parts if isinstance(parts, (list, tuple)) else [parts]
+    if not is_tracing() or not any(isinstance(p, Text) or is_tensor(p) for p in parts):
+        return template % values
+    return deferred(lambda: _percent(template, values))
+
+
+def _percent(template: str, values: Any) -> str:
+    following = iter(values if isinstance(values, tuple) else (values,))
+
+    def converted(found: re.Match[str]) -> str:
+        key, flags, width, precision, kind = found.groups()
+        if kind == "%":
+            return "%"
+        value = values[key] if key is not None else _next(following)
+        if not isinstance(value, Text) and not is_tensor(value):
+            return f"%{flags}{width}{precision}{kind}" % (value,)
+        align = "<" if "-" in flags else ">" if kind in "sr" and width else ""
+        if kind == "s" and not precision:
+            return builtins.format(builtins.str(value), align + width)
+        if kind == "r" and not precision:
+            return builtins.format(builtins.repr(value), align + width)
+        if kind not in _NUMBERS or isinstance(value, Text):
+            raise TypeError(f"{found[0]!r} is not supported for a tensor; use an f-string")
+        sign = "+" if "+" in flags else " " if " " in flags else ""
+        rest = ("#" if "#" in flags else "") + ("0" if "0" in flags and not align else "")
+        if kind in "diu":
+            kind = "d"
+            if value.dtype.name.startswith("float"):
+                value = apply("astype", (apply("trunc", (value,)),), {"dtype": "int64"})
+        return builtins.format(value, align + sign + rest + width + precision + kind)
+
+    made = _CONVERSION.sub(converted, template)
+    if isinstance(values, tuple) and next(following, None) is not None:
+        raise TypeError("not all arguments converted during string formatting")
+    return made
+
+
+def _next(values: Iterator[Any]) -> Any:
+    for value in values:
+        return value
+    raise TypeError("not enough arguments for format string")
+
+
+STAGED: dict[Any, Callable[..., Any]] = {
+    builtins.print: traced_print,
+    builtins.str: str_,
+    builtins.repr: repr_,
+    builtins.format: format_,
+}

@@ -1,0 +1,148 @@
+"""``try`` around what a graph does: faults of a run are beyond handlers, which run while tracing.
+
+Where a handler could catch what an op of the body may raise, the trace is refused.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
+
+from pygraph import _core
+from pygraph.control.raising import left_a_way
+from pygraph.control.tensors import current
+from pygraph.graph.locations import describe, user_line
+
+_effects = {row["name"]: row["effects"] for row in _core.op_table()}
+_SEEN_OUTSIDE = ("prints", "writes")
+_FAULTS: dict[str, type[Exception]] = {
+    "check_defined": UnboundLocalError,
+    "floor_divide": ZeroDivisionError,
+    "gather": IndexError,
+    "remainder": ZeroDivisionError,
+    "scatter": IndexError,
+}
+# Ops that fail for shapes only; these are checked while tracing where they are known.
+_BY_SHAPE = ("argmax", "argmin", "broadcast_to", "max", "min", "reshape", "squeeze")
+_LAST_INPUT_DECIDES = ("floor_divide", "remainder", "pow", "gather")
+
+Types = Callable[[], Any]
+
+
+class Attempt:
+    """A ``try`` statement while it runs; ``caught`` gives the types that its handlers catch."""
+
+    def __init__(self, caught: Types | None = None) -> None:
+        self._caught = caught
+        self._builder: Any = None
+        self._marks: list[int] = []
+
+    def __enter__(self) -> Attempt:
+        self._builder = current()
+        self._mark()
+        return self
+
+    def body_ended(self) -> None:
+        """Say that what follows is a handler, or the ``else``."""
+        if len(self._marks) == 1:
+            self._mark()
+        error = sys.exc_info()[1]
+        if left_a_way(error):
+            raise TypeError(
+                f"{type(error).__name__} is raised where a tensor decides whether that happens, "
+                "and caught outside of there\n"
+                f"  {describe(user_line())}\n"
+                "Put the `try` inside of the branch or loop."
+            )
+
+    def finally_starts(self) -> None:
+        """Say that what follows is the ``finally``."""
+        if len(self._marks) == 1:
+            self._mark()
+        self._mark()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._builder is None or self._builder.closed:
+            return
+        if len(self._marks) == 1:
+            self._mark()
+        start, end = self._marks[:2]
+        if self._caught is not None:
+            self._refuse_caught(self._builder.nodes[start:end])
+        if len(self._marks) > 2:
+            final = self._marks[2]
+            self._refuse_final(self._builder.nodes[start:final], self._builder.nodes[final:])
+
+    def _mark(self) -> None:
+        if self._builder is not None:
+            self._marks.append(self._builder.mark())
+
+    def _refuse_caught(self, nodes: Sequence[Any]) -> None:
+        faults = list(_faults(self._builder, nodes))
+        if not faults:
+            return
+        assert self._caught is not None
+        types = tuple(_flat(self._caught()))
+        for fault, location in faults:
+            if issubclass(fault, types):
+                self._refuse(fault, location, "an `except` around it runs while tracing only")
+
+    def _refuse_final(self, nodes: Sequence[Any], final: Sequence[Any]) -> None:
+        if any(_effects[node.op] in _SEEN_OUTSIDE for node in _all_nodes(final)):
+            for fault, location in _faults(self._builder, nodes):
+                self._refuse(fault, location, "the effects of the `finally` would be left out then")
+
+    def _refuse(self, fault: type[BaseException], location: int, why: str) -> NoReturn:
+        where = describe(self._builder.module.location(location))
+        raise TypeError(
+            f"{fault.__name__} may be raised here when the graph runs, and {why}\n  {where}\n"
+            "Test for it with `if`, or put the `try` around the call of the function."
+        )
+
+
+def _flat(types: Any) -> Iterator[type]:
+    for kind in types if isinstance(types, tuple) else (types,):
+        if isinstance(kind, tuple):
+            yield from _flat(kind)
+        elif isinstance(kind, type):
+            yield kind
+
+
+def _all_nodes(nodes: Sequence[Any]) -> Iterator[Any]:
+    for node in nodes:
+        yield node
+        for subgraph in node.subgraphs:
+            yield from _all_nodes(subgraph.nodes)
+
+
+def _faults(builder: Any, nodes: Sequence[Any]) -> Iterator[tuple[type[BaseException], int]]:
+    """Yield what nodes of a builder may raise when the graph runs, and the location of each."""
+    for node in nodes:
+        if node.op == "raise":
+            yield builder.module.exceptions[node.attributes["object"]].kind, node.location
+        elif _effects[node.op] == "may_fail" and not _is_safe(builder, node):
+            yield _FAULTS.get(node.op, ValueError), node.location
+        for subgraph in node.subgraphs:
+            yield from _faults(subgraph, subgraph.nodes)
+
+
+def _is_safe(builder: Any, node: Any) -> bool:
+    """Return whether a trace can tell that a node will not fail."""
+    values = [builder.values[identifier] for identifier in node.inputs]
+    if node.op in _BY_SHAPE:
+        return all(dim >= 0 for dim in values[0].shape) and len(values) == 1
+    if node.op in ("floor_divide", "remainder", "pow") and values[0].dtype.startswith("float"):
+        return True
+    return node.op in _LAST_INPUT_DECIDES and _is_fit_constant(builder, node)
+
+
+def _is_fit_constant(builder: Any, node: Any) -> bool:
+    """Return whether the last input is a constant that makes no trouble, as it was checked."""
+    constant = builder.constant_of(node.inputs[-1])
+    if constant is None:
+        return False
+    if node.op == "gather":
+        return len(node.inputs) == 2
+    numbers = constant.numpy()
+    return bool((numbers >= 0).all() if node.op == "pow" else (numbers != 0).all())

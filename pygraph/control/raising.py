@@ -1,0 +1,109 @@
+"""``raise`` in a graph: an exception that the user raises where a branch or a loop is traced.
+
+It travels as in Python up to the end of the branch or body, so that handlers and ``finally``
+inside see it. There it becomes the last op of that way, which raises when the graph gets there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from pygraph import _core
+from pygraph.control.tensors import current
+from pygraph.graph.exceptions import RAISED_AT, describe_exception, holds_tensors
+from pygraph.graph.locations import Location, current_chain
+
+_T = TypeVar("_T")
+
+
+class Raised:
+    """The type of RAISED: what a way gives that ends with a ``raise``."""
+
+    __slots__ = ()
+
+
+RAISED = Raised()
+
+
+class EndOfWay(BaseException):
+    """Ends the trace of a way whose rest cannot be reached: all ways up to here have raised."""
+
+
+def raised(error: Any) -> Any:
+    """Note where the user raises an exception; return it, for ``raise`` to raise."""
+    if current() is None:
+        return error
+    if isinstance(error, type) and issubclass(error, BaseException):
+        error = error()
+    if isinstance(error, BaseException):
+        setattr(error, RAISED_AT, current_chain())
+    return error
+
+
+def until_raise(way: Callable[[], _T]) -> _T | Raised:
+    """Trace a branch or a body; where it ends in a ``raise`` of the user's, record that."""
+    try:
+        return way()
+    except EndOfWay:
+        return RAISED
+    except BaseException as error:
+        chain = _raised_at(error)
+        if chain is None:
+            error.__pygraph_left_way__ = True  # type: ignore[attr-defined]
+            raise
+        _record(error, chain)
+        return RAISED
+
+
+def left_a_way(error: BaseException | None) -> bool:
+    """Return whether an exception came out of a branch or a loop while that was traced."""
+    return getattr(error, "__pygraph_left_way__", False)
+
+
+def ends_graph(error: BaseException) -> bool:
+    """Return whether an exception that left a function becomes part of its graph.
+
+    It does where tensors are in it, or where the graph has something to do before it.
+    """
+    if isinstance(error, EndOfWay):
+        return True
+    chain = _raised_at(error)
+    if chain is None or not (_does_something() or holds_tensors(error)):
+        return False
+    _record(error, chain)
+    return True
+
+
+def is_raised(error: BaseException) -> bool:
+    """Return whether an exception comes from a ``raise`` of the user's, noted by :func:`raised`."""
+    return _raised_at(error) is not None
+
+
+def _raised_at(error: BaseException) -> Sequence[Location] | None:
+    return getattr(error, RAISED_AT, None)
+
+
+def _record(error: BaseException, chain: Sequence[Location]) -> None:
+    builder: Any = current()
+    described = describe_exception(error)
+    kept = builder.module.exceptions
+    attributes = {
+        "text": described.text,
+        "exception": described.exception,
+        "builtin": described.builtin,
+        "object": len(kept),
+    }
+    kept.append(described.kept)
+    builder.record("raise", described.values, attributes, chain)
+    # Whoever keeps the exception keeps no frames, and so no symbolic tensors.
+    delattr(error, RAISED_AT)
+    error.__traceback__ = None
+
+
+_effects = {row["name"]: row["effects"] for row in _core.op_table()}
+
+
+def _does_something() -> bool:
+    builder: Any = current()
+    return any(_effects[node.op] not in ("pure", "reads") for node in builder.nodes)

@@ -1,0 +1,103 @@
+"""Tracebacks as the user knows the program: the library's frames out, helpers folded."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from types import FrameType, TracebackType
+from typing import TypeVar
+
+from pygraph._hot import register_traceback_cleaner, show_full_tracebacks
+from pygraph.graph.locations import describe, is_library_file, mark_of
+
+_E = TypeVar("_E", bound=BaseException)
+
+
+def clean_traceback(error: _E) -> _E:
+    """Take pygraph's frames out of an error's traceback, and fold those of helpers; return it.
+
+    A helper's frame stands for its function, so the function's own frame below it goes. An error of
+    pygraph's own ends at the user's line. What it was caused by is cleaned as well.
+    """
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        found = pending.pop()
+        if found is not None and id(found) not in seen:
+            seen.add(id(found))
+            _clean(found)
+            pending += [found.__cause__, found.__context__]
+    return error
+
+
+def _clean(error: BaseException) -> None:
+    entries: list[TracebackType] = []
+    entry = error.__traceback__
+    while entry is not None:
+        entries.append(entry)
+        entry = entry.tb_next
+    kept = _folded([e for e in entries if not is_library_file(e.tb_frame.f_code.co_filename)])
+    following: TracebackType | None = None
+    for entry in reversed(kept):
+        entry.tb_next = following
+        following = entry
+    error.__traceback__ = following
+
+
+register_traceback_cleaner(clean_traceback)
+show_full_tracebacks(os.environ.get("PYGRAPH_FULL_TRACEBACKS", "0") not in ("", "0"))
+
+
+_GENERATOR = 0x20 | 0x80 | 0x200
+
+
+def unconverted_caller() -> str:
+    """Return, for the end of an error's text, why the code that runs was not converted."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and is_library_file(frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is None or mark_of(frame.f_code) is not None:
+        return ""
+    code = frame.f_code
+    if code.co_name.startswith("<") and code.co_name != "<lambda>":
+        return ""  # a comprehension
+    where = describe((code.co_filename, frame.f_lineno, code.co_name))
+    if code.co_flags & _GENERATOR:
+        reason = "it is a generator or a coroutine"
+    elif not linecache.getlines(code.co_filename, frame.f_globals):
+        reason = "its source is not available (code from exec() or eval()?)"
+    else:
+        reason = "that was turned off, or it is a library's"
+    return (
+        f"\n  {where}, is not converted by AutoGraph: {reason}. autograph=False or "
+        "pygraph.autograph.do_not_convert is for functions that need none"
+    )
+
+
+def is_users(error: BaseException) -> bool:
+    """Return whether an error was raised by the user's own code, and not by pygraph."""
+    entry = error.__traceback__
+    if entry is None:
+        return False
+    while entry.tb_next is not None:
+        entry = entry.tb_next
+    return not is_library_file(entry.tb_frame.f_code.co_filename)
+
+
+def _folded(entries: list[TracebackType]) -> list[TracebackType]:
+    """Drop the entries of a function, and of its helpers, from which one of its helpers runs."""
+    kept: list[TracebackType] = []
+    for entry in entries:
+        mark = mark_of(entry.tb_frame.f_code)
+        if mark is not None and mark.owner is not None:
+            while kept:
+                last = mark_of(kept[-1].tb_frame.f_code)
+                if last is mark.owner:
+                    kept.pop()
+                    break
+                if last is None or last.owner is not mark.owner:
+                    break
+                kept.pop()
+        kept.append(entry)
+    return kept

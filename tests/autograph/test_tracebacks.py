@@ -1,0 +1,148 @@
+"""The traceback of an error that leaves a Function has the user's own lines, and only those."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pygraph as pg
+from pygraph.autograph import ConversionError
+
+HERE = Path(__file__)
+
+
+def lines_of(function: Callable[..., Any], *arguments: Any) -> list[tuple[str, str]]:
+    """Return (function, source line) of each entry below this function's of a call's error."""
+    try:
+        function(*arguments)
+    except Exception as error:
+        text = "".join(traceback.format_exception(error))
+        assert "/pygraph/" not in text.replace(str(HERE.parent.parent), "")
+        assert "csrc" not in text
+        entries = traceback.extract_tb(error.__traceback__)[1:]
+        assert {entry.filename for entry in entries} <= {str(HERE)}
+        return [(entry.name, entry.line or "") for entry in entries]
+    raise AssertionError("no error")
+
+
+def inner(x, i):
+    for k in range(i):
+        if x[k] > 0.0:
+            x = x * x[k + 5]
+    return x
+
+
+def wrong_shape(x):
+    if pg.sum(x) > 0.0:
+        x = pg.reshape(x, (7,))
+    return x
+
+
+@pg.function
+def nested(x):
+    return wrong_shape(x)
+
+
+X = pg.asarray([1.0, 2.0])
+
+
+def test_errors_of_tracing() -> None:
+    expected = [("nested", "return wrong_shape(x)"), ("wrong_shape", "x = pg.reshape(x, (7,))")]
+    assert lines_of(nested, X) == expected
+    outer = pg.function(lambda x: nested(x))
+    assert lines_of(outer, X)[-2:] == expected
+
+    def use(x):
+        while pg.sum(x) > 0.0:
+            x = {}[x]
+        return x
+
+    assert lines_of(pg.function(use), X) == [("use", "x = {}[x]")]
+
+
+def test_faults_of_runs() -> None:
+    @pg.function
+    def use(x, i):
+        return inner(x, i) + 1
+
+    wanted = [("use", "return inner(x, i) + 1"), ("inner", "x = x * x[k + 5]")]
+    for _ in range(2):
+        assert lines_of(use, X, pg.asarray(2)) == wanted
+
+
+def test_errors_of_calls_and_conversion() -> None:
+    @pg.function
+    def use(x):
+        yield x
+
+    assert lines_of(use, X) == []
+    assert lines_of(use) == []
+    with pytest.raises(ConversionError):
+        use(X)
+
+
+def test_errors_of_methods() -> None:
+    class Model:
+        @pg.function
+        def step(self, x):
+            return x["a"]
+
+    assert lines_of(Model().step, X) == [("step", 'return x["a"]')]
+
+
+def reshaped(x):
+    return pg.reshape(x, (7,))
+
+
+def test_causes_are_cleaned_too() -> None:
+    @pg.function
+    def use(x):
+        try:
+            return reshaped(x)
+        except ValueError as error:
+            raise RuntimeError("no") from error
+
+    assert lines_of(use, X) == [("use", 'raise RuntimeError("no") from error')]
+    with pytest.raises(RuntimeError) as caught:
+        use(X)
+    cause = caught.value.__cause__
+    assert cause is not None
+    assert [entry.name for entry in traceback.extract_tb(cause.__traceback__)] == [
+        "use",
+        "reshaped",
+    ]
+
+
+def test_what_stops_a_run_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed:
+        def write(self, text: str) -> None:
+            raise BrokenPipeError
+
+    def show(x):
+        print(x)
+
+    @pg.function
+    def use(x):
+        show(x)
+        return x
+
+    use.get_concrete_function(X)
+    monkeypatch.setattr(sys, "stdout", Closed())
+    found = lines_of(use, X)
+    assert found == [("use", "show(x)"), ("show", "print(x)"), ("write", "raise BrokenPipeError")]
+
+
+def test_full_tracebacks() -> None:
+    pg.runtime.show_full_tracebacks(True)
+    try:
+        with pytest.raises(ValueError, match="reshape") as caught:
+            nested(X)
+    finally:
+        pg.runtime.show_full_tracebacks(False)
+    names = [entry.name for entry in traceback.extract_tb(caught.value.__traceback__)]
+    assert "reshape" in names
