@@ -36,12 +36,32 @@ def collatz(n):  # type: ignore[no-untyped-def]
     return total
 
 
+def recurrence(x, turns):  # type: ignore[no-untyped-def]
+    """Return the last number of a linear congruential generator."""
+    i = 0
+    while i < turns:
+        x = (1103515245 * x + 12345) % 2147483648
+        i += 1
+    return x
+
+
+def branch(x):  # type: ignore[no-untyped-def]
+    """Return one of two numbers."""
+    if x > 0.0:
+        return x * 2.0
+    return x - 1.0
+
+
 def main() -> None:
-    """Compare a million turns of sum of squares, and the Collatz steps of all n < 1000."""
-    million, thousand = pg.asarray(1_000_000), pg.asarray(1000)
+    """Compare a million turns of two loops, the Collatz steps of all n < 10000, and one branch."""
+    million, limit = pg.asarray(1_000_000), pg.asarray(10_000)
     staged_sum, staged_collatz = pg.function(sum_squares), pg.function(collatz)
     assert staged_sum(million).item() == plain_sum_squares(1_000_000)
-    assert staged_collatz(thousand).item() == collatz(1000)
+    assert staged_collatz(limit).item() == collatz(10_000)
+    staged_recurrence, staged_branch = pg.function(recurrence), pg.function(branch)
+    one, number = pg.asarray(1), pg.asarray(3.0)
+    assert staged_recurrence(one, million).item() == recurrence(1, 1_000_000)
+    assert staged_branch(number).item() == branch(3.0)
     report(
         "scalar loop: against plain Python",
         {
@@ -51,10 +71,22 @@ def main() -> None:
                     "Python": lambda: plain_sum_squares(1_000_000),
                 }
             ),
-            "Collatz steps below 1000": compare(
+            "recurrence, 1e6 turns": compare(
                 {
-                    "pygraph": lambda: staged_collatz(thousand),
-                    "Python": lambda: collatz(1000),
+                    "pygraph": lambda: staged_recurrence(one, million),
+                    "Python": lambda: recurrence(1, 1_000_000),
+                }
+            ),
+            "Collatz steps below 10000": compare(
+                {
+                    "pygraph": lambda: staged_collatz(limit),
+                    "Python": lambda: collatz(10_000),
+                }
+            ),
+            "a branch on a number": compare(
+                {
+                    "pygraph": lambda: staged_branch(number),
+                    "Python": lambda: branch(3.0),
                 }
             ),
         },

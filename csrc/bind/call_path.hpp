@@ -153,7 +153,7 @@ inline RunError run_graph(exec::Executable& executable, TensorList& inputs,
   return guarded([&] {
     const std::span<const Tensor> given(inputs.data(), inputs.size());
     if (check) executable.check(given);
-    PythonHost host(executable.straight_cost() > kReleaseCost);
+    PythonHost host;
     executable.run(given, outputs, host.host(), variables.resolve(inputs.variables()));
   });
 }

@@ -206,7 +206,7 @@ std::vector<Tensor> run(exec::Executable& executable, const std::vector<Tensor>&
     held.push_back(std::make_unique<Variable>(initial));
     places.push_back(held.back().get());
   }
-  PythonHost host(false);
+  PythonHost host;
   host.host().cost_limit = cost_limit;
   host.host().byte_limit = byte_limit;
   executable.run(inputs, outputs, host.host(), places);

@@ -1,7 +1,6 @@
 // How much memory a graph holds.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -33,23 +32,23 @@ inline std::size_t bytes_of_module(const ir::Module& module) {
   return bytes;
 }
 
-// Without the constants, which it shares with the module.
+// Without the constants, which it shares with the module, and without an arena that is only there
+// during a run.
 inline std::size_t bytes_of_plan(const plan::Plan& plan) {
   std::size_t callees = 0;
   for (const plan::Plan& callee : plan.callees) callees += bytes_of_plan(callee);
   return callees + sizeof plan + bytes_of_vector(plan.instructions) +
          bytes_of_vector(plan.operands) + bytes_of_vector(plan.storages) +
          bytes_of_vector(plan.kernels) + bytes_of_vector(plan.flats) +
-         bytes_of_vector(plan.dynamics) + bytes_of_vector(plan.types) + plan.arena_bytes;
+         bytes_of_vector(plan.dynamics) + bytes_of_vector(plan.types) +
+         (exec::Frame::keeps_arena(plan) ? plan.arena_bytes : 0);
 }
 
-// The module, and the plan of a graph whose inputs have no unknown dims.
+// The module, and the plans that were made for it.
 inline std::size_t bytes_held(exec::Executable& executable) {
-  const auto inputs = executable.inputs();
-  const bool is_static = std::all_of(inputs.begin(), inputs.end(),
-                                     [](const ir::Type& type) { return type.shape.is_static(); });
-  return bytes_of_module(executable.module()) +
-         (is_static ? bytes_of_plan(executable.planned({})->plan()) : 0);
+  std::size_t bytes = bytes_of_module(executable.module());
+  for (const auto& planned : executable.plans()) bytes += bytes_of_plan(planned->plan());
+  return bytes;
 }
 
 }  // namespace pygraph::bind

@@ -87,6 +87,7 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
         pass
     cdef cppclass CExecutable "pygraph::exec::Executable":
         const CModule& module()
+        int64_t plans_made()
     cdef cppclass RunError:
         int kind
         string message

@@ -74,9 +74,8 @@ cdef class EagerTensor(Tensor):
         return bool(ops.any(self == element))
 
     def __repr__(self):
-        array = to_numpy(self)
-        body = repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", prefix="Tensor(")
-        if array.ndim > 0 and array.size == 0:
+        body = elements_text(self, "Tensor(")
+        if self.size == 0:
             body += f", shape={self.shape}"
         return f"Tensor({body}, dtype={self.dtype.name})"
 
@@ -90,7 +89,8 @@ cdef class EagerTensor(Tensor):
 
     def copy(self):
         """Return another tensor of the same values. Memory is shared until one of them is written to."""
-        return wrap(self.value)
+        builder = current()
+        return wrap(self.value) if builder is None else builder.lift(self)
 
     def __copy__(self):
         return self.copy()
@@ -102,10 +102,16 @@ cdef class EagerTensor(Tensor):
         if current_builder() != NULL:
             raise TypeError(
                 "a tensor from outside of the function being traced cannot be changed in place: "
-                "pass it to the function and return it, or make it a Variable"
+                "copy it first, pass it to the function and return it, or make it a Variable"
             )
         cdef EagerTensor changed = ops.set_item_in_place(self, key, value)
         self.value = changed.value
+
+
+# The elements as repr shows them after a prefix, many of them abridged.
+cdef str elements_text(EagerTensor tensor, str prefix):
+    array = to_numpy(tensor)
+    return repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", prefix=prefix)
 
 
 def rebuild(array):

@@ -15,10 +15,12 @@ cdef class CompiledGraph:
     cdef CVariableSlots slots
     cdef readonly long long calls      # how often it ran
     cdef readonly long long last_used  # when it ran last, on the process's count of calls
+    cdef int64_t plans_seen  # how many plans it had when the caches were trimmed last
     cdef object __weakref__
 
     def __init__(self, capsule, list template, structure, list variables):
         self.executable = executable_from(capsule)
+        self.plans_seen = self.executable.get().plans_made()
         self.variables = variables
         for entry in variables:
             if type(entry) is int:
@@ -52,9 +54,14 @@ cdef class CompiledGraph:
         self.calls += 1
         self.last_used = clock
         if not self.single:
-            return self.run_nested(inputs, checked)
-        check(run_graph_single(self.executable.get()[0], inputs, output, self.slots, checked), self)
-        return wrap(own(output))
+            result = self.run_nested(inputs, checked)
+        else:
+            check(run_graph_single(self.executable.get()[0], inputs, output, self.slots, checked), self)
+            result = wrap(own(output))
+        if self.executable.get().plans_made() != self.plans_seen:
+            self.plans_seen = self.executable.get().plans_made()
+            trim_caches(self)
+        return result
 
     cdef object run_nested(self, CTensorList& inputs, bint checked):
         cdef vector[CTensor] outputs
@@ -121,19 +128,22 @@ def set_run_eagerly(bint value):
     return former
 
 
-# What drops graphs until their bytes are within a limit, set by pygraph.function.
+# What bounds the caches, set by pygraph.function: what is told a new limit, and what drops graphs until they are within
+# it, keeping the one that it is given.
+cdef object limit_caches = None
 cdef object trim_caches = None
 
 
-def register_cache_trimmer(function):
-    """Set the function that is told a new limit, in bytes or None, on the graphs of the process."""
-    global trim_caches
-    trim_caches = function
+def register_cache_limit(set_limit, trim):
+    """Set the functions that set the limit on the bytes of all graphs, and that drop what is above it."""
+    global limit_caches, trim_caches
+    limit_caches = set_limit
+    trim_caches = trim
 
 
 def set_cache_limit(limit):
     """Tell the limit on the bytes of all graphs."""
-    trim_caches(limit)
+    limit_caches(limit)
 
 
 cdef class FunctionCore:
@@ -145,8 +155,7 @@ cdef class FunctionCore:
     cdef readonly Binder binder
     cdef readonly dict instances   # id of an instance -> (what holds it, the FunctionCore of its method)
     cdef object fixed_key          # the key of the only graph of a function with an input signature
-    # The positions of the arguments whose Python numbers are inputs of the graphs; None if there are none.
-    cdef public object number_inputs
+    cdef public object number_inputs  # as in TraceKey
     cdef object __weakref__
 
     def __cinit__(self):
@@ -202,32 +211,17 @@ cdef class FunctionCore:
 
 cdef int encode_all(FunctionCore function, PyObject** args, Py_ssize_t count, TraceKey key, CTensorList& inputs) except -1:
     cdef Py_ssize_t i = 0
+    key.number_inputs = function.number_inputs
     try:
         while i < count:
-            if function.number_inputs is not None and encode_number_input(function, <object>args[i], i, key, inputs):
-                pass
-            else:
-                encode(<object>args[i], key, inputs)
+            key.argument = i
+            key.numbers_seen = 0
+            encode(<object>args[i], key, inputs)
             i += 1
     except (TypeError, ValueError, OverflowError) as error:
         function.refuse_argument(i, error)
         raise
     return 0
-
-
-# A Python number that is an input of the graph: its type is in the key, its value among the inputs.
-cdef bint encode_number_input(FunctionCore function, object value, Py_ssize_t position, TraceKey key, CTensorList& inputs) except -1:
-    cdef CTensor tensor
-    kind = type(value)
-    if not (kind is int or kind is float) or position not in function.number_inputs:
-        return False
-    if kind is int and not -(1 << 63) <= value < 1 << 63:
-        return False
-    if not scalar_from_python(value, to_dtype((int64 if kind is int else float64).code), tensor):
-        raise_current()
-    key.words.push(TAG_NUMBER_INPUT | (256 if kind is int else 512))
-    inputs.push(tensor)
-    return True
 
 
 # The slot by which Python calls a Function.

@@ -59,6 +59,11 @@ cdef class TraceKey:
     cdef list watched     # while a graph is entered: the objects whose death removes it
     cdef bint erase_dims  # leave the dims of tensors out
     cdef bint specs       # take TensorSpecs for tensors
+    # The Python numbers that are inputs of the graphs, each as (position of the argument, number among the ints and
+    # floats in it); None if there are none.
+    cdef object number_inputs
+    cdef Py_ssize_t argument      # the position of the argument at hand
+    cdef Py_ssize_t numbers_seen  # in it
     cdef Py_hash_t hashed # 0: not known yet
 
     def __hash__(self):
@@ -105,6 +110,8 @@ cdef int encode(object value, TraceKey key, CTensorList& inputs) except -1:
         return 0
     if kind is np_ndarray:
         return encode_array(value, key, inputs)
+    if key.number_inputs is not None and (kind is int or kind is float) and encode_number_input(value, key, inputs):
+        return 0
     if encode_number(value, key):
         return 0
     if kind is str:
@@ -128,6 +135,30 @@ cdef int encode_array(object array, TraceKey key, CTensorList& inputs) except -1
     cdef CTensor tensor = tensor_of_array(array, True)
     key.words.push_tensor(tensor, key.erase_dims)
     inputs.push(tensor)
+    return 0
+
+
+# A Python number that is an input of the graph: its type is in the key, its value among the inputs.
+cdef bint encode_number_input(object value, TraceKey key, CTensorList& inputs) except -1:
+    cdef CTensor tensor
+    kind = type(value)
+    place = key.argument, key.numbers_seen
+    key.numbers_seen += 1
+    if place not in key.number_inputs or kind is int and not -(1 << 63) <= value < 1 << 63:
+        return False
+    if not scalar_from_python(value, to_dtype((int64 if kind is int else float64).code), tensor):
+        raise_current()
+    key.words.push(TAG_NUMBER_INPUT | (256 if kind is int else 512))
+    inputs.push(tensor)
+    return True
+
+
+# A part of an argument that is no leaf of it: its numbers are values.
+cdef int encode_part(object value, TraceKey key, CTensorList& inputs) except -1:
+    number_inputs = key.number_inputs
+    key.number_inputs = None
+    encode(value, key, inputs)
+    key.number_inputs = number_inputs
     return 0
 
 
@@ -183,7 +214,7 @@ cdef int encode_dict(dict value, int tag, TraceKey key, CTensorList& inputs) exc
         if type(name) is str:
             key.push_object(TAG_STR, name)
         else:
-            encode(name, key, inputs)
+            encode_part(name, key, inputs)
     for name in keys:
         encode(value[name], key, inputs)
     return 0
@@ -270,7 +301,7 @@ cdef int encode_range(object value, TraceKey key, CTensorList& inputs) except -1
     for part in (value.start, value.stop, value.step):
         if isinstance(part, (Tensor, np.ndarray, np.generic)):
             raise TypeError("a slice of tensors cannot be an argument; pass its ends on their own")
-        encode(part, key, inputs)
+        encode_part(part, key, inputs)
     return 0
 
 

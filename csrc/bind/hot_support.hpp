@@ -68,10 +68,6 @@ RunError guarded(Action action) {
   }
 }
 
-// Work above which the GIL is given up for a whole run: giving it up and taking it back costs about
-// as much as this.
-inline constexpr std::int64_t kReleaseCost = 100'000;
-
 // The dtypes that an op's operands have to be converted to.
 inline RunError promote_operands(const ops::OpRow& op, const std::vector<ops::Operand>& operands,
                                  std::vector<DType>& dtypes) {
@@ -83,7 +79,7 @@ inline RunError run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>
   return guarded([&] {
     const std::shared_ptr<exec::PlannedRun> planned = exec::eager_plan(op, attributes, inputs);
     outputs.resize(planned->plan().outputs.size());
-    PythonHost host(planned->plan().straight_cost > kReleaseCost);
+    PythonHost host;
     planned->run(inputs, outputs, host.host());
   });
 }
@@ -94,7 +90,7 @@ inline RunError run_eager_update(const ops::OpRow& op, const std::vector<ir::Att
   return guarded([&] {
     const std::shared_ptr<exec::PlannedRun> planned =
         exec::eager_plan(op, attributes, inputs, variable);
-    PythonHost host(planned->plan().straight_cost > kReleaseCost);
+    PythonHost host;
     planned->run(inputs, {}, host.host(), std::span(&variable, 1));
   });
 }

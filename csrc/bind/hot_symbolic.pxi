@@ -53,9 +53,8 @@ cdef class SymbolicTensor(Tensor):
     def __setitem__(self, key, value):
         changed = ops.set_item(self, key, value)
         builder = current()
-        # One that the innermost branch or loop did not make joins what that passes on.
-        if builder is not self.builder and builder.journal is not None:
-            builder.journal.note(self)
+        if builder.journal is not None:
+            builder.journal.note_tensor(self)
         self.become(changed)
 
     def __len__(self):

@@ -27,7 +27,7 @@ cdef class Tensor:
         raise TypeError("tensors are made by pygraph.asarray and other functions")
 
     def __hash__(self):
-        raise TypeError("tensors are not hashable, since == compares their elements")
+        raise TypeError("tensors and variables are not hashable, since == compares their elements")
 
     def __add__(self, other):
         return binary(op_add, self, other)

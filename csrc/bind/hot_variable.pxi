@@ -2,7 +2,31 @@
 
 @cython.final
 cdef class Variable(Tensor):
-    """A place that holds a tensor of one dtype and shape, and can be assigned another."""
+    """A place that holds a tensor of one dtype and shape, and can be assigned another.
+
+    It takes part in arithmetic, comparisons and indexing with the value that it has at that moment.
+    Functions that capture it or take it as an argument see later assignments; their own happen at
+    each call, in program order. Among threads a read, an ``assign``, ``assign_add``, ``assign_sub``
+    and ``v[key] = value`` happen each at once.
+
+    ``==`` compares elements, so that a variable has no hash: use ``is``, or ``id(v)`` as a key.
+    ``v += x`` raises TypeError, since it would bind the name to a plain tensor; ``v[...] += x`` and
+    ``v.assign_add(x)`` change the variable. ``copy`` and ``pickle`` make another variable of the
+    same value.
+
+    >>> v = pg.Variable([1.0, 2.0], name="v")
+    >>> v.assign_add(0.5)
+    Variable([1.5, 2.5], dtype=float64, shape=(2,), name='v')
+    >>> v[0] = 7
+    >>> v * 2
+    Tensor([14.,  5.], dtype=float64)
+    >>> @pg.function
+    ... def scale(x):
+    ...     v.assign(v * x)
+    >>> scale(10.0)
+    >>> v.tolist()
+    [70.0, 25.0]
+    """
 
     cdef shared_ptr[CVariable] place
     cdef readonly str name
@@ -11,6 +35,9 @@ cdef class Variable(Tensor):
 
     def __init__(self, initial, *, dtype=None, trainable=True, name=""):
         """Make a variable of the value, dtype and shape of ``initial``.
+
+        initial: a tensor, NumPy array, number or nested list; ``dtype``, where given, converts it.
+        ``trainable`` and ``name`` are for whoever uses the variable; errors and files show the name.
 
         While a function is traced, the value must not depend on its inputs, and only the first
         trace of a function may make variables. Raises TypeError otherwise.
@@ -87,7 +114,11 @@ cdef class Variable(Tensor):
         return f"the variable {self.name!r}" if self.name else "a variable"
 
     def assign(self, value):
-        """Put another value in its place, of the same dtype and shape; return the variable."""
+        """Put another value in its place; return the variable.
+
+        value: of the variable's dtype and shape; a number or list where its class fits. Raises
+        TypeError or ValueError otherwise.
+        """
         apply_to_variable("assign_variable", self, (self.listed(value),))
         return self
 
@@ -101,9 +132,15 @@ cdef class Variable(Tensor):
         return self
 
     def assign_sub(self, value):
-        """Subtract from its value, at once also among threads; return the variable."""
+        """Subtract from its value, at once also among threads; return the variable.
+
+        value: as for ``assign_add``.
+        """
         apply_to_variable("assign_subtract", self, (self.listed(value),))
         return self
+
+    def __setitem__(self, key, value):
+        ops.set_variable_item(self, key, value)
 
     def _no_in_place(self, what):
         raise TypeError(f"'{what}' would make {self.label()} a plain tensor; use assign, assign_add or assign_sub")
@@ -119,6 +156,33 @@ cdef class Variable(Tensor):
 
     def __itruediv__(self, other):
         self._no_in_place("/=")
+
+    def __ifloordiv__(self, other):
+        self._no_in_place("//=")
+
+    def __imod__(self, other):
+        self._no_in_place("%=")
+
+    def __ipow__(self, other):
+        self._no_in_place("**=")
+
+    def __imatmul__(self, other):
+        self._no_in_place("@=")
+
+    def __iand__(self, other):
+        self._no_in_place("&=")
+
+    def __ior__(self, other):
+        self._no_in_place("|=")
+
+    def __ixor__(self, other):
+        self._no_in_place("^=")
+
+    def __ilshift__(self, other):
+        self._no_in_place("<<=")
+
+    def __irshift__(self, other):
+        self._no_in_place(">>=")
 
     def numpy(self):
         """Return its value now as a read-only NumPy array."""
@@ -160,7 +224,7 @@ cdef class Variable(Tensor):
 
     def __repr__(self):
         name = f", name={self.name!r}" if self.name else ""
-        return f"Variable({to_numpy(self.snapshot()).tolist()!r}, dtype={self.dtype.name}, shape={self.shape}{name})"
+        return f"Variable({elements_text(self.snapshot(), 'Variable(')}, dtype={self.dtype.name}, shape={self.shape}{name})"
 
     def __format__(self, spec):
         return format(self.read(), spec)

@@ -10,16 +10,14 @@
 
 namespace pygraph::bind {
 
-// For the time of one run, on a thread that holds the GIL. The GIL is given up when the run turns
-// out long (at its first poll), or at once where `release_now`; it is held again when this object
-// goes.
+// For the time of one run, on a thread that holds the GIL. The GIL is given up at the run's first
+// poll; it is held again when this object goes.
 class PythonHost {
  public:
-  explicit PythonHost(bool release_now) {
+  PythonHost() {
     host_.context = this;
     host_.poll = &PythonHost::poll;
     host_.depth_limit = static_cast<std::size_t>(Py_GetRecursionLimit());
-    if (release_now) release();
   }
   ~PythonHost() { reacquire(); }
   PythonHost(const PythonHost&) = delete;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "ops/infer.hpp"
+#include "ops/node_key.hpp"
 
 namespace pygraph::exec {
 namespace {
@@ -21,45 +22,18 @@ Cache& cache() {
   return *instance;
 }
 
-void append_bytes(std::string& key, const void* data, std::size_t bytes) {
-  key.append(static_cast<const char*>(data), bytes);
-}
-
-template <class T>
-void append_value(std::string& key, const T& value) {
-  append_bytes(key, &value, sizeof value);
-}
-
-void append_attribute(std::string& key, const ir::Attribute& attribute) {
-  key.push_back(static_cast<char>(attribute.index()));
-  if (const auto* list = std::get_if<std::vector<std::int64_t>>(&attribute)) {
-    append_value(key, list->size());
-    append_bytes(key, list->data(), list->size() * sizeof(std::int64_t));
-  } else if (const auto* text = std::get_if<std::string>(&attribute)) {
-    append_value(key, text->size());
-    key += *text;
-  } else if (const auto* number = std::get_if<std::int64_t>(&attribute)) {
-    append_value(key, *number);
-  } else if (const auto* real = std::get_if<double>(&attribute)) {
-    append_value(key, *real);
-  } else if (const auto* flag = std::get_if<bool>(&attribute)) {
-    append_value(key, *flag);
-  } else {
-    append_value(key, std::get<DType>(attribute));
-  }
-}
-
 void append_type(std::string& key, DType dtype, const Shape& shape) {
-  append_value(key, dtype);
-  append_value(key, static_cast<std::uint8_t>(shape.rank()));
-  append_bytes(key, shape.begin(), static_cast<std::size_t>(shape.rank()) * sizeof(std::int64_t));
+  ops::append_value(key, dtype);
+  ops::append_value(key, static_cast<std::uint8_t>(shape.rank()));
+  ops::append_bytes(key, shape.begin(),
+                    static_cast<std::size_t>(shape.rank()) * sizeof(std::int64_t));
 }
 
 std::string key_of(const ops::OpRow& op, std::span<const ir::Attribute> attributes,
                    std::span<const Tensor> inputs, const Variable* variable) {
   std::string key;
-  append_value(key, op.code);
-  for (const ir::Attribute& attribute : attributes) append_attribute(key, attribute);
+  ops::append_value(key, op.code);
+  for (const ir::Attribute& attribute : attributes) ops::append_attribute(key, attribute);
   if (variable != nullptr) append_type(key, variable->dtype(), variable->shape());
   for (const Tensor& input : inputs) append_type(key, input.dtype(), input.shape());
   return key;

@@ -48,7 +48,7 @@ Executable::Executable(ir::Module module) : module_(std::move(module)) {
 
 Executable::~Executable() { --live; }
 
-std::shared_ptr<PlannedRun> Executable::make_plan(std::span<const ir::Type> inputs) const {
+std::shared_ptr<PlannedRun> Executable::make_plan(std::span<const ir::Type> inputs) {
   const ir::Function& entry = module_.functions[0];
   std::vector<ir::Type> parameters;
   std::size_t seen_variables = 0;
@@ -58,6 +58,7 @@ std::shared_ptr<PlannedRun> Executable::make_plan(std::span<const ir::Type> inpu
     seen_variables += is_variable;
   }
   const passes::Options options = passes::Options::from_environment();
+  plans_made_.fetch_add(1, std::memory_order_relaxed);
   return std::make_shared<PlannedRun>(
       plan::build(passes::optimise(module_, parameters, options), options));
 }
@@ -112,6 +113,12 @@ std::shared_ptr<PlannedRun> Executable::planned(std::span<const Tensor> given) {
   recent_.push_front(make_plan(types));
   if (recent_.size() > kMaxPlans) recent_.pop_back();
   return recent_.front();
+}
+
+std::vector<std::shared_ptr<PlannedRun>> Executable::plans() {
+  if (static_plan_ != nullptr) return {static_plan_};
+  const std::lock_guard lock(mutex_);
+  return {recent_.begin(), recent_.end()};
 }
 
 void Executable::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,

@@ -61,13 +61,12 @@ class Executable {
 
   // The plan for inputs of these shapes (the only one, if no dim is unknown).
   std::shared_ptr<PlannedRun> planned(std::span<const Tensor> inputs);
-  // About how much work a run is besides its loops; 0 if that is not known beforehand.
-  std::int64_t straight_cost() const {
-    return static_plan_ == nullptr ? 0 : static_plan_->plan().straight_cost;
-  }
+  // The plans that are kept, and how many were made so far.
+  std::vector<std::shared_ptr<PlannedRun>> plans();
+  std::int64_t plans_made() const { return plans_made_.load(std::memory_order_relaxed); }
 
  private:
-  std::shared_ptr<PlannedRun> make_plan(std::span<const ir::Type> inputs) const;
+  std::shared_ptr<PlannedRun> make_plan(std::span<const ir::Type> inputs);
 
   static constexpr std::size_t kMaxPlans = 8;
 
@@ -76,6 +75,7 @@ class Executable {
   std::vector<std::string> input_names_;
   std::vector<ir::Type> variables_;
   std::shared_ptr<PlannedRun> static_plan_;
+  std::atomic<std::int64_t> plans_made_{0};
   std::mutex mutex_;
   std::list<std::shared_ptr<PlannedRun>>
       recent_;  // of graphs with unknown dims, the last used first

@@ -33,9 +33,11 @@ Frame::Frame(const plan::Plan& plan) : pointers(plan.storages.size(), nullptr) {
   registers.reserve(plan.register_count);
   for (const plan::RegisterProgram& program : plan.programs)
     registers.insert(registers.end(), program.registers.begin(), program.registers.end());
-  large_ = plan.arena_bytes > kKeptArena;
+  large_ = !keeps_arena(plan);
   idle.resize(plan.callees.size());
 }
+
+bool Frame::keeps_arena(const plan::Plan& plan) { return plan.arena_bytes <= kKeptArena; }
 
 void Frame::acquire(const plan::Plan& plan) {
   if (arena_ || plan.arena_bytes == 0) return;

@@ -16,6 +16,7 @@ class Frame {
   explicit Frame(const plan::Plan& plan);
 
   // Large arenas go back between runs, small ones stay.
+  static bool keeps_arena(const plan::Plan& plan);
   void acquire(const plan::Plan& plan);
   void release();
 

@@ -9,8 +9,8 @@ namespace pygraph::exec {
 
 struct Host {
   void* context = nullptr;
-  // Called from time to time (every few milliseconds of a loop's work). True stops the run with
-  // `interrupted`.
+  // Called before a run that will take long, and from time to time in one that does (every few
+  // milliseconds). True stops the run with `interrupted`.
   bool (*poll)(void* context) = nullptr;
   // The most work (about one unit an element operation) and memory a run may take; 0: no limit.
   std::int64_t cost_limit = 0;

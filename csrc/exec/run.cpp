@@ -19,6 +19,9 @@ using plan::StorageKind;
 
 // Work between two polls: a few milliseconds.
 constexpr std::int64_t kPollInterval = 2'000'000;
+// Work above which the host is told beforehand: for Python, giving up its lock and taking it back
+// costs about as much.
+constexpr std::int64_t kLongRun = 100'000;
 constexpr std::int64_t kCallCost = 100;
 // How many of the innermost calls an error names, besides the outermost.
 constexpr std::size_t kMostCallers = 100;
@@ -42,6 +45,11 @@ class Run {
         meter_(meter),
         at_(plan.instructions.data()) {
     if (host.byte_limit != 0) charge(plan.arena_bytes);
+  }
+
+  void announce() const {
+    if (plan_.straight_cost > kLongRun && host_.poll != nullptr && host_.poll(host_.context))
+      throw Error(ErrorKind::interrupted, "the run was interrupted");
   }
 
   void bind_inputs(std::span<const Tensor> inputs) {
@@ -94,11 +102,11 @@ class Run {
         case Code::loop_if_true:
           if (flag(operands[0])) {
             at = first + instruction.target;
-            meter_.budget -= instruction.cost;
-            if (meter_.budget < 0) poll(instruction.location);
+            spend(instruction.location, instruction.cost);
           }
           break;
         case Code::read_variable: set_tensor(operands[0], variable(operands[1]).read()); break;
+        case Code::drop: frame_.tensors[operands[0]] = Tensor(); break;
         case Code::assign_variable: assign(instruction, operands); break;
         case Code::update_variable:
           update(instruction, operands, plan_.kernels[instruction.target]);
@@ -130,8 +138,7 @@ class Run {
       }
     }
     callee.variables_ = frame.variables;
-    meter_.budget -= kCallCost + callee.plan_.straight_cost;
-    if (meter_.budget < 0) poll(call.location);
+    spend(call.location, kCallCost + callee.plan_.straight_cost);
   }
 
   // Takes the tensors that the function gave; what is static it has written in place.
@@ -248,9 +255,9 @@ class Run {
       const ops::KernelCall call =
           ops::prepare(*described.op, described.attributes, inputs, outputs, values);
       gather_operands(instruction, operands);
+      spend(instruction.location, call.cost);
       const kernels::Fault fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
       if (!fault.ok()) fail(instruction.location, {described.op, call}, fault);
-      meter_.budget -= call.cost;
     } catch (Error& error) {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
       throw;
@@ -346,8 +353,8 @@ class Run {
       const std::span<const ir::Type> out = std::span(types).first(1);
       const plan::PreparedCall prepared{
           &pure, ops::prepare(pure, described.attributes, types, out, values)};
+      spend(instruction.location, prepared.call.cost);
       update(instruction, operands, prepared);
-      meter_.budget -= prepared.call.cost;
     } catch (Error& error) {
       if (error.location() == kNoLocation) error.set_location(instruction.location);
       throw;
@@ -390,6 +397,12 @@ class Run {
                                         std::to_string(host_.byte_limit) + " bytes it may use");
     }
     meter_.bytes += bytes;
+  }
+
+  // Counts work that is about to be done.
+  void spend(ir::LocationId location, std::int64_t cost) {
+    meter_.budget -= cost;
+    if (meter_.budget < 0) poll(location);
   }
 
   void poll(ir::LocationId location) {
@@ -513,6 +526,7 @@ void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
          std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables) {
   Meter meter;
   Run state(plan, frame, host, variables, meter);
+  state.announce();
   frame.acquire(plan);
   state.bind_inputs(inputs);
   state.bind_outputs(outputs);

@@ -26,12 +26,9 @@ struct Library2 {
   PYGRAPH_INLINE static double apply(double x, double y) { return kDouble(x, y); }
 };
 
-using Expm1 = Library1<::expm1f, ::expm1>;
 using Log1p = Library1<::log1pf, ::log1p>;
 using Log2 = Library1<::log2f, ::log2>;
 using Log10 = Library1<::log10f, ::log10>;
-using Sin = Library1<::sinf, ::sin>;
-using Cos = Library1<::cosf, ::cos>;
 using Tan = Library1<::tanf, ::tan>;
 using Asin = Library1<::asinf, ::asin>;
 using Acos = Library1<::acosf, ::acos>;
@@ -41,7 +38,6 @@ using Cosh = Library1<::coshf, ::cosh>;
 using Asinh = Library1<::asinhf, ::asinh>;
 using Acosh = Library1<::acoshf, ::acosh>;
 using Atanh = Library1<::atanhf, ::atanh>;
-using Erf = Library1<::erff, ::erf>;
 using Atan2 = Library2<::atan2f, ::atan2>;
 using Hypot = Library2<::hypotf, ::hypot>;
 using NextAfter = Library2<::nextafterf, ::nextafter>;
@@ -90,18 +86,10 @@ struct FloorDivide {
 };
 
 constexpr Row<ElementwiseFn> kRows[] = {
-    unary<Expm1, float>("expm1"),
-    unary<Expm1, double>("expm1"),
-    unary<Log1p, float>("log1p"),
-    unary<Log1p, double>("log1p"),
     unary<Log2, float>("log2"),
     unary<Log2, double>("log2"),
     unary<Log10, float>("log10"),
     unary<Log10, double>("log10"),
-    unary<Sin, float>("sin"),
-    unary<Sin, double>("sin"),
-    unary<Cos, float>("cos"),
-    unary<Cos, double>("cos"),
     unary<Tan, float>("tan"),
     unary<Tan, double>("tan"),
     unary<Asin, float>("asin"),
@@ -120,8 +108,6 @@ constexpr Row<ElementwiseFn> kRows[] = {
     unary<Acosh, double>("acosh"),
     unary<Atanh, float>("atanh"),
     unary<Atanh, double>("atanh"),
-    unary<Erf, float>("erf"),
-    unary<Erf, double>("erf"),
     binary<Atan2, float>("atan2"),
     binary<Atan2, double>("atan2"),
     binary<Hypot, float>("hypot"),

@@ -103,7 +103,12 @@ Fault run_broadcast(const KernelCall& call, void* const* out, const void* const*
 std::int64_t element_cost(OpCode op, DType dtype) {
   switch (op) {
     case OpCode::exp:
+    case OpCode::expm1:
     case OpCode::log:
+    case OpCode::log1p:
+    case OpCode::sin:
+    case OpCode::cos:
+    case OpCode::erf:
     case OpCode::tanh:
     case OpCode::sigmoid: return 8;
     case OpCode::pow:
@@ -112,12 +117,8 @@ std::int64_t element_cost(OpCode op, DType dtype) {
     case OpCode::atan2:
     case OpCode::hypot:
     case OpCode::logaddexp:
-    case OpCode::expm1:
-    case OpCode::log1p:
     case OpCode::log2:
     case OpCode::log10:
-    case OpCode::sin:
-    case OpCode::cos:
     case OpCode::tan:
     case OpCode::asin:
     case OpCode::acos:
@@ -126,8 +127,7 @@ std::int64_t element_cost(OpCode op, DType dtype) {
     case OpCode::cosh:
     case OpCode::asinh:
     case OpCode::acosh:
-    case OpCode::atanh:
-    case OpCode::erf: return 32;
+    case OpCode::atanh: return 32;
     default: return 1;
   }
 }

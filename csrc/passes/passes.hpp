@@ -33,6 +33,12 @@ ir::Module specialise(const ir::Module& module, std::span<const ir::Type> inputs
 // Replaces nodes by cheaper ones that give the same bits.
 void simplify(ir::Module& module);
 
+// Moves out of loops what is the same in every turn and cannot fail.
+void hoist_loop_invariants(ir::Module& module);
+
+// Computes once what is computed several times.
+void merge_common_subexpressions(ir::Module& module);
+
 // Drops the nodes whose results nobody needs and that cannot fail.
 void remove_dead_code(ir::Module& module);
 

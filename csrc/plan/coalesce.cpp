@@ -94,6 +94,7 @@ class Coalescing {
   // Puts the joined storages in and drops the moves that have become empty.
   void rewrite() {
     for (StorageId& id : plan_.operands) id = root(id);
+    for (StorageId& id : plan_.parameters) id = root(id);
     for (Output& output : plan_.outputs) output.storage = root(output.storage);
     std::vector<std::uint32_t> new_index;
     std::vector<Instruction> kept;

@@ -114,10 +114,37 @@ class Lowering {
     const ir::Function& function = module_.functions[id];
     storage_of_[id].assign(function.types.size(), 0);
     std::copy(parameters.begin(), parameters.end(), storage_of_[id].begin());
-    for (const ir::Node& node : function.nodes) emit_node(id, node);
+    const std::vector<std::vector<ir::ValueId>> last_reads = find_last_reads(function);
+    for (std::size_t i = 0; i < function.nodes.size(); ++i) {
+      emit_node(id, function.nodes[i]);
+      for (ir::ValueId value : last_reads[i])
+        emit({.code = Code::drop}, {}, std::span(&storage_of_[id][value], 1));
+    }
     std::vector<StorageId> results;
     for (ir::ValueId value : function.results) results.push_back(storage_of_[id][value]);
     return results;
+  }
+
+  // Per node, the values read from variables that it is the last to use: once they are dropped, an
+  // update of the variable can be made in place.
+  static std::vector<std::vector<ir::ValueId>> find_last_reads(const ir::Function& function) {
+    constexpr std::size_t kKept = SIZE_MAX;
+    std::vector<std::size_t> last_use(function.types.size(), 0);
+    for (std::size_t i = 0; i < function.nodes.size(); ++i) {
+      // A checked value is the same storage under another id.
+      const bool renames = function.nodes[i].op == ir::OpCode::check_defined;
+      for (ir::ValueId value : function.inputs_of(function.nodes[i])) {
+        if (last_use[value] != kKept) last_use[value] = renames ? kKept : i;
+      }
+    }
+    for (ir::ValueId value : function.results) last_use[value] = kKept;
+    std::vector<std::vector<ir::ValueId>> dropped(function.nodes.size());
+    for (const ir::Node& node : function.nodes) {
+      if (node.op != ir::OpCode::read_variable) continue;
+      const std::size_t last = last_use[node.first_output];
+      if (last != 0 && last != kKept) dropped[last].push_back(node.first_output);
+    }
+    return dropped;
   }
 
   void emit_node(std::size_t id, const ir::Node& node) {

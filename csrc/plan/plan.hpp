@@ -47,6 +47,7 @@ enum class Code : std::uint8_t {
   jump_if_false,    // on the boolean in[0]
   loop_if_true,     // a back edge: on the boolean in[0], counts the loop's cost and polls the host
   read_variable,    // the tensor out[0] is what the variable in[0] holds
+  drop,             // the tensor in[0] is needed no more, and its memory may be written to
   assign_variable,  // the variable in[0] takes the value in[1], whose type is types[target]
   update_variable,  // the variable in[0] takes what kernels[target] makes of its value and the rest
   update_dynamic,   // likewise, by dynamics[target]: infer and prepare first

@@ -40,6 +40,7 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
     case Code::jump_if_false: return "jump_if_false " + std::to_string(instruction.target);
     case Code::loop_if_true: return "loop_if_true " + std::to_string(instruction.target);
     case Code::read_variable: return "read_variable";
+    case Code::drop: return "drop";
     case Code::assign_variable: return "assign_variable";
     case Code::update_variable:
       return "update_variable " + std::string(plan.kernels[instruction.target].op->name);

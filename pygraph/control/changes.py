@@ -9,7 +9,6 @@ from pygraph._hot import SymbolicTensor
 from pygraph.control.errors import Site, unjoined
 from pygraph.control.forms import Form
 from pygraph.control.journal import WHOLE, Change, Journal, note, read_part, write_part
-from pygraph.control.tensors import current
 from pygraph.control.unset import UNSET
 from pygraph.graph.structure import map_structure
 
@@ -21,8 +20,7 @@ def get(change: Change) -> Any:
 
 def put(change: Change, value: Any) -> None:
     """Change the part of the object, on the behalf of the graph at hand."""
-    if type(change.owner) is not SymbolicTensor or change.owner.builder is not current():
-        note(change.owner)
+    note(change.owner)
     write_part(change.owner, change.key, value)
 
 

@@ -71,7 +71,7 @@ def unjoined(change: Change, values: tuple[Any, Any], site: Site) -> Exception:
     else:
         said = ["unset" if value is UNSET else "set" for value in values]
         if said[0] == said[1]:
-            said = ["None" if value is None else "no None" for value in values]
+            said = ["None" if value is None else "a value" for value in values]
         texts = (f"{change.name} is {said[0]} {site.both[0]} and {said[1]} {site.both[1]}",)
         advice = "Give it a value of the same kind before, or on both ways."
     lines = [line for line in site.lines(change.name) if line is not None]

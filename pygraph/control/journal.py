@@ -56,18 +56,22 @@ class Journal:
     """The objects that were changed since it was opened, with their parts as they were then.
 
     ``functions`` are those whose code runs: what they cannot reach was made by that code.
-    ``handled`` are the places that whoever opens it looks after.
+    ``handled`` are the places that whoever opens it looks after. ``tentative``: it is for a part of
+    what a builder records.
     """
 
     def __init__(
         self,
         functions: Iterable[Callable[..., Any] | None] = (),
         handled: Collection[tuple[int, Any]] = (),
+        *,
+        tentative: bool = False,
     ) -> None:
         given = [target_of(function) for function in functions if function is not None]
         # Where the search for an object starts, and how that is written.
         self.roots: list[tuple[Any, str]] = [(function, "") for function in given]
         self._handled = handled
+        self._tentative = tentative
         self._cells = [(cell, _parts(cell)) for cell in _cells(given)]
         self._noted: dict[int, tuple[Any, dict[Any, Any]]] = {}
 
@@ -81,6 +85,11 @@ class Journal:
             self._noted[id(owner)] = (owner, parts)
         elif noted is None and _has_parts(owner):
             self._noted[id(owner)] = (owner, _parts(owner))
+
+    def note_tensor(self, tensor: SymbolicTensor) -> None:
+        """Remember a tensor, unless the branch or loop at hand made it: it ends with the trace."""
+        if self._tentative or tensor.builder is not current():
+            self.note(tensor)
 
     def note_cells(self) -> None:
         """Remember the variables of enclosing functions that the functions share."""
@@ -99,7 +108,9 @@ class Journal:
     def absorb(self, later: Journal) -> None:
         """Add what was noted in a journal that was opened later on the same builder."""
         for identity, noted in later._noted.items():
-            self._noted.setdefault(identity, noted)
+            owner, parts = noted
+            if type(owner) is not SymbolicTensor or parts[VALUE].builder is not current():
+                self._noted.setdefault(identity, noted)
 
     def undo(self) -> None:
         """Make the objects, and the variables that the functions share, what they were."""
@@ -189,7 +200,10 @@ def note(owner: Any, keys: Collection[Any] = ()) -> None:
             f"{name} is one object or another here, depending on a tensor, so it cannot be "
             f"changed in place ({describe(user_line())}); change the object in the branches instead"
         )
-    builder.journal.note(owner, keys)
+    if type(owner) is SymbolicTensor:
+        builder.journal.note_tensor(owner)
+    else:
+        builder.journal.note(owner, keys)
 
 
 def note_outer_variables(function: FunctionType) -> None:
@@ -241,7 +255,7 @@ class Attempt:
     def __init__(self, functions: Iterable[Callable[..., Any] | None]) -> None:
         self._builder: Any = current()
         self._outer: Journal | None = self._builder.journal
-        self._journal: Journal | None = Journal(functions)
+        self._journal: Journal | None = Journal(functions, tentative=True)
         self._builder.journal = self._journal
 
     def undo(self) -> None:

@@ -20,6 +20,8 @@ _ATOMS = (
     bool, int, float, complex, str, bytes, bytearray, type(None), range, slice, Tensor, DType,
     np.ndarray, np.generic, CodeType,
 )  # fmt: skip
+# Items of these types are passed over: lists of them may be long.
+_PLAIN = frozenset({bool, int, float, str, type(None)})
 _LIBRARIES = sys.stdlib_module_names - {"test"} | {"numpy", "pygraph", "pytest", "_pytest"}
 
 
@@ -53,9 +55,13 @@ def _children(value: Any, name: str) -> Iterator[tuple[Any, str]]:
             return
     elif isinstance(value, dict):
         if "__builtins__" not in value:  # a module's variables are looked up by name
-            yield from ((item, f"{name}[{key!r}]") for key, item in list(value.items()))
+            for key, item in list(value.items()):
+                if type(item) not in _PLAIN:
+                    yield item, f"{name}[{key!r}]"
     elif isinstance(value, (list, tuple, deque)):
-        yield from ((item, f"{name}[{index}]") for index, item in enumerate(value))
+        for index, item in enumerate(value):
+            if type(item) not in _PLAIN:
+                yield item, f"{name}[{index}]"
     elif isinstance(value, (set, frozenset)):
         yield from ((item, f"an element of {name}") for item in value)
     elif isinstance(value, MethodType):

@@ -29,6 +29,7 @@ from pygraph.function.origin import Origin, origin_of
 from pygraph.function.pickling import is_importable, reduce_function
 from pygraph.function.retracing import Generaliser, RetracingWatch, joined, shapes_of
 from pygraph.function.signature import Signature
+from pygraph.function.tracing import NumberPlace
 from pygraph.graph import TensorSpec
 from pygraph.graph.structure import flatten, map_structure
 from pygraph.ops import asarray
@@ -377,9 +378,10 @@ class Function(FunctionCore, Generic[P, R]):
     # ---- reduce_retracing ----
 
     def _generalised(self, canonical: tuple[Any, ...]) -> ConcreteFunction:
-        varied = self._generaliser.varying_numbers(canonical) - (self.number_inputs or frozenset())
-        for positions in dict.fromkeys([varied, *(frozenset([p]) for p in sorted(varied))]):
-            found = self._with_number_inputs(positions, canonical) if positions else None
+        varied = self._generaliser.varying_numbers(*flatten(canonical))
+        varied -= self.number_inputs or frozenset()
+        for places in dict.fromkeys([varied, *(frozenset([p]) for p in sorted(varied))]):
+            found = self._with_number_inputs(places, canonical) if places else None
             if found is not None:
                 return found
         self._generaliser.refuse_numbers(varied)
@@ -394,12 +396,12 @@ class Function(FunctionCore, Generic[P, R]):
             return self._generalised_shapes(canonical)
 
     def _with_number_inputs(
-        self, positions: frozenset[int], canonical: tuple[Any, ...]
+        self, places: frozenset[NumberPlace], canonical: tuple[Any, ...]
     ) -> ConcreteFunction | None:
         """Return a graph that has these numbers as inputs, or None where the body needs them."""
         former = self.number_inputs
         superseded = self.own_graphs()
-        self.number_inputs = (former or frozenset()) | positions
+        self.number_inputs = (former or frozenset()) | places
         try:
             concrete = self._generalised_shapes(canonical)
         except Exception:  # whatever stops the body: it needs the number itself
@@ -412,8 +414,9 @@ class Function(FunctionCore, Generic[P, R]):
     def _generalised_shapes(self, canonical: tuple[Any, ...]) -> ConcreteFunction:
         erased = self.key_of_arguments(canonical, erase_dims=True)
         leaves, structure = flatten(canonical)
-        numbers = tracing.number_leaves(structure, self.number_inputs or ())
-        shapes = shapes_of(leaves, numbers, asarray)
+        places = tracing.number_places(leaves, structure)
+        inputs = {leaf for leaf, at in places.items() if at in (self.number_inputs or ())}
+        shapes = shapes_of(leaves, inputs, asarray)
         family = self._generaliser.family(erased)
         if family is None:
             concrete = self._specialised(canonical)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from pygraph._hot import register_cache_trimmer
+from pygraph._hot import CompiledGraph, register_cache_limit
 
 if TYPE_CHECKING:
     from pygraph.function.concrete import ConcreteFunction
@@ -34,7 +34,7 @@ def set_limit(limit: int | None) -> None:
     trim(None)
 
 
-def trim(newest: ConcreteFunction | None) -> None:
+def trim(newest: CompiledGraph | None) -> None:
     """Drop the graphs used least recently until the rest is within the limit; never ``newest``."""
     if _limit is None:
         return
@@ -60,4 +60,4 @@ def trim_function(function: Function[..., Any], newest: ConcreteFunction, limit:
             function.drop(concrete)
 
 
-register_cache_trimmer(set_limit)
+register_cache_limit(set_limit, trim)

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pygraph.function.origin import Origin
-from pygraph.function.tracing import Dims, is_array
+from pygraph.function.tracing import Dims, NumberPlace, is_array, number_places
 from pygraph.graph import TensorSpec
+from pygraph.graph.structure import Structure
 
 if TYPE_CHECKING:
     from pygraph.function.concrete import ConcreteFunction
@@ -68,23 +69,26 @@ class Generaliser:
         # Per key without dims: the shapes seen so far, None for what varied, and their graph.
         self._families: dict[Any, tuple[list[Dims], weakref.ref[ConcreteFunction]]] = {}
         self._rigid: set[Any] = set()  # the body needs these families' dims
-        self._numbers: dict[int, int | float] = {}  # the last value, by position
-        self._refused: set[int] = set()  # the body needs these numbers' values
+        self._numbers: dict[NumberPlace, int | float] = {}  # the first values
+        self._refused: set[NumberPlace] = set()  # the body needs these numbers' values
 
-    def varying_numbers(self, canonical: tuple[Any, ...]) -> frozenset[int]:
-        """Return the positions of Python numbers that are not what they were the last time."""
+    def varying_numbers(
+        self, leaves: Sequence[Any], structure: Structure
+    ) -> frozenset[NumberPlace]:
+        """Return where there are Python numbers that are not what they were the first time."""
         varied = set()
-        for position, value in enumerate(canonical):
-            if type(value) not in (int, float) or position in self._refused:
+        for leaf, place in number_places(leaves, structure).items():
+            value = leaves[leaf]
+            first = self._numbers.setdefault(place, value)
+            if place in self._refused:
                 continue
-            last = self._numbers.setdefault(position, value)
-            if type(last) is not type(value) or repr(last) != repr(value):
-                varied.add(position)
+            if type(first) is not type(value) or repr(first) != repr(value):
+                varied.add(place)
         return frozenset(varied)
 
-    def refuse_numbers(self, positions: frozenset[int]) -> None:
+    def refuse_numbers(self, places: frozenset[NumberPlace]) -> None:
         """Remember that the body does not trace with these numbers as inputs."""
-        self._refused |= positions
+        self._refused |= places
 
     def family(self, erased: Any) -> tuple[list[Dims], ConcreteFunction] | None:
         """Return the shapes that graphs of this kind were asked for, and their graph."""
@@ -116,13 +120,13 @@ def joined(old: Sequence[Dims], new: Sequence[Dims]) -> list[Dims]:
 
 
 def shapes_of(leaves: Sequence[Any], numbers: set[int], to_tensor: Any) -> list[Dims]:
-    """Return the shapes of the tensors among the leaves; numbers that are inputs have none."""
+    """Return the shapes of the tensors among the leaves, and of the numbers that are inputs."""
     shapes: list[Dims] = []
     for position, leaf in enumerate(leaves):
         if isinstance(leaf, TensorSpec):
             shapes.append(leaf.shape)
         elif is_array(leaf):
             shapes.append(to_tensor(leaf).static_shape)
-        elif position in numbers and type(leaf) in (int, float):
+        elif position in numbers:
             shapes.append(())
     return shapes

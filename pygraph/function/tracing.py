@@ -38,6 +38,9 @@ from pygraph.graph.wire import write
 lock = threading.RLock()
 
 Dims = tuple[int | None, ...]
+# Where a Python number is: the position of its argument, and its own among the ints and floats in
+# that argument.
+NumberPlace = tuple[int, int]
 
 
 class Traced(NamedTuple):
@@ -61,7 +64,7 @@ class Request(NamedTuple):
     """What is to be traced: the function, as it was and as converted, and canonical arguments.
 
     ``shapes``, where given, replaces the shapes of the tensors among the arguments, in order.
-    ``number_inputs`` has the positions of the arguments whose Python numbers become inputs.
+    ``number_inputs`` says which Python numbers become inputs.
     ``may_make_variables`` is true for a function's first trace.
     """
 
@@ -72,7 +75,7 @@ class Request(NamedTuple):
     canonical: tuple[Any, ...]
     unbind: Callable[[tuple[Any, ...]], tuple[list[Any], dict[str, Any]]]
     shapes: Sequence[Dims] | None = None
-    number_inputs: Collection[int] = ()
+    number_inputs: Collection[NumberPlace] = ()
     may_make_variables: bool = True
 
 
@@ -173,7 +176,11 @@ def _declare(
     structure: Structure,
 ) -> tuple[list[Any], list[Any], list[TensorSpec]]:
     """Return what the function is called with, the leaves as they are kept, and the inputs."""
-    numbers = number_leaves(structure, request.number_inputs)
+    numbers = {
+        leaf
+        for leaf, place in number_places(leaves, structure).items()
+        if place in request.number_inputs
+    }
     aliases: dict[int, tuple[int, Variable]] = {}
     arguments: list[Any] = []
     described: list[Any] = []
@@ -185,7 +192,7 @@ def _declare(
             described.append(VariableSpec(leaf.static_shape, leaf.dtype, number, name))
             arguments.append(alias)
             continue
-        is_number = position in numbers and type(leaf) in (int, float)
+        is_number = position in numbers
         spec = _number_spec(leaf, name) if is_number else _spec_of(leaf, name)
         if spec is None:
             described.append(leaf if isinstance(leaf, _BY_VALUE) else Opaque(leaf))
@@ -208,15 +215,20 @@ def _variable_slots(used: list[Variable], arguments: list[Any]) -> list[Variable
     return [positions.get(id(variable), variable) for variable in used]
 
 
-def number_leaves(structure: Structure, positions: Collection[int]) -> set[int]:
-    """Return the positions among the leaves of arguments that are leaves themselves."""
-    found = set()
+def number_places(leaves: Sequence[Any], structure: Structure) -> dict[int, NumberPlace]:
+    """Return where the numbers among the leaves of the arguments are that can be inputs."""
+    places: dict[int, NumberPlace] = {}
     leaf = 0
-    for position, child in enumerate(structure.children):
-        if child.kind == "leaf" and position in positions:
-            found.add(leaf)
-        leaf += child.leaf_count
-    return found
+    for argument, child in enumerate(structure.children):
+        numbers = 0
+        for _ in range(child.leaf_count):
+            value = leaves[leaf]
+            if type(value) in (int, float):
+                if type(value) is float or -(1 << 63) <= value < 1 << 63:
+                    places[leaf] = argument, numbers
+                numbers += 1
+            leaf += 1
+    return places
 
 
 def _leaf_names(structure: Structure, parameter_names: Sequence[str]) -> list[str]:

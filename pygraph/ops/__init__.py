@@ -185,6 +185,9 @@ from pygraph.ops.updates import (
 from pygraph.ops.updates import (
     set_item_in_place as set_item_in_place,
 )
+from pygraph.ops.updates import (
+    set_variable_item as set_variable_item,
+)
 
 
 def array_namespace() -> ModuleType:

@@ -20,6 +20,7 @@ PASSES = [
     "-reuse_memory",
     "-register_programs",
     "-fuse",
+    "-loop_invariants,-common_subexpressions",
 ]
 
 

@@ -202,6 +202,15 @@ def undone_first_iteration(x):
     return counts[0], x
 
 
+def undone_first_iteration_of_a_tensor(x):
+    values = pg.zeros(4)
+    i = 0
+    while i >= 0:
+        values[i] += x
+        i = i + 1 if values[i] < 3 and i < 3 else -1
+    return values, i
+
+
 def unrolled(x):
     state = [0, 0]
     for k in [1, 2, 3]:
@@ -298,6 +307,28 @@ def bound_methods(x):
     return pair
 
 
+class Adding:
+    """A context manager that changes itself."""
+
+    def __init__(self) -> None:
+        self.number: Any = 0
+
+    def __enter__(self) -> Any:
+        self.number += 10
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.number += 1
+
+
+def context_managers(x):
+    adding = Adding()
+    for i in pg.range(x):
+        with adding as same:
+            same.number += i
+    return adding.number
+
+
 PROGRAMS: list[tuple[Any, list[Any]]] = [
     (attributes, [0.75, 0.0]),
     (slots, [3, 0]),
@@ -313,12 +344,14 @@ PROGRAMS: list[tuple[Any, list[Any]]] = [
     (made_inside_and_kept, [2, -2]),
     (aliases, [1, -1]),
     (undone_first_iteration, [3.0]),
+    (undone_first_iteration_of_a_tensor, [3, 1]),
     (unrolled, [0, 2, 7]),
     (methods_of_containers, [1, -1]),
     (conditional_expression, [1, -1]),
     (a_branch_in_a_branch, [-1, 1, 2]),
     (targets, [3]),
     (classes_that_assign, [4, 0]),
+    (context_managers, [3, 0]),
     (bound_methods, [4, 0]),
 ]
 

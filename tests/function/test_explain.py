@@ -158,3 +158,37 @@ def test_concrete_functions_name_what_does_not_fit() -> None:
         concrete(np.ones(2), 6)
     with pytest.raises(TypeError, match=r"argument 'x' must be like \*, got \[\*\]"):
         concrete([np.ones(2)], 5)
+
+
+def test_plans_of_unknown_dims_count() -> None:
+    @pg.function(input_signature=[pg.TensorSpec((None,), pg.float64)])
+    def total(x):  # type: ignore[no-untyped-def]
+        y = x
+        for i in range(20):
+            y = y * x + i
+        return pg.cumulative_sum(y) + y
+
+    total.get_concrete_function()
+    sizes = [total.explain()[0].bytes]
+    for n in (3, 4, 3):
+        total(np.ones(n))
+        sizes.append(total.explain()[0].bytes)
+    assert sizes[0] < sizes[1] < sizes[2] == sizes[3]
+    other = pg.function(lambda x: x + 1)
+    other(1.0)
+    held = other.explain()[0].bytes
+    try:
+        # A plan made for a call is enough to go beyond the limit: the other graph goes.
+        pg.runtime.set_cache_limit(sizes[3] + held)
+        assert other.cache_info().graphs == 1
+        total(np.ones(5))
+        assert other.cache_info().graphs == 0
+        assert total.cache_info().graphs == 1
+    finally:
+        pg.runtime.set_cache_limit(None)
+
+
+def test_memory_that_only_a_run_needs_is_not_held() -> None:
+    f = pg.function(lambda x: pg.sum(pg.cumulative_sum(x) * pg.flip(x)))
+    f(np.ones(100_000))
+    assert f.explain()[0].bytes < 100_000

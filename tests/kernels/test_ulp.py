@@ -16,6 +16,17 @@ def sigmoid(x: Array) -> Array:
     return np.where(x < 0, small, 1) / (1 + small)
 
 
+def erf(x: Array) -> Array:
+    """The series of positive terms, erf(x) = 2 x exp(-x x) / sqrt(pi) (1 + 2 x x / 3 + ...)."""
+    near = np.clip(x, -7, 7)
+    term = total = np.ones_like(near)
+    for k in range(1, 250):
+        term = term * (2 * near * near / (2 * k + 1))
+        total = total + term
+    pi = 4 * np.arctan(np.longdouble(1))
+    return 2 / np.sqrt(pi) * near * np.exp(-near * near) * total
+
+
 # The bound, and the intervals in float32 and in float64; None stands for all magnitudes.
 Intervals = list[tuple[float, float] | None]
 TABLE: dict[str, tuple[Callable[[Array], Array], float, Intervals, Intervals]] = {
@@ -23,6 +34,21 @@ TABLE: dict[str, tuple[Callable[[Array], Array], float, Intervals, Intervals]] =
     "log": (np.log, 0.9, [None, (0.5, 2), (0.99, 1.01)], [None, (0.5, 2), (0.99, 1.01)]),
     "tanh": (np.tanh, 1.6, [(-10, 10), (-1, 1), (0.5, 0.6)], [(-22, 22), (-1, 1), (0.5, 0.6)]),
     "sigmoid": (sigmoid, 1.6, [(-105, 21), (-5, 5)], [(-747, 41), (-5, 5)]),
+    "expm1": (np.expm1, 2, [(-105, 90), (-1, 1), (-0.01, 0.01)], [(-747, 711), (-1, 1)]),
+    "log1p": (np.log1p, 2, [(-1, 1), (-0.01, 0.01), (1, 1e9)], [(-1, 1), (-0.01, 0.01), (1, 1e9)]),
+    "erf": (erf, 1.5, [(-4.5, 4.5), (-1, 1), (-0.01, 0.01)], [(-6.5, 6.5), (-1, 1), (-0.01, 0.01)]),
+    "sin": (
+        np.sin,
+        1.5,
+        [(-4, 4), (-8192, 8192), (-1e6, 1e6)],
+        [(-4, 4), (-1e6, 1e6), (-1e9, 1e9)],
+    ),
+    "cos": (
+        np.cos,
+        1.5,
+        [(-4, 4), (-8192, 8192), (-1e6, 1e6)],
+        [(-4, 4), (-1e6, 1e6), (-1e9, 1e9)],
+    ),
 }
 
 

@@ -237,6 +237,15 @@ def test_a_captured_tensor_cannot_be_written() -> None:
 
     with pytest.raises(TypeError, match="outside of the function being traced"):
         f()
+
+    @pg.function
+    def g():
+        first, second = captured.copy(), captured[:]
+        first[0] = 1
+        second[1] = 2
+        return first, second, captured
+
+    assert [result.tolist() for result in g()] == [[1, 0], [0, 2], [0, 0]]
     assert captured.tolist() == [0, 0]
 
 

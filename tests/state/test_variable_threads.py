@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import numpy as np
 import pytest
+from running_threads import THREADS, in_threads
 
 import pygraph as pg
 
-THREADS = 8
 TURNS = 100
-
-
-def in_threads(work: Callable[[int], object], count: int = THREADS) -> None:
-    """Run ``work(0)``, ``work(1)``, ... at once; raise what one of them raises."""
-    failures: list[BaseException] = []
-    start = threading.Barrier(count)
-
-    def run(index: int) -> None:
-        try:
-            start.wait()
-            work(index)
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (70_000,)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import gc
 
 import numpy as np
@@ -49,8 +50,6 @@ def test_values_that_do_not_fit(value: object, kind: type[Exception], text: str)
     v = pg.Variable([1.0, 2.0], name="v")
     with pytest.raises(kind, match=text):
         v.assign(value)
-    with pytest.raises(TypeError, match=r"assign_add"):
-        v += 1
     np.testing.assert_array_equal(v, [1.0, 2.0])
 
 
@@ -242,3 +241,48 @@ def test_a_failed_run_keeps_what_it_assigned() -> None:
     with pytest.raises(IndexError):
         f(pg.asarray([1, 2]), pg.asarray(5))
     assert v.item() == 1
+
+
+IN_PLACE = ["+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", "<<=", ">>="]
+
+
+@pytest.mark.parametrize("operator", IN_PLACE)
+def test_operators_that_assign_are_refused(operator: str) -> None:
+    v = pg.Variable([1, 2], name="v")
+    with pytest.raises(TypeError, match=r"would make the variable 'v' a plain tensor; use assign"):
+        exec(f"v {operator} 1", {"v": v})
+    assert v.tolist() == [1, 2]
+
+
+def test_the_example_of_the_class() -> None:
+    examples = doctest.DocTestFinder(recurse=False).find(pg.Variable, "Variable", globs={"pg": pg})
+    assert doctest.DocTestRunner().run(examples[0]) == (0, 7)
+
+
+def test_as_numbers() -> None:
+    v, w = pg.Variable([1.0, -2.0, 3.0]), pg.Variable(2)
+    array = np.asarray(v)
+    for of_variable, of_array in [
+        (v + w, array + 2), (3 - v, 3 - array), (v / 2, array / 2), (v // w, array // 2),
+        (7 % w, 7 % 2), (v**2, array**2), (2.0**v, 2.0**array), (v @ v, array @ array),
+        (-v, -array), (abs(v), abs(array)), (v > w, array > 2), (v == 3.0, array == 3.0),
+        (v != v, array != array), (w & 3, 2 & 3), (w << 2, 2 << 2), (~w, ~2), (v[1:], array[1:]),
+        (v[v > 0], array[array > 0]), (v[w], array[2]), (np.float32(1) + v, 1 + array),
+        (v.sum(), array.sum()), (v.reshape(3, 1), array.reshape(3, 1)),
+        (v.astype("int64"), [1, -2, 3]),
+    ]:  # fmt: skip
+        np.testing.assert_array_equal(of_variable, of_array)
+        assert type(of_variable) is type(v.read())
+    assert (len(v), v.ndim, v.size, [x.item() for x in v]) == (3, 1, 3, [1.0, -2.0, 3.0])
+    assert (int(w), float(w), complex(w), bool(w), [5, 6, 7][w]) == (2, 2.0, 2 + 0j, True, 7)
+    assert -2.0 in v
+    assert divmod(7, w)[0].item() == 3
+    with pytest.raises(TypeError, match="0-d variable has no length"):
+        len(w)
+    with pytest.raises(TypeError, match="variables are not hashable"):
+        hash(v)
+    with pytest.raises(AttributeError):
+        v.name = "other"  # type: ignore[misc]
+    assert not v.numpy().flags.writeable
+    assert repr(w) == "Variable(2, dtype=int64, shape=())"
+    assert len(repr(pg.Variable(np.zeros(100_000)))) < 200

@@ -1,24 +1,20 @@
-// exp, log, tanh and sigmoid in straight-line arithmetic that compilers vectorise: no branch, no
-// table, no call. Errors in units of the last place: exp and log 0.9, tanh and sigmoid 1.6 at most,
-// as tests/kernels/test_ulp.py measures.
+// exp, expm1, log, log1p, tanh and sigmoid in straight-line arithmetic that compilers vectorise: no
+// branch, no table, no call. Errors in units of the last place, as tests/kernels/test_ulp.py
+// measures: exp and log 0.9 at most, tanh and sigmoid 1.6, expm1 and log1p 2.
 //
-// exp, after W. J. Cody and W. Waite, "Software Manual for the Elementary Functions" (1980), ch. 6:
-// x = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts of which the first has spare bits, so that
-// n * first is exact; then exp(x) = 2**n (1 + r + r**2 q(r)), summed with the rounding error of its
-// large terms. The factor 2**n is applied in two halves: results that overflow or are subnormal
-// come out right.
+// exp is in exponential.hpp.
 //
 // log, after P. T. P. Tang, "Table-driven implementation of the logarithm function" (ACM TOMS 16,
 // 1990), sec. 2, without the table: x = 2**k (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2),
 // s = f / (2 + f), and log(1 + f) = 2 atanh(s) written as f - (f**2/2 - s (f**2/2 + s**2 l(s**2))),
 // whose large first term is exact.
 //
-// The polynomials q and l are minimax fits of (exp(r) - 1 - r) / r**2 and
-// (2 atanh(s) / s - 2) / s**2, by the Remez exchange in 200 bits, rounded.
+// The polynomial l is a minimax fit of (2 atanh(s) / s - 2) / s**2, by the Remez exchange in 200
+// bits, rounded.
 //
 // tanh: below 0.55 a convergent of Lambert's continued fraction x / (1 + x**2 / (3 + x**2 / ...)),
 // above it 1 - 2 / (exp(2x) + 1); both are a base plus one quotient, so one division serves them.
-#include "kernels/isa/loops.hpp"
+#include "kernels/isa/exponential.hpp"
 
 namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
 namespace {
@@ -27,17 +23,7 @@ template <class T>
 struct Constants;
 
 template <>
-struct Constants<float> {
-  static constexpr int kMantissaBits = 23;
-  static constexpr uint32_t kBias = 127;
-  static constexpr float kRound = 0x1.8p23F;  // adding it leaves a rounded integer in the low bits
-  static constexpr float kLog2E = 0x1.715476p0F;
-  static constexpr float kLn2High = 0x1.62e4p-1F;
-  static constexpr float kLn2Low = 0x1.7f7d1cp-20F;
-  static constexpr float kExpLow = -104.0F;  // exp is 0 from here down
-  static constexpr float kExpHigh = 89.0F;   // and infinite from here up
-  static constexpr float kExp[] = {0x1.fffffcp-2F, 0x1.55549p-3F, 0x1.5558f8p-5F, 0x1.123b02p-7F,
-                                   0x1.6a2256p-10F};
+struct Constants<float> : ExpConstants<float> {
   static constexpr uint32_t kRootHalf = 0x3f3504f3U;  // the bits of sqrt(1/2)
   static constexpr float kSmallestNormal = 0x1p-126F;
   static constexpr float kNormalise = 0x1p23F;
@@ -49,19 +35,7 @@ struct Constants<float> {
 };
 
 template <>
-struct Constants<double> {
-  static constexpr int kMantissaBits = 52;
-  static constexpr uint64_t kBias = 1023;
-  static constexpr double kRound = 0x1.8p52;
-  static constexpr double kLog2E = 0x1.71547652b82fep0;
-  static constexpr double kLn2High = 0x1.62e42fefa38p-1;
-  static constexpr double kLn2Low = 0x1.ef35793c7673p-45;
-  static constexpr double kExpLow = -746.0;
-  static constexpr double kExpHigh = 710.0;
-  static constexpr double kExp[] = {
-      0x1.000000000000ap-1,  0x1.55555555554f8p-3,  0x1.5555555550754p-5,  0x1.1111111128173p-7,
-      0x1.6c16c1846fc25p-10, 0x1.a01a0128fd34fp-13, 0x1.a019994466ffap-16, 0x1.71df2721390a3p-19,
-      0x1.28ae345d3e872p-22, 0x1.ad7e86dffe3c7p-26};
+struct Constants<double> : ExpConstants<double> {
   static constexpr uint64_t kRootHalf = 0x3fe6a09e667f3bcdU;
   static constexpr double kSmallestNormal = 0x1p-1022;
   static constexpr double kNormalise = 0x1p52;
@@ -73,79 +47,6 @@ struct Constants<double> {
   static constexpr double kTanhUp[] = {-675675.0, -45045.0, -594.0, -1.0};
   static constexpr double kTanhDown[] = {2027025.0, 945945.0, 51975.0, 630.0, 1.0};
 };
-
-// The powers x, x**2, x**4, x**8 of a polynomial's argument.
-template <class T>
-struct Powers {
-  T x1, x2, x4, x8;
-  PYGRAPH_INLINE explicit Powers(T x) : x1(x), x2(x * x), x4(x2 * x2), x8(x4 * x4) {}
-  template <int N>
-  PYGRAPH_INLINE T power() const {
-    if constexpr (N == 1)
-      return x1;
-    else if constexpr (N == 2)
-      return x2;
-    else if constexpr (N == 4)
-      return x4;
-    else
-      return x8;
-  }
-};
-
-// The N terms from `First` on of a polynomial, halved again and again (Estrin): a short chain of
-// operations.
-template <int First, int N, class T, int Size>
-PYGRAPH_INLINE T terms(const T (&c)[Size], const Powers<T>& powers) {
-  if constexpr (N == 1) {
-    return c[First];
-  } else {
-    constexpr int kHalf = N > 8 ? 8 : N > 4 ? 4 : N > 2 ? 2 : 1;
-    return madd(terms<First + kHalf, N - kHalf>(c, powers), powers.template power<kHalf>(),
-                terms<First, kHalf>(c, powers));
-  }
-}
-
-template <class T, int Size>
-PYGRAPH_INLINE T polynomial(const T (&c)[Size], T x) {
-  return terms<0, Size>(c, Powers<T>(x));
-}
-
-// 2**n for an integer n, given as a two's-complement number, whose biased exponent is that of a
-// normal number.
-template <class T>
-PYGRAPH_INLINE T power_of_two(Bits<T> n) {
-  return from_bits(static_cast<Bits<T>>((n + Constants<T>::kBias) << Constants<T>::kMantissaBits));
-}
-
-// exp(x) = (sum + tail) * 2**n, for x within [kExpLow, kExpHigh] (and NaN, for which n has no
-// meaning).
-template <class T>
-struct Exponential {
-  T rounded;  // n + kRound
-  T sum;
-  T tail;
-  Bits<T> n;
-  PYGRAPH_INLINE explicit Exponential(T x) {
-    using C = Constants<T>;
-    rounded = x * C::kLog2E + C::kRound;
-    n = bits_of(rounded) - bits_of(C::kRound);
-    const T whole = rounded - C::kRound;
-    const T high = madd(whole, -C::kLn2High, x);
-    const T low = whole * C::kLn2Low;
-    const T r = high - low;
-    // 1 + high + (r**2 q(r) - low), the first sum with the rounding error that it made.
-    sum = T{1} + high;
-    tail = madd(r * r, polynomial(C::kExp, r), -low) + (high - (sum - T{1}));
-  }
-};
-
-// x * 2**n, by two factors that are normal numbers where 2**n itself may not be one.
-template <class T>
-PYGRAPH_INLINE T scale(T x, Bits<T> n) {
-  constexpr Bits<T> kOffset = 4096;  // keeps the shift logical: vectors of 64 bits have no other
-  const Bits<T> half = ((n + kOffset) >> 1) - kOffset / 2;
-  return x * power_of_two<T>(half) * power_of_two<T>(n - half);
-}
 
 struct Exp {
   template <class T>
@@ -185,6 +86,43 @@ struct Log {
     const T of_positive = x < infinity ? result : x;
     const T of_zero = x == T{0} ? -infinity : nan;
     return x > T{0} ? of_positive : of_zero;
+  }
+};
+
+// exp(x) - 1 = 2**n p + (2**n - 1), p = exp(r) - 1, of which nothing cancels as long as the second
+// one counts.
+struct Expm1 {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    using C = Constants<T>;
+    constexpr Bits<T> kSign = Traits<T>::kSignBit;
+    constexpr T kOnlyExp = C::kMantissaBits * T(0.75);  // from here up the one is lost in rounding
+    const T below = x > C::kExpHigh ? C::kExpHigh : x;
+    const T argument = below < -kOnlyExp ? -kOnlyExp : below;
+    const Exponential<T> e(argument);
+    const T two_n = power_of_two<T>(e.n);
+    const T near = two_n * (e.high + e.rest) + (two_n - T{1});
+    const T far = scale(e.sum + e.tail, e.n);
+    const T result = argument > kOnlyExp ? far : near;
+    // A zero keeps its sign.
+    return from_bits(static_cast<Bits<T>>((bits_of(result) & ~kSign) | (bits_of(x) & kSign)));
+  }
+};
+
+// log(1 + x), with what the sum lost: log(u + c) = log(u) + c / u.
+struct Log1p {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    constexpr Bits<T> kSign = Traits<T>::kSignBit;
+    const T u = T{1} + x;
+    const T added = u - T{1};
+    const T lost = (T{1} - (u - added)) + (x - added);
+    const T infinity = from_bits(
+        static_cast<Bits<T>>((2 * Constants<T>::kBias + 1) << Constants<T>::kMantissaBits));
+    const bool inside = (u > T{0}) & (u < infinity);
+    const T correction = lost / (inside ? u : T{1});
+    const T result = Log::apply(u) + (inside ? correction : T{0});
+    return from_bits(static_cast<Bits<T>>((bits_of(result) & ~kSign) | (bits_of(x) & kSign)));
   }
 };
 
@@ -230,6 +168,8 @@ struct Sigmoid {
 
 constexpr Row<ElementwiseFn> kRows[] = {
     unary<Exp, float>("exp"),         unary<Exp, double>("exp"),
+    unary<Expm1, float>("expm1"),     unary<Expm1, double>("expm1"),
+    unary<Log1p, float>("log1p"),     unary<Log1p, double>("log1p"),
     unary<Log, float>("log"),         unary<Log, double>("log"),
     unary<Tanh, float>("tanh"),       unary<Tanh, double>("tanh"),
     unary<Sigmoid, float>("sigmoid"), unary<Sigmoid, double>("sigmoid"),

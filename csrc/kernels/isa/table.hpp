@@ -37,7 +37,7 @@ struct Rows {
 using GemmFn = void (*)(void* out, const void* a, const void* b, int64_t m, int64_t n, int64_t k,
                         bool transpose_a, bool transpose_b);
 
-constexpr int kElementwiseFamilies = 7;
+constexpr int kElementwiseFamilies = 9;
 
 struct Tables {
   Rows<ElementwiseFn> elementwise[kElementwiseFamilies];
@@ -47,20 +47,22 @@ struct Tables {
   Rows<GemmFn> gemm;
 };
 
-#define PYGRAPH_DECLARE_ISA(isa)          \
-  namespace isa {                         \
-  Rows<ElementwiseFn> arithmetic_rows();  \
-  Rows<ElementwiseFn> integer_rows();     \
-  Rows<ElementwiseFn> power_rows();       \
-  Rows<ElementwiseFn> logic_rows();       \
-  Rows<ElementwiseFn> selection_rows();   \
-  Rows<ElementwiseFn> exponential_rows(); \
-  Rows<ElementwiseFn> cast_rows();        \
-  Rows<ReduceFn> reduce_rows();           \
-  Rows<ReduceFn> arg_reduce_rows();       \
-  Rows<ScanFn> scan_rows();               \
-  Rows<GemmFn> gemm_rows();               \
-  Tables tables();                        \
+#define PYGRAPH_DECLARE_ISA(isa)            \
+  namespace isa {                           \
+  Rows<ElementwiseFn> arithmetic_rows();    \
+  Rows<ElementwiseFn> integer_rows();       \
+  Rows<ElementwiseFn> power_rows();         \
+  Rows<ElementwiseFn> logic_rows();         \
+  Rows<ElementwiseFn> selection_rows();     \
+  Rows<ElementwiseFn> exponential_rows();   \
+  Rows<ElementwiseFn> cast_rows();          \
+  Rows<ElementwiseFn> error_rows();         \
+  Rows<ElementwiseFn> trigonometric_rows(); \
+  Rows<ReduceFn> reduce_rows();             \
+  Rows<ReduceFn> arg_reduce_rows();         \
+  Rows<ScanFn> scan_rows();                 \
+  Rows<GemmFn> gemm_rows();                 \
+  Tables tables();                          \
   }
 
 #if defined(__x86_64__)

@@ -13,6 +13,8 @@ def convert_with(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     assert isinstance(node, ast.With)
     for item in node.items:
         converter.children(item)
+        place = item.context_expr
+        item.context_expr = call(converter.operator("manager", place), [place], place)
     before = converter.take_before()
     node.body = converter.block(node.body, converter.place)
     return [*before, node]

@@ -7,6 +7,7 @@ decide something become part of the graph.
 from pygraph.autograph.operators.assignments import changes
 from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call
+from pygraph.autograph.operators.contexts import manager
 from pygraph.autograph.operators.logic import (
     and_,
     compare,
@@ -31,6 +32,7 @@ __all__ = [
     "in_",
     "is_",
     "is_not",
+    "manager",
     "not_",
     "not_in",
     "or_",

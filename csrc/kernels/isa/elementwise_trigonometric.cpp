@@ -1,0 +1,147 @@
+// sin and cos in straight-line arithmetic that compilers vectorise; 1.5 units in the last place at
+// most, as tests/kernels/test_ulp.py measures. Arguments beyond kLimit, where the reduction by
+// multiples of pi / 2 would need more bits, are the C library's.
+//
+// x = n pi/2 + r with |r| <= pi/4, pi/2 in parts with so few bits that n times each is exact (Cody
+// and Waite); then sin(r) = r + r**3 s(r**2), cos(r) = 1 - r**2/2 + r**4 c(r**2), of which n says
+// which and its sign. The polynomials are weighted minimax fits, by Lawson's iteration in 200 bits,
+// rounded.
+#include "kernels/isa/exponential.hpp"
+
+namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
+namespace {
+
+template <class T>
+struct CircleConstants;
+
+template <>
+struct CircleConstants<float> {
+  static constexpr float kLimit = 8192.0F;
+  static constexpr float kTwoOverPi = 0x1.45f306p-1F;
+  static constexpr float kParts[] = {0x1.92p+0F, 0x1.fb4p-12F, 0x1.444p-24F, 0x1.68c234p-39F};
+  static constexpr float kSin[] = {-0x1.555542p-3F, 0x1.110656p-7F, -0x1.98f426p-13F};
+  static constexpr float kCos[] = {0x1.55554ap-5F, -0x1.6c0b7cp-10F, 0x1.99b33ep-16F};
+};
+
+template <>
+struct CircleConstants<double> {
+  static constexpr double kLimit = 1048576.0;
+  static constexpr double kTwoOverPi = 0x1.45f306dc9c883p-1;
+  static constexpr double kParts[] = {0x1.921fb544p+0, 0x1.0b4611a6p-34, 0x1.3198a2ep-69,
+                                      0x1.b839a252049c1p-104};
+  static constexpr double kSin[] = {-0x1.5555555555544p-3,  0x1.111111110f17bp-7,
+                                    -0x1.a01a019b2caacp-13, 0x1.71de34adf6a32p-19,
+                                    -0x1.ae5dc66839620p-26, 0x1.5d6448d2b750bp-33};
+  static constexpr double kCos[] = {0x1.5555555555548p-5,  -0x1.6c16c16c149f2p-10,
+                                    0x1.a01a019bf0dbdp-16, -0x1.27e4f77c22c5cp-22,
+                                    0x1.1ee98a341c371p-29, -0x1.8f7b7e1ece9b4p-37};
+};
+
+// sin(x + kQuarters * pi/2), |x| <= kLimit.
+template <int kQuarters, class T>
+PYGRAPH_INLINE T circle(T x) {
+  using C = CircleConstants<T>;
+  constexpr T kRound = ExpConstants<T>::kRound;
+  const T rounded = x * C::kTwoOverPi + kRound;
+  const T n = rounded - kRound;
+  const Bits<T> quarter = bits_of(rounded) + kQuarters;
+  // The first difference is exact; what the next two lose goes with the last part.
+  T high = x - n * C::kParts[0];
+  T lost = T{0};
+  for (int i = 1; i < 3; ++i) {
+    const T part = n * C::kParts[i];
+    const T next = high - part;
+    lost += (high - next) - part;
+    high = next;
+  }
+  const T last = lost - n * C::kParts[3];
+  const T r = high + last;
+  const T low = (high - r) + last;
+  const T z = r * r;
+  const T sine = r + (r * (z * polynomial(C::kSin, z)) + low);
+  const T half = T(0.5) * z;
+  const T first = T{1} - half;
+  const T cosine = first + (((T{1} - first) - half) + (z * z * polynomial(C::kCos, z) - r * low));
+  const T value = (quarter & 1) != 0 ? cosine : sine;
+  constexpr Bits<T> kSign = Traits<T>::kSignBit;
+  const Bits<T> sign = (quarter & 2) != 0 ? kSign : 0;
+  return from_bits(static_cast<Bits<T>>(bits_of(value) ^ sign));
+}
+
+template <class T>
+PYGRAPH_INLINE bool is_near(T x) {
+  return (x <= CircleConstants<T>::kLimit) & (x >= -CircleConstants<T>::kLimit);
+}
+
+struct Sin {
+  template <class T>
+  PYGRAPH_INLINE static T near(T x) {
+    return x == T{0} ? x : circle<0>(x);
+  }
+  static float library(float x) { return __builtin_sinf(x); }
+  static double library(double x) { return __builtin_sin(x); }
+};
+
+struct Cos {
+  template <class T>
+  PYGRAPH_INLINE static T near(T x) {
+    return circle<1>(x);
+  }
+  static float library(float x) { return __builtin_cosf(x); }
+  static double library(double x) { return __builtin_cos(x); }
+};
+
+template <class Op>
+struct Near {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    return Op::near(x);
+  }
+};
+
+template <class Op>
+struct Anywhere {
+  template <class T>
+  PYGRAPH_INLINE static T apply(T x) {
+    return is_near(x) ? Op::near(x) : Op::library(x);
+  }
+};
+
+// Block by block: only those with a far argument are taken one by one.
+template <class Op, class T>
+Fault circle_loop(void* out, const void* const* in, const int64_t* step, int64_t count) {
+  constexpr int64_t kBlock = 256;
+  const auto* a = static_cast<const T*>(in[0]);
+  if (count == 1 || step[0] == 0) return unary_loop<Anywhere<Op>, T, T>(out, in, step, count);
+  for (int64_t start = 0; start < count; start += kBlock) {
+    const int64_t size = count - start < kBlock ? count - start : kBlock;
+    int all_near = 1;
+    for (int64_t i = 0; i < size; ++i) all_near &= is_near(a[start + i]) ? 1 : 0;
+    const void* const block[] = {a + start};
+    T* o = static_cast<T*>(out) + start;
+    if (all_near != 0) {
+      unary_loop<Near<Op>, T, T>(o, block, step, size);
+    } else {
+      unary_loop<Anywhere<Op>, T, T>(o, block, step, size);
+    }
+  }
+  return {};
+}
+
+template <class Op, class T>
+constexpr Row<ElementwiseFn> row(const char* name) {
+  return {name, Traits<T>::kType, Traits<T>::kType, &circle_loop<Op, T>};
+}
+
+constexpr Row<ElementwiseFn> kRows[] = {
+    row<Sin, float>("sin"),
+    row<Sin, double>("sin"),
+    row<Cos, float>("cos"),
+    row<Cos, double>("cos"),
+};
+
+}  // namespace
+
+Rows<ElementwiseFn> trigonometric_rows() { return span_of(kRows); }
+
+}  // namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE

@@ -1,0 +1,127 @@
+// exp in straight-line arithmetic, in the parts that functions built on it need, and polynomials.
+//
+// exp, after W. J. Cody and W. Waite, "Software Manual for the Elementary Functions" (1980), ch. 6:
+// x = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts of which the first has spare bits, so that
+// n * first is exact; then exp(x) = 2**n (1 + r + r**2 q(r)), summed with the rounding error of its
+// large terms. The factor 2**n is applied in two halves: results that overflow or are subnormal
+// come out right. The polynomial q is a minimax fit of (exp(r) - 1 - r) / r**2, by the Remez
+// exchange in 200 bits, rounded.
+#pragma once
+
+#include "kernels/isa/loops.hpp"
+
+namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
+namespace {
+
+template <class T>
+struct ExpConstants;
+
+template <>
+struct ExpConstants<float> {
+  static constexpr int kMantissaBits = 23;
+  static constexpr uint32_t kBias = 127;
+  static constexpr float kRound = 0x1.8p23F;  // adding it leaves a rounded integer in the low bits
+  static constexpr float kLog2E = 0x1.715476p0F;
+  static constexpr float kLn2High = 0x1.62e4p-1F;
+  static constexpr float kLn2Low = 0x1.7f7d1cp-20F;
+  static constexpr float kExpLow = -104.0F;  // exp is 0 from here down
+  static constexpr float kExpHigh = 89.0F;   // and infinite from here up
+  static constexpr float kExp[] = {0x1.fffffcp-2F, 0x1.55549p-3F, 0x1.5558f8p-5F, 0x1.123b02p-7F,
+                                   0x1.6a2256p-10F};
+};
+
+template <>
+struct ExpConstants<double> {
+  static constexpr int kMantissaBits = 52;
+  static constexpr uint64_t kBias = 1023;
+  static constexpr double kRound = 0x1.8p52;
+  static constexpr double kLog2E = 0x1.71547652b82fep0;
+  static constexpr double kLn2High = 0x1.62e42fefa38p-1;
+  static constexpr double kLn2Low = 0x1.ef35793c7673p-45;
+  static constexpr double kExpLow = -746.0;
+  static constexpr double kExpHigh = 710.0;
+  static constexpr double kExp[] = {
+      0x1.000000000000ap-1,  0x1.55555555554f8p-3,  0x1.5555555550754p-5,  0x1.1111111128173p-7,
+      0x1.6c16c1846fc25p-10, 0x1.a01a0128fd34fp-13, 0x1.a019994466ffap-16, 0x1.71df2721390a3p-19,
+      0x1.28ae345d3e872p-22, 0x1.ad7e86dffe3c7p-26};
+};
+
+// The powers x, x**2, x**4, x**8 of a polynomial's argument.
+template <class T>
+struct Powers {
+  T x1, x2, x4, x8;
+  PYGRAPH_INLINE explicit Powers(T x) : x1(x), x2(x * x), x4(x2 * x2), x8(x4 * x4) {}
+  template <int N>
+  PYGRAPH_INLINE T power() const {
+    if constexpr (N == 1)
+      return x1;
+    else if constexpr (N == 2)
+      return x2;
+    else if constexpr (N == 4)
+      return x4;
+    else
+      return x8;
+  }
+};
+
+// The N terms from `First` on of a polynomial, halved again and again (Estrin): a short chain of
+// operations.
+template <int First, int N, class T, int Size>
+PYGRAPH_INLINE T terms(const T (&c)[Size], const Powers<T>& powers) {
+  if constexpr (N == 1) {
+    return c[First];
+  } else {
+    constexpr int kHalf = N > 8 ? 8 : N > 4 ? 4 : N > 2 ? 2 : 1;
+    return madd(terms<First + kHalf, N - kHalf>(c, powers), powers.template power<kHalf>(),
+                terms<First, kHalf>(c, powers));
+  }
+}
+
+template <class T, int Size>
+PYGRAPH_INLINE T polynomial(const T (&c)[Size], T x) {
+  return terms<0, Size>(c, Powers<T>(x));
+}
+
+// 2**n for an integer n, given as a two's-complement number, whose biased exponent is that of a
+// normal number.
+template <class T>
+PYGRAPH_INLINE T power_of_two(Bits<T> n) {
+  return from_bits(
+      static_cast<Bits<T>>((n + ExpConstants<T>::kBias) << ExpConstants<T>::kMantissaBits));
+}
+
+// exp(x) = (sum + tail) * 2**n, for x within [kExpLow, kExpHigh] (and NaN, for which n has no
+// meaning).
+template <class T>
+struct Exponential {
+  T rounded;  // n + kRound
+  T high;     // high + rest = exp(r) - 1
+  T rest;
+  T sum;
+  T tail;
+  Bits<T> n;
+  PYGRAPH_INLINE explicit Exponential(T x) {
+    using C = ExpConstants<T>;
+    rounded = x * C::kLog2E + C::kRound;
+    n = bits_of(rounded) - bits_of(C::kRound);
+    const T whole = rounded - C::kRound;
+    high = madd(whole, -C::kLn2High, x);
+    const T low = whole * C::kLn2Low;
+    const T r = high - low;
+    // 1 + high + (r**2 q(r) - low), the first sum with the rounding error that it made.
+    rest = madd(r * r, polynomial(C::kExp, r), -low);
+    sum = T{1} + high;
+    tail = rest + (high - (sum - T{1}));
+  }
+};
+
+// x * 2**n, by two factors that are normal numbers where 2**n itself may not be one.
+template <class T>
+PYGRAPH_INLINE T scale(T x, Bits<T> n) {
+  constexpr Bits<T> kOffset = 4096;  // keeps the shift logical: vectors of 64 bits have no other
+  const Bits<T> half = ((n + kOffset) >> 1) - kOffset / 2;
+  return x * power_of_two<T>(half) * power_of_two<T>(n - half);
+}
+
+}  // namespace
+}  // namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE
