@@ -9,15 +9,7 @@ from case_table import Case, Raises, read_cases
 from ways import RERUNS, WORDS, Outcome, every_way, same
 
 # Files of cases, or cases, that wait for something that is being built.
-NOT_YET = {
-    "builtin_functions-sorted",
-    "comprehensions",
-    "effects",
-    "for_range-zero_step",
-    "lists",
-    "loop_state-length_that_changes",
-    "match_statements",
-}
+NOT_YET = {"builtin_functions-sorted"}
 
 
 def listed() -> list[object]:

@@ -290,7 +290,7 @@ def test_a_program_is_refused_at_every_length() -> None:
     graphs = [_core.parse(SMALL), _core.parse(SUM_SQUARES)]
     data = _core.write_program(graphs, [], [])
     read, variables, uses = _core.read_program(data)
-    assert (variables, uses) == ([], [])
+    assert (variables, uses) == ([], [[], []])
     assert [graph.write() for graph in read] == [graph.write() for graph in graphs]
     end = len(data.rstrip(b"\0"))
     for length in range(end):

@@ -67,23 +67,6 @@ def _template(node: ast.JoinedStr, values: list[ast.expr], depth: int) -> str | 
     return out
 
 
-def convert_operation(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert ``"..." % values``; all other operators are the tensors' own."""
-    assert isinstance(node, ast.BinOp)
-    is_text = isinstance(node.op, ast.Mod) and _is_text(node.left)
-    converter.children(node)
-    if not is_text:
-        return node
-    return call(converter.operator("percent", node), [node.left, node.right], node)
-
-
-def _is_text(node: ast.expr) -> bool:
-    if isinstance(node, ast.Constant):
-        return isinstance(node.value, str)
-    return isinstance(node, ast.JoinedStr)
-
-
 STATEMENTS[ast.Raise] = convert_raise
 STATEMENTS[ast.Assert] = convert_assert
 EXPRESSIONS[ast.JoinedStr] = convert_f_string
-EXPRESSIONS[ast.BinOp] = convert_operation

@@ -257,13 +257,24 @@ def _item(converter: Converter, node: ast.Subscript, operator: str) -> ast.expr:
 
 
 def convert_binary_op(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert ``[x] * n``: ``ag.repeated([x], n)``; other arithmetic is the tensors' own."""
+    """Convert ``[x] * n`` and ``"..." % values``; other arithmetic is the tensors' own."""
     assert isinstance(node, ast.BinOp)
-    converter.children(node)
     operands = [node.left, node.right]
-    if not isinstance(node.op, ast.Mult) or not any(isinstance(o, ast.List) for o in operands):
+    operator = ""
+    if isinstance(node.op, ast.Mult) and any(isinstance(o, ast.List) for o in operands):
+        operator = "repeated"
+    elif isinstance(node.op, ast.Mod) and _is_text(node.left):
+        operator = "percent"
+    converter.children(node)
+    if not operator:
         return node
-    return call(converter.operator("repeated", node), operands, node)
+    return call(converter.operator(operator, node), [node.left, node.right], node)
+
+
+def _is_text(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str)
+    return isinstance(node, ast.JoinedStr)
 
 
 def convert_assign(converter: Converter, node: ast.stmt) -> list[ast.stmt]:

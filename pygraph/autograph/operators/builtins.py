@@ -14,6 +14,7 @@ from pygraph.autograph.operators.aggregates import all_, any_, max_, min_, sorte
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comprehensions import generated, kept
 from pygraph.autograph.operators.effects import STAGED as _EFFECTS
+from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.iteration import (
     EnumeratedItems,
     ListItems,
@@ -40,7 +41,10 @@ def staged_builtin(function: Any) -> Callable[..., Any] | None:
 def range_(*bounds: Any) -> Any:
     """``range``: staged when a bound is a tensor."""
     if any(stages(bound) for bound in bounds):
-        return Range(*bounds, numbers=True)
+        items = Range(*bounds, numbers=True)
+        if stages(items.step):
+            require(items.step != 0, ValueError, "range() arg 3 must not be zero")
+        return items
     return builtins.range(*bounds)
 
 

@@ -29,6 +29,15 @@ def assert_stmt(test: Any, message: Callable[[], Any] | None = None) -> None:
         fail()
 
 
+def require(holds: Any, kind: type[Exception], message: str) -> None:
+    """Raise an exception when the graph runs, unless a tensor holds."""
+
+    def fail() -> list[Any]:
+        raise raised(kind(message))
+
+    stage_cond(holds, list, fail, (), site=BranchSite(fail, fail))
+
+
 def text(template: str, *values: Any) -> str | Text:
     """An f-string, as a format string and the values in it."""
     if not is_tracing():
