@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -245,18 +244,3 @@ def test_the_cpp_checker_sees(tmp_path: Path, name: str, line: str, fault: str |
 def test_the_python_checker_sees(tmp_path: Path, name: str, line: str, fault: str | None) -> None:
     faults = python_faults(write(tmp_path, {name: line}), PYTHON_LAYERS)
     assert faults == ([] if fault is None else [fault])
-
-
-def test_no_weak_symbols_in_instruction_set_objects() -> None:
-    """Such an object shares no template or inline function with others.
-
-    The linker keeps one copy of every weak symbol, maybe the one compiled for the newest machine.
-    """
-    objects = sorted((ROOT / "build" / "release" / "obj" / "kernels" / "isa").rglob("*.o"))
-    if not objects:
-        pytest.skip("no release build in this tree")
-    listed = subprocess.run(
-        ["nm", "-A", "-C", *map(str, objects)], capture_output=True, text=True, check=True
-    )
-    weak = [line for line in listed.stdout.splitlines() if re.search(r" [WVu] ", line)]
-    assert not weak, "\n".join(weak)

@@ -8,20 +8,8 @@ import pytest
 from case_table import Case, Raises, read_cases
 from ways import RERUNS, WORDS, Outcome, every_way, same
 
-# Files of cases, or cases, that wait for something that is being built.
-NOT_YET = {"builtin_functions-sorted"}
 
-
-def listed() -> list[object]:
-    """Return the cases as parameters."""
-    waiting = pytest.mark.xfail(strict=False)
-    return [
-        pytest.param(case, id=case.id, marks=waiting if NOT_YET & {case.id, case.file.stem} else ())
-        for case in read_cases()
-    ]
-
-
-@pytest.mark.parametrize("case", listed())
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in read_cases()])
 def test_case(case: Case) -> None:
     lines = {}
     for way, call, names, outcome in every_way(case):

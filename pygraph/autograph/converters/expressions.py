@@ -284,7 +284,22 @@ def convert_assign(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
         converter.optional = set(_if_expressions(node.value))
     converter.children(node)
     converter.optional = set()
+    count = _unpacked_count(node)
+    if count is not None:
+        arguments = [node.value, constant(count, node.value)]
+        node.value = call(converter.operator("unpacked", node.value), arguments, node.value)
     return [node]
+
+
+def _unpacked_count(node: ast.Assign) -> int | None:
+    """Return how many items of its value an assignment takes apart, None if it does not."""
+    if isinstance(node.value, (ast.Tuple, ast.Constant)):
+        return None
+    for target in node.targets:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            starred = any(isinstance(part, ast.Starred) for part in target.elts)
+            return None if starred else len(target.elts)
+    return None
 
 
 def _if_expressions(node: ast.expr) -> Iterator[ast.expr]:

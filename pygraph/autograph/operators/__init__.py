@@ -12,7 +12,7 @@ from pygraph.autograph.operators.calls import call
 from pygraph.autograph.operators.comprehensions import collected, generated, kept, refused
 from pygraph.autograph.operators.contexts import manager
 from pygraph.autograph.operators.effects import assert_stmt, percent, text
-from pygraph.autograph.operators.lists import item, place, repeated
+from pygraph.autograph.operators.lists import item, place, repeated, unpacked
 from pygraph.autograph.operators.logic import (
     and_,
     compare,
@@ -57,5 +57,6 @@ __all__ = [
     "repeated",
     "slice",
     "text",
+    "unpacked",
     "while_stmt",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.iteration import ListItems, staged_iterable
 from pygraph.control import lists
 from pygraph.control.journal import note
@@ -209,3 +210,16 @@ _METHODS: dict[str, Callable[..., Any]] = {
     "reverse": _reverse,
     "sort": _sort,
 }
+
+
+def unpacked(value: Any, count: int) -> Any:
+    """What is assigned to ``count`` targets: the items of a staged list, all else as it is."""
+    if type(value) is not list or not lists.is_staged(value):
+        return value
+    length = lists.count(value)
+    message = f"the list to unpack has another length than {count}"
+    if stages(length):
+        require(length == count, ValueError, message)
+    elif length != count:
+        raise ValueError(message)
+    return [lists.get(value, position) for position in range(count)]
