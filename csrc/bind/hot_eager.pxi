@@ -112,8 +112,8 @@ cdef class EagerTensor(Tensor):
         self.value = changed.value
 
 
-# The elements as repr shows them after a prefix, many of them abridged.
-cdef str elements_text(EagerTensor tensor, str prefix):
+cpdef str elements_text(EagerTensor tensor, str prefix):
+    """Return the elements as repr shows them after a prefix, many of them abridged."""
     array = to_numpy(tensor)
     return repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", prefix=prefix)
 

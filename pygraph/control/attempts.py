@@ -17,9 +17,11 @@ from pygraph.graph.locations import describe, user_line
 _effects = {row["name"]: row["effects"] for row in _core.op_table()}
 _SEEN_OUTSIDE = ("prints", "writes")
 _FAULTS: dict[str, type[Exception]] = {
+    "assign_scatter": IndexError,
     "check_defined": UnboundLocalError,
     "floor_divide": ZeroDivisionError,
     "gather": IndexError,
+    "list_pop": IndexError,
     "remainder": ZeroDivisionError,
     "scatter": IndexError,
 }
@@ -121,10 +123,25 @@ def _faults(builder: Any, nodes: Sequence[Any]) -> Iterator[tuple[type[BaseExcep
     for node in nodes:
         if node.op == "raise":
             yield builder.module.exceptions[node.attributes["object"]].kind, node.location
-        elif _effects[node.op] == "may_fail" and not _is_safe(builder, node):
+        elif node.op == "call":
+            yield from _faults_of_call(builder, node)
+        elif _may_fail(node.op) and not _is_safe(builder, node):
             yield _FAULTS.get(node.op, ValueError), node.location
         for subgraph in node.subgraphs:
             yield from _faults(subgraph, subgraph.nodes)
+
+
+def _faults_of_call(builder: Any, node: Any) -> Iterator[tuple[type[BaseException], int]]:
+    """Yield what a recursion may raise: it can be too deep, or raise what the user's code does.
+
+    Its body may be traced in part only, so all exceptions of the trace so far count.
+    """
+    for fault in (RecursionError, *(kept.kind for kept in builder.module.exceptions)):
+        yield fault, node.location
+
+
+def _may_fail(op: str) -> bool:
+    return op in _FAULTS or _effects[op] == "may_fail"
 
 
 def _is_safe(builder: Any, node: Any) -> bool:

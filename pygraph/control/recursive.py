@@ -29,6 +29,8 @@ from pygraph.control.journal import (
 )
 from pygraph.control.leaves import NUMBERS, Leaf, TensorLeaf, ValueLeaf
 from pygraph.control.pending import UnknownResult
+from pygraph.control.printing import HeldPrints
+from pygraph.control.raising import Raised, until_raise
 from pygraph.control.unset import UNSET
 from pygraph.graph import Builder, TensorSpec
 from pygraph.graph.callee import Callee
@@ -122,7 +124,9 @@ class Recursive(Callee):
             for _ in range(_MAX_TRACES):
                 # What it calls was traced with types that may have changed.
                 del callees[self.number + 1 :]
-                if self._trace_once(activation, target, self.start(home)):
+                with HeldPrints() as prints:
+                    settled = self._trace_once(activation, target, self.start(home))
+                if settled:
                     break
             else:
                 raise TypeError(
@@ -132,6 +136,7 @@ class Recursive(Callee):
         except BaseException:
             del callees[self.number :]
             raise
+        prints.release()
         self.finish(home)
         self.complete = True
 
@@ -149,6 +154,9 @@ class Recursive(Callee):
                     raise
                 self.result = _annotated(self.function) or self._refuse()
             else:
+                if isinstance(value, Raised):  # on all its ways; any result will do
+                    self.result = self.result or _annotated(self.function) or self._refuse()
+                    value = self.result.stand_in()[0]
                 self._find(trace, value)
             captures_settled = self.has_settled()
             self.result_types = [
@@ -236,7 +244,7 @@ class _Trace:
         self.changes: list[Change] = []
 
     def run(self, target: Callable[..., Any]) -> Any:
-        """Run the function; return its result. What it did to outer objects is undone."""
+        """Run the function; return its result, or RAISED. What it changed outside is undone."""
         recursive = self.recursive
         self.journal.note_cells()
         if isinstance(target, FunctionType):
@@ -250,7 +258,7 @@ class _Trace:
         passed = self._passed()
         stack().append(Activation(recursive.function, self.body, (), {}, recursive))
         try:
-            value = _run(target, self.bound)
+            value = until_raise(lambda: _run(target, self.bound))
         finally:
             stack().pop()
         self._refuse_changes(passed)

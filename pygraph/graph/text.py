@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from pygraph._hot import EagerTensor, current, exchange_marker
+from pygraph._hot import EagerTensor, current, elements_text, exchange_marker
 from pygraph.graph.structure import register_pytree_node
 
 # No text of a user's holds these: Unicode keeps them for a program's own use.
@@ -189,7 +189,7 @@ def _field_text(value: Any, field: str) -> str:
     if conversion == "!r":
         value = repr(value)
     elif conversion == "!s":
-        value = repr(value.tolist())
+        value = elements_text(value, "Variable(")  # variables alone use it
     return format(value, spec)
 
 

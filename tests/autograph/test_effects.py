@@ -391,6 +391,37 @@ def test_effects_are_not_dropped(monkeypatch: pytest.MonkeyPatch, capsys: Any) -
         assert capsys.readouterr().out == "unused branch Tensor(2, dtype=int64)\n"
 
 
+def test_effects_in_a_recursion(capsys: pytest.CaptureFixture[str]) -> None:
+    def halves(n):
+        print("at", n)
+        if n % 2 == 1 and n > 1:
+            raise ValueError(f"{n} is odd")
+        if n > 1:
+            return halves(n // 2) + 1
+        return n
+
+    def raises(n) -> int:
+        if n > 5:
+            raises(n - 1)
+            raise TypeError("not reached")
+        raise ValueError(f"at {n}")
+
+    check(halves, 8, capsys=capsys)
+    check(halves, 12)
+    check(raises, 7, 2)
+
+    @pg.function
+    def traced(n):
+        print("tracing")
+        if n > 0:
+            return traced(n - 1) + 1.5
+        return 0
+
+    traced(pg.asarray(2))
+    # Where it is called first, and as a function of the graph; what that undoes prints nothing.
+    assert capsys.readouterr().out.count("tracing") == 2
+
+
 def test_text_of_tensors_is_a_result_of_its_own() -> None:
     def use(x):
         return f"<{x:.2f}>", "a" + str(x)

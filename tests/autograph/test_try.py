@@ -97,9 +97,39 @@ def test_faults_of_a_run_are_beyond_handlers() -> None:
             return 2
         return x
 
+    variable = pg.Variable([1, 2])
+
+    def written(x, i):
+        try:
+            variable[i] = x
+        except IndexError:
+            return 0
+        return 1
+
     refused(quotient, 1, 2, names="ZeroDivisionError")
+    refused(written, 5, 1, names="IndexError")
     refused(item, [1, 2], 1, names="IndexError")
     refused(raising, 5, names="ValueError")
+
+
+def test_faults_of_a_recursion_are_beyond_handlers() -> None:
+    def caught(kind):
+        @pg.function
+        def countdown(n):
+            if n < 0:
+                raise ValueError("below 0")
+            if n == 0:
+                return 0
+            try:
+                return countdown(n - 2) + 1
+            except kind:
+                return -1
+
+        return countdown
+
+    refused(caught(ValueError), 3, names="ValueError")
+    refused(caught(RecursionError), 3, names="RecursionError")
+    assert caught(KeyError)(pg.asarray(4)) == 2
 
 
 def test_what_cannot_fail_is_no_matter() -> None:
