@@ -68,7 +68,7 @@ cdef class EagerTensor(Tensor):
     def __iter__(self):
         if self.value.shape().rank() == 0:
             raise TypeError("a 0-d tensor cannot be iterated over")
-        return iter([self[i] for i in range(len(self))])
+        return map(self.__getitem__, range(len(self)))
 
     def __contains__(self, element):
         return bool(ops.any(self == element))

@@ -67,7 +67,7 @@ cdef class SymbolicTensor(Tensor):
     def __iter__(self):
         if not self.dims:
             raise TypeError("a 0-d tensor cannot be iterated over")
-        return iter([self[i] for i in range(len(self))])
+        return map(self.__getitem__, range(len(self)))
 
     def __repr__(self):
         if current_marker() != NULL:

@@ -81,7 +81,8 @@ def ulps(got: Array, exact: Array) -> Array:
         size = np.abs(exact)
         _, exponent = np.frexp(size)
         unit = np.ldexp(np.ones_like(exact), np.maximum(exponent - 1, info.minexp) - info.nmant)
-        error = np.abs(got.astype(exact.dtype) - exact) / unit
-    equal = (got.astype(exact.dtype) == exact) | np.isnan(exact)
+        wide = got.astype(exact.dtype)
+        error = np.abs(wide - exact) / unit
+    equal = (wide == exact) | np.isnan(exact)
     beyond = size >= np.ldexp(np.ones_like(exact), info.maxexp) * (1 - info.epsneg / 2)
     return np.where(equal | (beyond & np.isinf(got)), 0, error)

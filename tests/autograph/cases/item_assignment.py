@@ -524,3 +524,15 @@ def f(x, n):
 
 
 f([7, 7, 7], 2)  # -> ([0, 1, 7], [0, 1, 7])
+
+
+# case: loop_over_what_it_changes
+def f(v):
+    total = 0
+    for x in v:
+        v[2] += x
+        total += x
+    return total
+
+
+f([1, 2, 3])  # -> 9
