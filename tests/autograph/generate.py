@@ -39,6 +39,7 @@ def f(a, b, v):
     flag = a > b
     real = 0.5
     best = None
+    items = []
 """
 
 
@@ -48,6 +49,7 @@ class _Writer:
     def __init__(self, seed: int, unset: bool) -> None:
         self.random = random.Random(seed)
         self.lines: list[str] = []
+        self.loops_over_v = 0
         self.counters = 0
         self.budget = 12
         # `u` gets a value on some ways only; it is read where an assignment stands before.
@@ -97,7 +99,7 @@ class _Writer:
             self.choose(*simple)(depth)
             return
         kinds: list[Any] = [*simple, self.branch, self.branch, self.branch, self.count, self.count]
-        kinds += [self.repeat, self.guard, self.over_items, self.choice]
+        kinds += [self.repeat, self.guard, self.over_items, self.choice, self.effect, self.grow]
         if depth > 1:
             kinds.append(self.leave)
         if loop:
@@ -133,13 +135,32 @@ class _Writer:
             f"table = {{**table, 'm': {one}}}",
             f"flag = True if {self.condition()} else False",
             f"real = real / 2 + {one}",
-            f"v = v * 2 % 11 + {one}",
+            f"v{'[:]' if self.loops_over_v else ''} = v * 2 % 11 + {one}",
             f"v[({one}) % 3] = {other}",
             f"v[({one}) % 3] += {other}",
             f"best = {one}",
             f"best = {one} if best is None or {self.atom()} > best else best",
         )
         self.write(depth, text)
+
+    def effect(self, depth: int) -> None:
+        one = self.expression(1)
+        if self.likely(60):
+            # A tensor among what is printed: Python's values print while tracing, and only then.
+            self.write(depth, self.choose(f"print({one}, v[0])", f"print('x', {one}, f'{{v[1]}}')"))
+        elif self.likely(50):
+            self.write(depth, f"assert {one} < 60, {self.choose(repr('large'), self.atom())}")
+        else:
+            self.write(depth, f"if {one} > 40:")
+            self.write(depth + 1, f"raise {self.choose('ValueError', 'KeyError')}('large')")
+
+    def grow(self, depth: int) -> None:
+        """A change of a list's length."""
+        if self.likely(60):
+            self.write(depth, f"items.append({self.expression(1)})")
+        else:
+            self.write(depth, f"if {self.choose('items', 'len(items) > 1')}:")
+            self.write(depth + 1, f"{self.choose(*self.names)} = items.pop()")
 
     def branch(self, depth: int, loop: bool) -> None:
         self.write(depth, f"if {self.condition()}:")
@@ -183,7 +204,11 @@ class _Writer:
         )
         self.write(depth, header)
         self.write(depth + 1, f"{self.choose(*self.names)} = {name} + {self.expression(1)}")
+        # Not compared: a staged loop over `v` that writes into it and then gives the name `v` to
+        # another array goes over what `v` was at first, without what was written.
+        self.loops_over_v += 1
         self.block(depth + 1, True)
+        self.loops_over_v -= 1
         self.otherwise(depth)
 
     def repeat(self, depth: int) -> None:
@@ -252,7 +277,7 @@ class _Writer:
 
     def atom(self) -> str:
         kinds = [*self.names, *self.names, "1", "2", "7", "pair[0]", "pair[1]", "table['k']"]
-        kinds += ["table['m']", "v[1]", "int(flag)", "int(real)"]
+        kinds += ["table['m']", "v[1]", "int(flag)", "int(real)", "len(items)"]
         kinds.append(self.choose("x", "0 if best is None else best"))
         if self.u_seen:
             kinds += ["u", "u"]
