@@ -17,7 +17,7 @@ REQUIREMENTS: dict[str, list[str]] = {
     "numpy": [],
     "pygraph": [],
     "jax": ["jax"],
-    "numba": ["numba"],
+    "numba": ["numba", "scipy"],  # its matmul takes BLAS from SciPy
     "numexpr": ["numexpr"],
     "onnxruntime": ["onnxruntime", "onnx"],
     "tensorflow": ["tensorflow-cpu"],
