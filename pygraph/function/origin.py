@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pygraph.function.tracing import Opaque
 from pygraph.graph import TensorSpec, VariableSpec
-from pygraph.graph.locations import Location, describe, is_library_file
+from pygraph.graph.locations import Location, is_library_file
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 40
@@ -104,8 +104,3 @@ def user_call() -> Location | None:
             return code.co_filename, frame.f_lineno, code.co_name
         frame = frame.f_back
     return None
-
-
-def line_text(line: Location | None) -> str:
-    """Return a line as ``file:line, in function``."""
-    return describe(line)
