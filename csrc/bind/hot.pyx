@@ -185,6 +185,7 @@ cdef extern from *:
 include "hot_dtypes.pxi"
 include "hot_tensor.pxi"
 include "hot_eager.pxi"
+include "hot_items.pxi"
 include "hot_symbolic.pxi"
 include "hot_variable.pxi"
 include "hot_dispatch.pxi"
