@@ -29,6 +29,7 @@ import numpy as np
 cnp.import_array()
 
 cdef object np_ndarray = np.ndarray
+cdef tuple array_types = (np.ndarray, np.generic)
 # Iterators are told by their methods; these have none.
 cdef tuple one_shot_types = (types.CoroutineType, types.AsyncGeneratorType)
 
