@@ -355,8 +355,7 @@ class Compiler {
     if (!cost || wanted) {
       operation.code = variant(test.code, cost ? kLoopIf : wanted ? kIf : kUnless);
       operation.d = cost.value_or(0);
-      if (operation.code == RegisterCode::loop_if_less_int64 && join_add(maker, operation, target))
-        return;
+      if (join_add(maker, operation, target)) return;
       return emit_jump(maker, operation, target);
     }
     operation.code = variant(test.code, kIf);
@@ -368,11 +367,14 @@ class Compiler {
 
   // i += step; if i < limit go on: the end of every loop over a range.
   bool join_add(std::uint32_t maker, const RegisterOp& test, std::uint32_t target) {
+    const bool less = test.code == RegisterCode::loop_if_less_int64;
+    if (!less && test.code != RegisterCode::loop_if_less_equal_int64) return false;
     if (here() == block_start_ || code().back().code != RegisterCode::add_int64 ||
         code().back().out != test.a || test.a == test.b)
       return false;
     RegisterOp both = code().back();
-    both.code = RegisterCode::add_loop_if_less_int64;
+    both.code =
+        less ? RegisterCode::add_loop_if_less_int64 : RegisterCode::add_loop_if_less_equal_int64;
     both.c = test.b;
     both.d = test.d;
     drop_last();
