@@ -11,6 +11,8 @@ using kernels::Fault;
 using kernels::FaultCode;
 using plan::Register;
 using plan::RegisterOp;
+using plan::RegisterState;
+using plan::RegisterStop;
 
 template <class T>
 T load(const std::byte* from) {

@@ -401,8 +401,8 @@ class Compiler {
       default: break;
     }
     RegisterOp operation{.out = register_of(output(i)), .a = register_of(input(i, 0))};
-    if (at(i).input_count > 1) operation.b = register_of(input(i, 1));
-    if (at(i).input_count > 2) operation.c = register_of(input(i, 2));
+    operation.b = at(i).input_count > 1 ? register_of(input(i, 1)) : operation.a;
+    operation.c = at(i).input_count > 2 ? register_of(input(i, 2)) : operation.b;
     if (const ValueRow* test = test_of(i); test != nullptr) {
       operation.code = test->code;
     } else if (const ValueRow* value = value_of(i); value != nullptr) {
@@ -547,7 +547,7 @@ class Compiler {
   };
 
   static constexpr std::uint32_t kHere = UINT32_MAX - 1;
-  static constexpr std::uint32_t kCost = 8;
+  static constexpr std::uint32_t kCost = 2;
   static constexpr Register kNoRegister = UINT16_MAX;
 
   const Plan& plan_;
