@@ -14,10 +14,11 @@ from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
 from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
 from pygraph.control.unset import UNSET
-from pygraph.graph import Builder
+from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 
 
+@public
 def cond(
     pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any], *operands: Any
 ) -> Any:

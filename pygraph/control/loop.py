@@ -25,7 +25,7 @@ from pygraph.control.tensors import (
     is_tracing,
 )
 from pygraph.control.unset import UNSET
-from pygraph.graph import Builder
+from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 from pygraph.graph.structure import flatten, unflatten
 
@@ -359,6 +359,7 @@ def stage_for(
     return after
 
 
+@public
 def while_loop(
     cond: Callable[..., Any],
     body: Callable[..., Any],
