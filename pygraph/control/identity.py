@@ -170,14 +170,13 @@ class LoopAliases:
 
     def found_more(self, parent: Any) -> bool:
         """Return whether the body has to be traced again, with what is known from its end now."""
-        if self._all.writes == self._writes:
-            return False
         known = self._known()
         self._find_shared(parent)
         for identity, (tensor, line) in self._all.stale().items():
             if parent.is_within(tensor.builder) and identity not in self._stale:
                 self._left[identity] = (tensor, line)
-        return self._known() > known
+        # Where nothing is written into, it only matters what the variables are after the loop.
+        return self._known() > known and self._all.writes > self._writes
 
     def _known(self) -> int:
         outside = sum(map(len, self._outside.values()))
