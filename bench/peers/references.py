@@ -24,12 +24,13 @@ def reference(work: Work) -> list[np.ndarray[Any, Any]]:
     """Return the arrays that are the right result of a work."""
     inputs = map_leaves(_widened, work.inputs())
     if work.program in bodies.STRAIGHT:
-        result = bodies.STRAIGHT[work.program](_XP, *inputs)
+        program = bodies.over(_XP)[work.program]
     elif work.program in PROGRAMS:
-        result = PROGRAMS[work.program]()(*inputs)
+        program = PROGRAMS[work.program]()
     else:
-        result = getattr(loops, work.program)(*map_leaves(_number, inputs))
-    return leaves(result)
+        program = getattr(loops, work.program)
+        inputs = map_leaves(_number, inputs)
+    return leaves([program(*arguments) for arguments in work.calls(inputs)])
 
 
 def leaves(result: Any) -> list[np.ndarray[Any, Any]]:

@@ -10,13 +10,21 @@ import numpy as np
 
 
 class Work(NamedTuple):
-    """One row of the tables: a program, on ``inputs()``, right to a relative ``tolerance``."""
+    """One row of the tables: a program, on ``inputs()``, right to a relative ``tolerance``.
+
+    With ``in_turn`` the program is called with each of the inputs, one after the other.
+    """
 
     name: str
     program: str
     title: str
     inputs: Callable[[], tuple[Any, ...]]
     tolerance: float = 1e-5
+    in_turn: bool = False
+
+    def calls(self, inputs: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """Return the arguments of the calls that the work consists of."""
+        return [(one,) for one in inputs] if self.in_turn else [inputs]
 
 
 def _random(*shape: int, seed: int = 0, dtype: type = np.float32, scale: float = 1.0) -> Any:
@@ -101,7 +109,7 @@ WORK = [
     Work("W1 scalar", "add_one", "x + 1, 0-d", lambda: (np.asarray(3.0, np.float32),)),
     Work("W1 vector", "add_one", "x + 1, (4,)", lambda: (_random(4),)),
     Work("W2", "nested", "a nested dict of 20 (4, 4) arrays", _tree),
-    Work("W3", "eight_shapes", "x + 1, eight shapes in turn (8 calls)", _shapes),
+    Work("W3", "add_one", "x + 1, eight shapes in turn (8 calls)", _shapes, in_turn=True),
     Work("W4", "fifty_ops", "50 elementwise ops, (16,)", lambda: (_random(16),)),
     Work("W5 1e3", "activation", "tanh, sigmoid, exp: n = 1e3", _activation(1000)),
     Work("W5 1e5", "activation", "tanh, sigmoid, exp: n = 1e5", _activation(100_000)),

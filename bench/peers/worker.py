@@ -5,8 +5,10 @@ python -m bench.peers.worker LIBRARY VARIANT
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
+import itertools
 import json
 import os
 import sys
@@ -27,43 +29,80 @@ class Worker:
 
     def __init__(self, variant: Variant) -> None:
         self._variant = variant
-        self._run: Callable[[], Any] = lambda: None
+        self._loop: Callable[[int], None] = lambda times: None
 
     def prepare(self, name: str, mode: str, reference: str) -> dict[str, Any]:
         """Compile a work's program and check its result. ``mode``: native, or numpy."""
-        work = BY_NAME[name]
-        if work.program not in self._variant.programs:
+        work, variant = BY_NAME[name], self._variant
+        if work.program not in variant.programs:
             return {"absent": True}
-        program = self._variant.programs[work.program]()
-        arrays = work.inputs()
-        inputs = arrays if mode == "numpy" else map_leaves(self._variant.native, arrays)
-        writes = work.program in self._variant.writes
-        wait = _to_numpy if mode == "numpy" else self._variant.wait
-
-        def run() -> Any:
-            return wait(program(*(map_leaves(_copy, inputs) if writes else inputs)))
-
+        program = variant.programs[work.program]()
+        passed = variant.array if mode == "numpy" else variant.native
+        calls = work.calls(map_leaves(passed, work.inputs()))
+        through: Callable[[Any], Any] | None = None
+        if work.program in variant.writes:
+            through = _fresh
+        elif mode == "numpy" and variant.converts:
+            through = functools.partial(map_leaves, variant.native)
         started = time.perf_counter()
-        result = run()
+        results = [program(*(inputs if through is None else through(inputs))) for inputs in calls]
+        wait = _arrays_of(results[0]) if mode == "numpy" else variant.wait
+        results = [wait(result) if wait is not None else result for result in results]
         first = time.perf_counter() - started
-        references.check(_to_numpy(result), Path(reference), work.tolerance)
-        self._run = run
+        references.check(_to_numpy(results), Path(reference), work.tolerance)
+        self._loop = _loop(program, calls, through, wait)
         return {"first": first}
 
     def time(self, repeats: int) -> dict[str, Any]:
         """Return the seconds that so many calls take."""
-        run = self._run
+        loop = self._loop
         gc.collect()
         started = time.perf_counter()
-        for _ in range(repeats):
-            run()
+        loop(repeats)
         return {"seconds": time.perf_counter() - started}
 
 
+def _loop(
+    program: Callable[..., Any],
+    calls: list[tuple[Any, ...]],
+    through: Callable[[Any], Any] | None,
+    wait: Callable[[Any], Any] | None,
+) -> Callable[[int], None]:
+    """Return a loop of nothing but the calls: a wrapper would cost as much as one of them.
+
+    Arguments go ``through`` a function where each call needs its own.
+    """
+    values = {"program": program, "wait": wait, "through": through, "repeat": itertools.repeat}
+    lines = []
+    for i, inputs in enumerate(calls):
+        names = [f"input{i}_{j}" for j in range(len(inputs))]
+        values |= dict(zip(names, inputs, strict=True))
+        given = ", ".join(names)
+        call = f"program({given})" if through is None else f"program(*through(({given},)))"
+        lines.append(f"        {call if wait is None else f'wait({call})'}\n")
+    parameters = ", ".join(f"{name}={name}" for name in values)
+    header = f"def loop(times, {parameters}):\n    for _ in repeat(None, times):\n"
+    exec(header + "".join(lines), values)
+    loop: Callable[[int], None] = values["loop"]
+    return loop
+
+
+def _fresh(inputs: Any) -> Any:
+    """Return inputs that may be written to."""
+    return tuple(_copy(value) for value in inputs)
+
+
 def _copy(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    return type(value)(value) if isinstance(value, list) else value
+    if isinstance(value, list) and isinstance(value[0], list):
+        return type(value)(map(_copy, value))
+    return value.copy() if isinstance(value, (list, np.ndarray)) else value
+
+
+def _arrays_of(result: Any) -> Callable[[Any], Any] | None:
+    """Return what makes NumPy's arrays of results like this; None if they are arrays already."""
+    if isinstance(result, (tuple, list)):
+        return None if all(_arrays_of(part) is None for part in result) else _to_numpy
+    return None if isinstance(result, (np.ndarray, np.generic)) else np.asarray
 
 
 def _to_numpy(result: Any) -> Any:

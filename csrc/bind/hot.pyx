@@ -29,6 +29,7 @@ import numpy as np
 cnp.import_array()
 
 cdef object np_ndarray = np.ndarray
+cdef tuple array_types = (np.ndarray, np.generic)
 # Iterators are told by their methods; these have none.
 cdef tuple one_shot_types = (types.CoroutineType, types.AsyncGeneratorType)
 
@@ -186,6 +187,7 @@ cdef extern from *:
 include "hot_dtypes.pxi"
 include "hot_tensor.pxi"
 include "hot_eager.pxi"
+include "hot_items.pxi"
 include "hot_symbolic.pxi"
 include "hot_variable.pxi"
 include "hot_dispatch.pxi"

@@ -46,7 +46,7 @@ cdef Op op_astype = op_named("astype")
 
 
 cdef bint is_operand(object value):
-    return isinstance(value, (Tensor, int, float, np.ndarray, np.generic))
+    return isinstance(value, Tensor) or isinstance(value, (int, float)) or isinstance(value, array_types)
 
 
 cdef object binary(Op op, object left, object right):
@@ -159,7 +159,7 @@ cdef COperand operand_of(object value, CTensor* tensor, Op op, size_t position) 
     if kind is EagerTensor:
         tensor[0] = (<EagerTensor>value).value
         operand.dtype = tensor.dtype()
-    elif isinstance(value, (np.ndarray, np.generic)):
+    elif isinstance(value, array_types):
         tensor[0] = tensor_of_array(np.asarray(value), True)
         operand.dtype = tensor.dtype()
     elif isinstance(value, bool):

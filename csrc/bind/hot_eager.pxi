@@ -60,6 +60,10 @@ cdef class EagerTensor(Tensor):
             raise TypeError(f"only an integer scalar can be used as an index, got {self.dtype}{list(self.shape)}")
         return element
 
+    def __getitem__(self, key):
+        item = read_item(self, key)
+        return ops.getitem(self, key) if item is None else item
+
     def __len__(self):
         if self.value.shape().rank() == 0:
             raise TypeError("a 0-d tensor has no length")
@@ -108,8 +112,10 @@ cdef class EagerTensor(Tensor):
                 "a tensor from outside of the function being traced cannot be changed in place: "
                 "copy it first, pass it to the function and return it, or make it a Variable"
             )
-        cdef EagerTensor changed = ops.set_item_in_place(self, key, value)
-        self.value = changed.value
+        cdef EagerTensor changed
+        if not write_element(self, key, value):
+            changed = ops.set_item_in_place(self, key, value)
+            self.value = changed.value
 
 
 cpdef str elements_text(EagerTensor tensor, str prefix):

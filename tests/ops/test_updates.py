@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,43 @@ def test_dtypes_convert_within_their_kind() -> None:
                 expected[1] = 1
             np.testing.assert_array_equal(x.numpy(), expected)
             assert x.dtype == dtype
+
+
+NUMBERS = (
+    True,
+    0,
+    -7,
+    2**31,
+    2**63,
+    2**70,
+    1.5,
+    float("nan"),
+    np.float32(2.5),
+    np.int64(3),
+    "one",
+    None,
+)
+PLACES = ((0, 0), (1, -1), (-2, 2), (2, 0), (0, 2**70), (True, 0), (np.int64(1), 1))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_single_elements_are_written_in_place_as_the_op_writes_them(dtype: str) -> None:
+    for number in NUMBERS:
+        for place in PLACES:
+            x = pg.asarray(sample(dtype, (2, 3)), copy=True)
+            before = pg.asarray(sample(dtype, (2, 3)), copy=True)
+            wanted = outcome(lambda: set_item(before, place, number))  # noqa: B023
+            got = outcome(lambda: x.__setitem__(place, number) or x)  # noqa: B023
+            assert got == wanted, (number, place)
+
+
+def outcome(action: Callable[[], Any]) -> tuple[Any, ...]:
+    """Return the bytes of a result, or the type and text of an error."""
+    try:
+        result = action()
+    except Exception as error:
+        return type(error), str(error)
+    return result.dtype, result.shape, result.numpy().tobytes()
 
 
 def test_a_write_is_seen_by_aliases_only() -> None:

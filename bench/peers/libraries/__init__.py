@@ -40,10 +40,14 @@ class Variant(NamedTuple):
     """A way to run programs: ``programs`` makes them, by name, when they are asked for."""
 
     programs: Mapping[str, Callable[[], Program]]
-    # From NumPy's arrays to what the library prefers, and back; leaves of the inputs only.
+    # From NumPy's arrays to what the library prefers; leaves of the inputs only.
     native: Callable[[Any], Any] = lambda array: array
-    # Blocks until a result is there.
-    wait: Callable[[Any], Any] = lambda result: result
+    # What is passed for NumPy's arrays where those are asked for; and whether a program takes no
+    # such thing, so that each call converts.
+    array: Callable[[Any], Any] = lambda array: array
+    converts: bool = False
+    # Blocks until a result is there; None where a call returns when it is.
+    wait: Callable[[Any], Any] | None = None
     # Whether a program writes into its inputs, which then have to be fresh for each call.
     writes: frozenset[str] = frozenset()
 
@@ -55,8 +59,3 @@ def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
     if isinstance(tree, dict):
         return {key: map_leaves(function, part) for key, part in tree.items()}
     return function(tree)
-
-
-def in_turn(add_one: Program) -> Program:
-    """Return a program that calls one with each of its arguments in turn."""
-    return lambda *arrays: [add_one(array) for array in arrays]

@@ -11,12 +11,14 @@ import jax.numpy as jnp
 from jax import lax
 
 from bench.peers import bodies
-from bench.peers.libraries import Program, Variant, in_turn
+from bench.peers.libraries import Variant
 
 jax.config.update("jax_enable_x64", True)
 
 _NAMES = ("exp", "log", "sqrt", "tanh", "matmul", "maximum", "max", "sum", "mean")
 _XP = SimpleNamespace(**{name: getattr(jnp, name) for name in _NAMES}, erf=jax.scipy.special.erf)
+_BODIES = bodies.over(_XP)
+_lstm_cell = _BODIES["lstm_cell"]
 
 
 def _sum_squares(n: Any) -> Any:
@@ -60,7 +62,7 @@ def _rnn(weight: Any, bias: Any, h: Any) -> Any:
 
 def _lstm(x: Any, h: Any, c: Any, wx: Any, wh: Any, b: Any) -> Any:
     def step(_: Any, state: Any) -> Any:
-        return bodies.lstm_cell(_XP, x, *state, wx, wh, b)
+        return _lstm_cell(x, *state, wx, wh, b)
 
     return lax.fori_loop(0, 100, step, (h, c))[0]
 
@@ -107,10 +109,6 @@ def _edit_distance(first: Any, second: Any, table: Any, n: Any) -> Any:
     return lax.fori_loop(1, n + 1, row, table)[n, n]
 
 
-def _straight(body: Any) -> Program:
-    return jax.jit(functools.partial(body, _XP))
-
-
 _CONTROL = {
     "sum_squares": _sum_squares,
     "generator": _generator,
@@ -125,9 +123,8 @@ _CONTROL = {
 VARIANTS = {
     "jax.jit": Variant(
         {
-            **{name: functools.partial(_straight, body) for name, body in bodies.STRAIGHT.items()},
+            **{name: functools.partial(jax.jit, _BODIES[name]) for name in bodies.STRAIGHT},
             **{name: functools.partial(jax.jit, body) for name, body in _CONTROL.items()},
-            "eight_shapes": lambda: in_turn(jax.jit(lambda x: x + 1)),
         },
         native=jnp.asarray,
         wait=jax.block_until_ready,

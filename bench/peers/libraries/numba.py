@@ -7,10 +7,11 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit, vectorize
+from numba import njit, types, vectorize
+from numba.extending import overload
 
 from bench.peers import loops
-from bench.peers.libraries import Program, Variant, in_turn
+from bench.peers.libraries import Program, Variant
 
 
 def _add_one(x: Any) -> Any:
@@ -52,16 +53,23 @@ def _rnn(weight: Any, bias: Any, h: Any) -> Any:
     return h
 
 
+def _total(x: Any) -> Any:
+    """Stand for ``x.sum()``, which Numba does not have of single numbers."""
+
+
+@overload(_total)
+def _total_of(x: Any) -> Any:
+    def of_array(x: Any) -> Any:
+        return np.sum(x)
+
+    def of_number(x: Any) -> Any:
+        return x
+
+    return of_array if isinstance(x, types.Array) else of_number
+
+
 def _branch(x: Any) -> Any:
-    if np.sum(x) > 0:
-        y = x * np.float32(2)
-    else:
-        y = x - np.float32(1)
-    return y
-
-
-def _branch_scalar(x: Any) -> Any:
-    if x > 0:
+    if _total(x) > 0:
         y = x * np.float32(2)
     else:
         y = x - np.float32(1)
@@ -90,12 +98,6 @@ def _black_scholes() -> Program:
         return calls, calls + discounted(price, strike, years)
 
     return program
-
-
-def _either(vector: Any, scalar: Any) -> Program:
-    """Compile for arrays and for NumPy's scalars: Numba has no reductions of the latter."""
-    on_vector, on_scalar = njit(vector), njit(scalar)
-    return lambda x: on_vector(x) if x.ndim else on_scalar(x[()])
 
 
 def _tree(program: Program) -> Program:
@@ -137,16 +139,14 @@ def _layer_norm(x: Any) -> Any:
     return out
 
 
-def _scalars(program: Program) -> Program:
+def _passed(array: Any) -> Any:
     """Numba takes NumPy's 0-d arrays as arrays: numbers go in as numbers."""
-    compiled = njit(program)
-    return lambda *args: compiled(*(arg[()] if arg.ndim == 0 else arg for arg in args))
+    return array[()] if array.ndim == 0 else array
 
 
 PROGRAMS = {
-    "add_one": lambda: _scalars(_add_one),
+    "add_one": lambda: njit(_add_one),
     "nested": lambda: _tree(_nested),
-    "eight_shapes": lambda: in_turn(njit(_add_one)),
     "fifty_ops": lambda: njit(_fifty_ops),
     "activation": lambda: njit(_activation),
     "black_scholes": _black_scholes,
@@ -154,14 +154,18 @@ PROGRAMS = {
     "rnn": lambda: njit(_rnn),
     "mlp": _layers,
     "matmul": lambda: njit(lambda x, y: x @ y),
-    "branch": lambda: _either(_branch, _branch_scalar),
+    "branch": lambda: njit(_branch),
     "softmax": lambda: njit(_softmax),
     "layer_norm": lambda: njit(_layer_norm),
     "sum_columns": lambda: njit(lambda x: np.sum(x, axis=0)),
     "sum_rows": lambda: njit(lambda x: np.sum(x, axis=1)),
     **{
-        name: functools.partial(_scalars, getattr(loops, name))
+        name: functools.partial(njit, getattr(loops, name))
         for name in ("sum_squares", "generator", "collatz", "sieve", "edit_distance")
     },
 }
-VARIANTS = {"numba.njit": Variant(PROGRAMS, writes=frozenset({"sieve", "edit_distance"}))}
+VARIANTS = {
+    "numba.njit": Variant(
+        PROGRAMS, array=_passed, native=_passed, writes=frozenset({"sieve", "edit_distance"})
+    )
+}

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 
 from bench.peers import bodies, loops
-from bench.peers.libraries import Program, Variant, in_turn
+from bench.peers.libraries import Program, Variant
+
+_BODIES = bodies.over(np)
+_lstm_cell = _BODIES["lstm_cell"]
 
 
 def _mandelbrot(re: Any, im: Any) -> Any:
@@ -31,21 +34,21 @@ def _rnn(weight: Any, bias: Any, h: Any) -> Any:
 
 def _lstm(x: Any, h: Any, c: Any, wx: Any, wh: Any, b: Any) -> Any:
     for _ in range(100):
-        h, c = bodies.lstm_cell(np, x, h, c, wx, wh, b)
+        h, c = _lstm_cell(x, h, c, wx, wh, b)
     return h
 
 
-def _straight(body: Any) -> Program:
-    return functools.partial(body, np)
+def _straight(name: str) -> Program:
+    program: Program = _BODIES[name]
+    return program
 
 
 PROGRAMS = {
     **{
-        name: functools.partial(_straight, body)
-        for name, body in bodies.STRAIGHT.items()
+        name: functools.partial(_straight, name)
+        for name in bodies.STRAIGHT
         if name != "black_scholes"  # NumPy has no erf
     },
-    "eight_shapes": lambda: in_turn(lambda x: x + 1),
     "mandelbrot": lambda: _mandelbrot,
     "rnn": lambda: _rnn,
     "lstm": lambda: _lstm,

@@ -85,5 +85,6 @@ VARIANTS = {
             "sum_all": lambda: _session([("ReduceSum", ["x"], "y", {"keepdims": 0})], ["x"]),
         },
         native=np.asarray,
+        array=np.asarray,
     )
 }

@@ -7,7 +7,10 @@ from typing import Any
 
 import pygraph as pg
 from bench.peers import bodies, loops
-from bench.peers.libraries import Program, Variant, in_turn
+from bench.peers.libraries import Variant
+
+_BODIES = bodies.over(pg)
+_lstm_cell = _BODIES["lstm_cell"]
 
 
 def _mandelbrot(re: Any, im: Any) -> Any:
@@ -30,7 +33,7 @@ def _rnn(weight: Any, bias: Any, h: Any) -> Any:
 
 def _lstm(x: Any, h: Any, c: Any, wx: Any, wh: Any, b: Any) -> Any:
     for _ in pg.range(100):
-        h, c = bodies.lstm_cell(pg, x, h, c, wx, wh, b)
+        h, c = _lstm_cell(x, h, c, wx, wh, b)
     return h
 
 
@@ -42,18 +45,10 @@ def _branch(x: Any) -> Any:
     return y
 
 
-def _straight(body: Any) -> Program:
-    def program(*args: Any) -> Any:
-        return body(pg, *args)
-
-    return pg.function(program)
-
-
 VARIANTS = {
     "pygraph": Variant(
         {
-            **{name: functools.partial(_straight, body) for name, body in bodies.STRAIGHT.items()},
-            "eight_shapes": lambda: in_turn(pg.function(lambda x: x + 1)),
+            **{name: functools.partial(pg.function, _BODIES[name]) for name in bodies.STRAIGHT},
             "sum_squares": lambda: pg.function(loops.sum_squares),
             "generator": lambda: pg.function(loops.generator),
             "collatz": lambda: pg.function(loops.collatz),

@@ -12,7 +12,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 
 from bench.peers import bodies
-from bench.peers.libraries import Program, Variant, in_turn
+from bench.peers.libraries import Variant
 
 _XP = SimpleNamespace(
     exp=tf.exp,
@@ -26,6 +26,8 @@ _XP = SimpleNamespace(
     sum=tf.reduce_sum,
     mean=tf.reduce_mean,
 )
+_BODIES = bodies.over(_XP)
+_lstm_cell = _BODIES["lstm_cell"]
 
 
 def _mandelbrot(re: Any, im: Any) -> Any:
@@ -48,7 +50,7 @@ def _rnn(weight: Any, bias: Any, h: Any) -> Any:
 
 def _lstm(x: Any, h: Any, c: Any, wx: Any, wh: Any, b: Any) -> Any:
     for _ in tf.range(100):
-        h, c = bodies.lstm_cell(_XP, x, h, c, wx, wh, b)
+        h, c = _lstm_cell(x, h, c, wx, wh, b)
     return h
 
 
@@ -78,11 +80,8 @@ def _sum_squares(n: Any) -> Any:
 
 def _variant(xla: bool) -> Variant:
     options: dict[str, Any] = {"jit_compile": True} if xla else {}
-
-    def straight(body: Any) -> Program:
-        return tf.function(lambda *args: body(_XP, *args), **options)
-
-    own = {
+    programs = {
+        **{name: _BODIES[name] for name in bodies.STRAIGHT},
         "mandelbrot": _mandelbrot,
         "rnn": _rnn,
         "lstm": _lstm,
@@ -91,11 +90,7 @@ def _variant(xla: bool) -> Variant:
         "generator": _generator,
     }
     return Variant(
-        {
-            **{name: functools.partial(straight, body) for name, body in bodies.STRAIGHT.items()},
-            **{name: functools.partial(tf.function, body, **options) for name, body in own.items()},
-            "eight_shapes": lambda: in_turn(tf.function(lambda x: x + 1, **options)),
-        },
+        {name: functools.partial(tf.function, f, **options) for name, f in programs.items()},
         native=tf.constant,
     )
 

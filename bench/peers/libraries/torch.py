@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from bench.peers import bodies
-from bench.peers.libraries import Program, Variant, in_turn
+from bench.peers.libraries import Program, Variant
 
 _XP = SimpleNamespace(
     exp=torch.exp,
@@ -26,6 +26,9 @@ _XP = SimpleNamespace(
     ),
     mean=lambda x, axis, keepdims: torch.mean(x, dim=axis, keepdim=keepdims),
 )
+_BODIES = bodies.over(_XP)
+_lstm_cell = _BODIES["lstm_cell"]
+torch.set_grad_enabled(False)
 
 
 def _mandelbrot(re: Any, im: Any) -> Any:
@@ -48,7 +51,7 @@ def _rnn(weight: Any, bias: Any, h: Any) -> Any:
 
 def _lstm(x: Any, h: Any, c: Any, wx: Any, wh: Any, b: Any) -> Any:
     for _ in range(100):
-        h, c = bodies.lstm_cell(_XP, x, h, c, wx, wh, b)
+        h, c = _lstm_cell(x, h, c, wx, wh, b)
     return h
 
 
@@ -60,33 +63,31 @@ def _branch(x: Any) -> Any:
     return y
 
 
-def _eager(body: Any) -> Program:
-    return torch.no_grad()(functools.partial(body, _XP))
-
-
-def _compiled(body: Any) -> Program:
-    return torch.no_grad()(torch.compile(functools.partial(body, _XP)))
+def _eager(program: Program) -> Program:
+    return program
 
 
 def _native(array: Any) -> Any:
-    return torch.from_numpy(np.array(array))
+    return torch.from_numpy(np.asarray(array))
 
 
-_LOOPS = {"mandelbrot": _mandelbrot, "rnn": _rnn, "lstm": _lstm, "branch": _branch}
+_PROGRAMS = {
+    **{name: _BODIES[name] for name in bodies.STRAIGHT},
+    "mandelbrot": _mandelbrot,
+    "rnn": _rnn,
+    "lstm": _lstm,
+    "branch": _branch,
+}
+_COMPILED = {name: _PROGRAMS[name] for name in (*bodies.STRAIGHT, "mandelbrot")}
 VARIANTS = {
     "torch": Variant(
-        {
-            **{name: functools.partial(_eager, body) for name, body in bodies.STRAIGHT.items()},
-            **{name: functools.partial(torch.no_grad(), body) for name, body in _LOOPS.items()},
-            "eight_shapes": lambda: in_turn(lambda x: x + 1),
-        },
+        {name: functools.partial(_eager, program) for name, program in _PROGRAMS.items()},
         native=_native,
+        converts=True,
     ),
     "torch.compile": Variant(
-        {
-            **{name: functools.partial(_compiled, body) for name, body in bodies.STRAIGHT.items()},
-            "mandelbrot": lambda: torch.no_grad()(torch.compile(_mandelbrot)),
-        },
+        {name: functools.partial(torch.compile, program) for name, program in _COMPILED.items()},
         native=_native,
+        converts=True,
     ),
 }
