@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from pygraph._hot import SymbolicTensor
 from pygraph.graph.locations import Location, describe, user_line
 
-
 # By identity: tensors that may have changed, and by which line.
 Stale = dict[int, tuple[SymbolicTensor, Location | None]]
 
