@@ -189,8 +189,8 @@ inline void set_entries(void* function, void* bound) {
 }
 inline void set_traceback_cleaner(PyObject* cleaner) { entry().clean_traceback = cleaner; }
 
-// Returns what cleans the traceback of an exception that leaves pygraph now; null while a function is
-// traced, whose own exception will be cleaned, and where full tracebacks are wanted.
+// Returns what cleans the traceback of an exception that leaves pygraph now; null while a function
+// is traced, whose own exception will be cleaned, and where full tracebacks are wanted.
 inline PyObject* traceback_cleaner() {
   return current_builder() != nullptr ? nullptr : entry().clean_traceback;
 }
