@@ -66,7 +66,7 @@ def _is_like(part: Any, value: Any) -> bool:
 
 
 def _builder() -> Builder:
-    builder = current()
+    builder: Builder | None = current()
     assert builder is not None
     return builder
 

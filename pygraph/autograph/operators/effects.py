@@ -86,7 +86,8 @@ _NUMBERS = "diuoxXeEfFgG"
 def percent(template: str, values: Any) -> Any:
     """``template % values``."""
     parts = list(values.values()) if isinstance(values, dict) else values
-    parts = parts if isinstance(parts, (list, tuple)) else [parts]
+    if not isinstance(parts, (list, tuple)) or is_staged(parts):
+        parts = [parts]
     if not is_tracing() or not any(_has_late_text(part) for part in parts):
         return template % values
     return deferred(lambda: _percent(template, values))

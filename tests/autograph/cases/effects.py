@@ -360,10 +360,9 @@ def f(n):
     items = []
     for i in range(n):
         items.append((i, i))
-    print(items)
+    return str(items) is None
 
 
 f(1)
-# -> None
-# prints: [(0, 0)]
+# -> False
 # staged raises TypeError: has no text while it is part of the graph; make a list of each part
