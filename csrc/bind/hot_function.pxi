@@ -8,9 +8,7 @@ cdef class CompiledGraph:
     """A planned graph and how its results become what the Python function returned."""
 
     cdef shared_ptr[CExecutable] executable
-    cdef bint single
-    cdef list template     # per leaf of the result: the index of an output, or a Constant
-    cdef object structure  # of the result
+    cdef ResultNode result
     cdef list variables    # in the graph's order: a Variable that it captured, or the position of an argument's
     cdef CVariableSlots slots
     cdef public list exceptions  # those that the graph raises, by number; empty for a graph from a file
@@ -32,9 +30,7 @@ cdef class CompiledGraph:
             else:
                 self.slots.push_captured((<Variable?>entry).place.get())
         self.exceptions = []
-        self.template = template
-        self.structure = structure
-        self.single = structure.kind == "leaf" and type(template[0]) is int
+        self.result = result_node(structure, iter(template))
         if self.slots.all_captured():
             self.brief = self.executable.get().brief_plan()
             self.captured = self.slots.resolve()
@@ -56,95 +52,42 @@ cdef class CompiledGraph:
         self.last_used = clock
 
     cdef object run(self, CTensorList& inputs, bint checked):
-        cdef EagerTensor result
+        cdef EagerTensor tensor
         cdef vector[CTensor] outputs
         self.count()
-        if self.single:
-            result = EagerTensor.__new__(EagerTensor)
-            check(run_graph(self.executable.get()[0], inputs, &result.value, self.slots, checked), self)
-            own(result.value)
-            nested = result
+        if self.result.kind == RESULT_TENSOR:
+            tensor = EagerTensor.__new__(EagerTensor)
+            check(run_graph(self.executable.get()[0], inputs, &tensor.value, self.slots, checked), self)
+            own(tensor.value)
+            result = tensor
         else:
             outputs.resize(self.executable.get().output_count())
             check(run_graph(self.executable.get()[0], inputs, outputs.data(), self.slots, checked), self)
-            nested = self.assemble(outputs)
+            result = self.result.make(outputs)
         if self.executable.get().plans_made() != self.plans_seen:
             self.plans_seen = self.executable.get().plans_made()
             trim_caches(self)
-        return nested
+        return result
 
     # On the inputs that a call matched. No Python code runs until the results are there.
     cdef object run_brief(self, const CCallPattern& pattern):
-        cdef EagerTensor result
+        cdef EagerTensor tensor
         cdef vector[CTensor] outputs
         self.count()
-        if self.single:
-            result = EagerTensor.__new__(EagerTensor)
-            check(run_brief(self.brief[0], pattern, &result.value, self.captured), self)
-            own(result.value)
-            return result
+        if self.result.kind == RESULT_TENSOR:
+            tensor = EagerTensor.__new__(EagerTensor)
+            check(run_brief(self.brief[0], pattern, &tensor.value, self.captured), self)
+            own(tensor.value)
+            return tensor
         outputs.resize(self.executable.get().output_count())
         check(run_brief(self.brief[0], pattern, outputs.data(), self.captured), self)
-        return self.assemble(outputs)
+        return self.result.make(outputs)
 
     cdef inline void count(self):
         global clock
         clock += 1
         self.calls += 1
         self.last_used = clock
-
-    cdef object assemble(self, vector[CTensor]& outputs):
-        cdef size_t i
-        leaves = []
-        for entry in self.template:
-            if type(entry) is int:
-                i = entry
-                own(outputs[i])
-                leaves.append(wrap(outputs[i]))
-            else:
-                leaves.append((<Constant>entry).value)
-        return assemble(self.structure, iter(leaves))
-
-
-# The nested value of a structure (pygraph.graph.structure) with the leaves in it. The kinds made of plain containers are
-# put together here, without Python code; the structure itself knows the others.
-cdef object assemble(object structure, object leaves):
-    kind = structure.kind
-    if kind == "leaf":
-        return next(leaves)
-    if kind == "none":
-        return None
-    if kind == "tuple":
-        return tuple([assemble(child, leaves) for child in structure.children])
-    if kind == "list":
-        return [assemble(child, leaves) for child in structure.children]
-    return structure.assemble([assemble(child, leaves) for child in structure.children])
-
-
-@cython.final
-cdef class Constant:
-    """A leaf of a result that is no tensor: a Python value known since the trace."""
-
-    cdef readonly object value
-
-    def __init__(self, value):
-        self.value = value
-
-    def __reduce__(self):
-        return Constant, (self.value,)
-
-
-# A result that would alias memory borrowed from NumPy gets memory of its own.
-cdef inline int own(CTensor& tensor) except -1:
-    return 0 if tensor.buffer().get().owned() else copy_elements(tensor)
-
-
-cdef int copy_elements(CTensor& tensor) except -1:
-    cdef CTensor copy = new_tensor(tensor.dtype(), tensor.shape())
-    if copy.bytes() != 0:
-        memcpy(copy.data(), tensor.data(), copy.bytes())
-    (&tensor)[0] = copy
-    return 0
 
 
 # Whether Functions run their Python code as it is.

@@ -25,6 +25,8 @@ cdef class CallRecorder:
             part.kind = PartKind.tensor
             self.add_type(part, (<EagerTensor>value).value)
         elif kind is np_ndarray:
+            if not (cnp.PyArray_IS_C_CONTIGUOUS(value) and cnp.PyArray_ISBEHAVED_RO(value)):
+                return False  # each call copies the elements
             part.kind = PartKind.array
             descriptor = value.dtype
             self.pattern.keep(descriptor)
