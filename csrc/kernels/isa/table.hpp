@@ -33,11 +33,26 @@ struct Rows {
   int count;
 };
 
+// The elementwise kernel that computes `outer` with the result of `inner` as its operand
+// `position`, in the bits of the two in turn. Its operands are inner's, then the other one of
+// outer.
+struct PairRow {
+  const char* inner;
+  const char* outer;
+  int position;
+  ElementType type;
+  ElementwiseFn fn;
+};
+struct PairRows {
+  const PairRow* rows;
+  int count;
+};
+
 // out[m][n] = a @ b, as `matmul` of kernels.hpp; needs no library and is fast for small sizes.
 using GemmFn = void (*)(void* out, const void* a, const void* b, int64_t m, int64_t n, int64_t k,
                         bool transpose_a, bool transpose_b);
 
-constexpr int kElementwiseFamilies = 9;
+constexpr int kElementwiseFamilies = 10;
 
 struct Tables {
   Rows<ElementwiseFn> elementwise[kElementwiseFamilies];
@@ -45,6 +60,7 @@ struct Tables {
   Rows<ReduceFn> arg_reduce;
   Rows<ScanFn> scan;
   Rows<GemmFn> gemm;
+  PairRows pairs[2];
 };
 
 #define PYGRAPH_DECLARE_ISA(isa)            \
@@ -58,10 +74,13 @@ struct Tables {
   Rows<ElementwiseFn> cast_rows();          \
   Rows<ElementwiseFn> error_rows();         \
   Rows<ElementwiseFn> trigonometric_rows(); \
+  Rows<ElementwiseFn> pair_member_rows();   \
   Rows<ReduceFn> reduce_rows();             \
   Rows<ReduceFn> arg_reduce_rows();         \
   Rows<ScanFn> scan_rows();                 \
   Rows<GemmFn> gemm_rows();                 \
+  PairRows float_pairs();                   \
+  PairRows double_pairs();                  \
   Tables tables();                          \
   }
 
