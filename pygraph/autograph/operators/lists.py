@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pygraph.autograph.operators.effects import require
-from pygraph.autograph.operators.iteration import ListItems, staged_iterable
+from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
 from pygraph.control import lists
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
@@ -140,6 +140,7 @@ def _extend(target: list[Any], items: Iterable[Any]) -> None:
 
 def listed(items: Iterable[Any]) -> list[Any]:
     """``list(items)``: a tensor or what is made of tensors becomes a staged list."""
+    items = own_iterable(items)
     staged = staged_iterable(items)
     if staged is None:
         return list(items)

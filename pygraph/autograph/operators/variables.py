@@ -5,7 +5,8 @@ A variable without a value is an empty cell, as in Python, and reads as ``UNSET`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import functools
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
 
@@ -15,10 +16,21 @@ from pygraph.graph.locations import Location, mark_of
 
 _T = TypeVar("_T")
 
-# `x += y` and the like change these, beside assigning the variable.
-_CHANGED_BY_OPERATORS = (list, dict, set)
-
 _LOCAL = "cannot access local variable {!r} where it is not associated with a value"
+
+
+@functools.lru_cache(maxsize=4096)
+def _changed_by_operators(kind: Hashable) -> bool:
+    """Return whether `x += y` and the like change an object, beside assigning the variable."""
+    if kind in (list, dict, set):
+        return True
+    return any(type(getattr(kind, name, None)) is FunctionType for name in _IN_PLACE)
+
+
+_IN_PLACE = (
+    "__iadd__", "__isub__", "__imul__", "__imatmul__", "__itruediv__", "__ifloordiv__", "__imod__",
+    "__ipow__", "__ilshift__", "__irshift__", "__iand__", "__ixor__", "__ior__",
+)  # fmt: skip
 
 
 class Variables:
@@ -63,7 +75,7 @@ class Variables:
     def set(self, values: Sequence[Any]) -> None:
         """Give the variables values; UNSET takes a variable's value away."""
         for name, cell, value in zip(self.names, self._cells, values, strict=True):
-            if type(value) in _CHANGED_BY_OPERATORS:
+            if _changed_by_operators(type(value)):
                 watch(value)
             if cell is not None:
                 if value is UNSET:
