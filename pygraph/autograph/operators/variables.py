@@ -5,10 +5,10 @@ A variable without a value is an empty cell, as in Python, and reads as ``UNSET`
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from pygraph.control.journal import VALUE, watch
 from pygraph.control.unset import UNSET
@@ -19,12 +19,18 @@ _T = TypeVar("_T")
 _LOCAL = "cannot access local variable {!r} where it is not associated with a value"
 
 
-@functools.lru_cache(maxsize=4096)
-def _changed_by_operators(kind: Hashable) -> bool:
-    """Return whether `x += y` and the like change an object, beside assigning the variable."""
+# Whether `x += y` and the like change objects of a class, beside assigning the variable.
+_changed: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
+
+
+def _changed_by_operators(kind: type) -> bool:
     if kind in (list, dict, set):
         return True
-    return any(type(getattr(kind, name, None)) is FunctionType for name in _IN_PLACE)
+    known = _changed.get(kind)
+    if known is None:
+        known = any(type(getattr(kind, name, None)) is FunctionType for name in _IN_PLACE)
+        _changed[kind] = known
+    return known
 
 
 _IN_PLACE = (
