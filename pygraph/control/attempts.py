@@ -88,7 +88,9 @@ class Attempt:
         types = tuple(_flat(self._caught()))
         for fault, location in faults:
             if issubclass(fault, types):
-                self._refuse(fault, location, "an `except` (or `suppress`) around it runs while tracing only")
+                self._refuse(
+                    fault, location, "an `except` (or `suppress`) around it runs while tracing only"
+                )
 
     def _refuse_final(self, nodes: Sequence[Any], final: Sequence[Any]) -> None:
         if any(_effects[node.op] in _SEEN_OUTSIDE for node in _all_nodes(final)):

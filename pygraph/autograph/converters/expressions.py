@@ -76,11 +76,15 @@ def walrus_names(converter: Converter, node: ast.expr) -> list[str]:
 
 
 def convert_name(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert a read of a variable that may be unset: ``ag.read(x)``."""
+    """Convert a read of a variable that may be unset: ``ag.read(x)``, ``ag.read_free(x, "x")``."""
     assert isinstance(node, ast.Name)
     if type(node.ctx) is not ast.Load or not converter.is_checked(node.id):
         return node
-    return call(converter.operator("read", node), [node], node)
+    scope = converter.scope
+    if scope.bits.get(node.id, 0) & scope.variables:
+        return call(converter.operator("read", node), [node], node)
+    name = constant(converter.naming.mangled(node.id), node)
+    return call(converter.operator("read_free", node), [node, name], node)
 
 
 def convert_constant(converter: Converter, node: ast.expr) -> ast.expr:

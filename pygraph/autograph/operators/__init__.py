@@ -20,6 +20,7 @@ from pygraph.autograph.operators.logic import (
     not_,
     or_,
     read,
+    read_free,
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
 from pygraph.control.attempts import Attempt
@@ -50,6 +51,7 @@ __all__ = [
     "place",
     "raised",
     "read",
+    "read_free",
     "refused",
     "repeated",
     "slice",

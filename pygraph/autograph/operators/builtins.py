@@ -29,8 +29,18 @@ from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
 from pygraph.autograph.operators.protocols import own_method, tested
 from pygraph.control import lists
+from pygraph.control.journal import note
 from pygraph.control.ranges import Range
-from pygraph.control.tensors import apply, as_number, as_predicate, is_tensor, length, stages
+from pygraph.control.tensors import (
+    apply,
+    as_number,
+    as_predicate,
+    current,
+    is_tensor,
+    length,
+    stages,
+)
+from pygraph.graph.locations import describe, user_line
 
 _MISSING = object()
 
@@ -168,16 +178,32 @@ def iter_(iterable: Any, *sentinel: Any) -> Any:
 
 
 def next_(iterator: Any, *default: Any) -> Any:
-    """``next``: running the graph raises IndexError where a staged iterator has no item left."""
+    """``next``: running the graph raises StopIteration where no item is left."""
     if lists.is_staged(iterator):  # what a generator expression over a tensor gave
         iterator = iter_(iterator)
     if not isinstance(iterator, StagedIterator):
+        _refuse_repeated(iterator)
         return builtins.next(iterator, *default)
     position, items = iterator.taken, iterator.items
+    more = items.count > position
+    note(iterator)
     iterator.taken += 1
-    if not default:
-        return items.item(position)
-    return if_expr(items.count > position, lambda: items.item(position), lambda: default[0])
+    if default:
+        return if_expr(more, lambda: items.item(position), lambda: default[0])
+    require(more, StopIteration)
+    return items.item(position)
+
+
+def _refuse_repeated(iterator: Any) -> None:
+    """Refuse to take an item in a staged branch or loop of what was made outside of it."""
+    builder = current()
+    if builder is None or builder.parent is None or builder.journal is None:
+        return
+    if builder.journal.is_older(iterator):
+        raise TypeError(
+            f"next() takes an item of a Python iterator where a tensor decides whether, or how "
+            f"often\n  {describe(user_line())}\nIterate over a tensor, or index a list."
+        )
 
 
 def _mathematics(original: Callable[..., Any], op: str) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pygraph.autograph.operators.branches import staged_expr
 from pygraph.autograph.operators.comparisons import compared
+from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.variables import run
 from pygraph.control.tensors import as_predicate, logical_not, stages
@@ -16,6 +17,19 @@ from pygraph.control.unset import Maybe
 def read(value: Any) -> Any:
     """Read a variable that may be unset when the graph runs; then that read is an error."""
     return value.read() if type(value) is Maybe else value
+
+
+def read_free(value: Any, name: str) -> Any:
+    """Read a variable of an enclosing function that may be unset when the graph runs."""
+    if type(value) is not Maybe or value.none:
+        return read(value)
+    require(value.defined, NameError, _FREE.format(name))
+    return value.value
+
+
+_FREE = (
+    "cannot access free variable {!r} where it is not associated with a value in enclosing scope"
+)
 
 
 def not_(value: Any) -> Any:
