@@ -1,4 +1,4 @@
-"""Every construct inside of every other, with every way to leave it: as plain Python, and staged."""
+"""Every construct inside of every other, with every way to leave it, as Python and staged."""
 
 from __future__ import annotations
 

@@ -193,7 +193,9 @@ def _sort(target: list[Any], *, key: Any = None, reverse: bool = False) -> None:
 
 
 def _count(target: list[Any], value: Any) -> Any:
-    return lists.occurrences(target, value) if lists.is_staged(target) else target.count(value)
+    if lists.is_staged(target) or (target and any(map(stages, (value, *target)))):
+        return lists.occurrences(target, value)
+    return target.count(value)
 
 
 def _index(target: list[Any], value: Any, *bounds: Any) -> Any:
