@@ -99,19 +99,21 @@ def run(helper: Callable[[], _T]) -> _T:
     try:
         return helper()
     except NameError as error:
-        found = local_error(error)
-        if found is error:
+        # No variable here holds an exception: its traceback holds this frame, and so a cycle.
+        name = _unset_local(error)
+        if name is None:
             raise
-        raise found from None
+        message = _LOCAL.format(name)
+        raise UnboundLocalError(message).with_traceback(error.__traceback__) from None
 
 
-def local_error(error: NameError) -> NameError:
-    """Return the error that Python gives for reading a local variable that has no value.
+def _unset_local(error: NameError) -> str | None:
+    """Return the name of a local variable that was read without a value, None if it is no such.
 
     In a helper the variable is a free one, for which Python raises a plain NameError.
     """
     if type(error) is not NameError or error.__traceback__ is None:
-        return error
+        return None
     traceback = error.__traceback__
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
@@ -119,9 +121,8 @@ def local_error(error: NameError) -> NameError:
     mark = mark_of(code)
     name = error.name
     if mark is None or mark.owner is None or name not in code.co_freevars or name in mark.free:
-        return error
-    local = UnboundLocalError(_LOCAL.format(name))
-    return local.with_traceback(error.__traceback__)
+        return None
+    return name
 
 
 def assignment_line(function: Callable[..., Any], name: str) -> Location | None:
