@@ -12,9 +12,8 @@ using kernels::Fault;
 // How many multiplications take the time of one element operation.
 constexpr std::int64_t kProductsPerCost = 8;
 
-// The products [begin, end) of the batch.
-// parameters: m, n, k, batch rank, then per batch dim: size, strides of a, b (bytes); the output is
-// contiguous.
+// The products [begin, end) of the batch. parameters: m, n, k, batch rank, then per batch dim:
+// size, strides of a, b (bytes); the output is contiguous.
 void multiply_batch(const KernelCall& call, char* to, const char* a, const char* b,
                     std::int64_t begin, std::int64_t end) {
   const std::int64_t* p = call.parameters.data();
@@ -50,14 +49,20 @@ void multiply_batch(const KernelCall& call, char* to, const char* a, const char*
   }
 }
 
-Fault run_matmul(const KernelCall& call, void* const* out, const void* const* in) {
+// parameters: m, n, k.
+Fault run_product(const KernelCall& call, void* const* out, const void* const* in) {
+  const std::int64_t* p = call.parameters.data();
+  kernels::matmul(call.dtype, out[0], in[0], in[1], {p[0], p[1], p[2], false, false});
+  return {};
+}
+
+Fault run_batch(const KernelCall& call, void* const* out, const void* const* in) {
   const std::int64_t* p = call.parameters.data();
   auto* to = static_cast<char*>(out[0]);
   const auto* a = static_cast<const char*>(in[0]);
   const auto* b = static_cast<const char*>(in[1]);
   std::int64_t batch = 1;
   for (std::int64_t dim = 0; dim < p[3]; ++dim) batch *= p[4 + 3 * dim];
-  // A single product splits itself.
   parallel_for(
       batch, grain(call.cost / batch / kProductsPerCost),
       [&](std::int64_t begin, std::int64_t end) { multiply_batch(call, to, a, b, begin, end); });
@@ -72,7 +77,6 @@ KernelCall prepare_matmul(std::span<const ir::Type> inputs, const ir::Type& out)
   KernelCall call;
   call.dtype = out.dtype;
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
-  call.run = run_matmul;
   const std::int64_t m = a.rank() == 1 ? 1 : a[a.rank() - 2];
   const std::int64_t k = a[a.rank() - 1];
   const std::int64_t n = b.rank() == 1 ? 1 : b[b.rank() - 1];
@@ -81,6 +85,13 @@ KernelCall prepare_matmul(std::span<const ir::Type> inputs, const ir::Type& out)
     zero_fill(call, out);
     return call;
   }
+  if (elements(b, 0, b.rank() - 2) == 1 && a.rank() > 1) {
+    // One matrix for all: their rows are those of one product.
+    call.run = run_product;
+    call.parameters = {out.shape.count() / n, n, k};
+    return call;
+  }
+  call.run = run_batch;
   const int a_batch = std::max(a.rank() - 2, 0);
   const int b_batch = std::max(b.rank() - 2, 0);
   const int batch = std::max(a_batch, b_batch);
