@@ -1,4 +1,4 @@
-// erf in straight-line arithmetic that compilers vectorise; 1.5 units in the last place at most, as
+// erf in straight-line arithmetic on vectors; 1.5 units in the last place at most, as
 // tests/kernels/test_ulp.py measures.
 //
 // Up to kSplit erf(x) = x + x p(x**2); above it 1 - exp(-q(x - kSplit)). The polynomials are
@@ -42,25 +42,22 @@ struct ErfConstants<double> {
 };
 
 struct Erf {
-  template <class T>
-  PYGRAPH_INLINE static T apply(T x) {
+  template <class V>
+  PYGRAPH_INLINE static V apply(V x) {
+    using T = Element<V>;
     using C = ErfConstants<T>;
-    constexpr Bits<T> kSign = Traits<T>::kSignBit;
-    const T magnitude = from_bits(static_cast<Bits<T>>(bits_of(x) & ~kSign));
-    const T a = magnitude > C::kOne ? C::kOne : magnitude;
-    const T z = a * a;
-    const T small = madd(a, polynomial(C::kSmall, z), a);
-    const T t = a - C::kSplit;
-    const Exponential<T> e(-polynomial(C::kLarge, t > T{0} ? t : T{0}));
-    const T large = T{1} - (e.sum + e.tail) * power_of_two<T>(e.n);
-    const T near = a < C::kSplit ? small : large;
-    // Beyond, and for NaN.
-    const T result = a >= C::kOne ? T{1} : (x != x ? x : near);
-    return from_bits(static_cast<Bits<T>>((bits_of(result) & ~kSign) | (bits_of(x) & kSign)));
+    const V a = at_most(magnitude(x), C::kOne);
+    const V small = madd(a, polynomial(C::kSmall, a * a), a);
+    const Exponential e(-polynomial(C::kLarge, at_least(a - C::kSplit, T{0})));
+    const V two_n = e.two_n();
+    const V large = T{1} - madd(two_n, e.p, two_n);
+    const V near = a < C::kSplit ? small : large;
+    return with_sign(a >= C::kOne ? broadcast(T{1}) : near, x);
   }
 };
 
-constexpr Row<ElementwiseFn> kRows[] = {unary<Erf, float>("erf"), unary<Erf, double>("erf")};
+constexpr Row<ElementwiseFn> kRows[] = {vector_unary<Erf, float>("erf"),
+                                        vector_unary<Erf, double>("erf")};
 
 }  // namespace
 

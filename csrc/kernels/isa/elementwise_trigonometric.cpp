@@ -1,4 +1,4 @@
-// sin and cos in straight-line arithmetic that compilers vectorise; 1.5 units in the last place at
+// sin and cos in straight-line arithmetic on vectors; 1.5 units in the last place at
 // most, as tests/kernels/test_ulp.py measures. Arguments beyond kLimit, where the reduction by
 // multiples of pi / 2 would need more bits, are the C library's.
 //
@@ -38,34 +38,34 @@ struct CircleConstants<double> {
 };
 
 // sin(x + kQuarters * pi/2), |x| <= kLimit.
-template <int kQuarters, class T>
-PYGRAPH_INLINE T circle(T x) {
+template <int kQuarters, class V>
+PYGRAPH_INLINE V circle(V x) {
+  using T = Element<V>;
   using C = CircleConstants<T>;
   constexpr T kRound = ExpConstants<T>::kRound;
-  const T rounded = x * C::kTwoOverPi + kRound;
-  const T n = rounded - kRound;
-  const Bits<T> quarter = bits_of(rounded) + kQuarters;
+  const V rounded = madd(x, C::kTwoOverPi, broadcast(kRound));
+  const V n = rounded - kRound;
+  const auto quarter = bits_of(rounded) + kQuarters;
   // The first difference is exact; what the next two lose goes with the last part.
-  T high = x - n * C::kParts[0];
-  T lost = T{0};
+  V high = madd(n, -C::kParts[0], x);
+  V lost = V{};
   for (int i = 1; i < 3; ++i) {
-    const T part = n * C::kParts[i];
-    const T next = high - part;
-    lost += (high - next) - part;
+    const V next = madd(n, -C::kParts[i], high);
+    lost += madd(n, -C::kParts[i], high - next);
     high = next;
   }
-  const T last = lost - n * C::kParts[3];
-  const T r = high + last;
-  const T low = (high - r) + last;
-  const T z = r * r;
-  const T sine = r + (r * (z * polynomial(C::kSin, z)) + low);
-  const T half = T(0.5) * z;
-  const T first = T{1} - half;
-  const T cosine = first + (((T{1} - first) - half) + (z * z * polynomial(C::kCos, z) - r * low));
-  const T value = (quarter & 1) != 0 ? cosine : sine;
-  constexpr Bits<T> kSign = Traits<T>::kSignBit;
-  const Bits<T> sign = (quarter & 2) != 0 ? kSign : 0;
-  return from_bits(static_cast<Bits<T>>(bits_of(value) ^ sign));
+  const V last = madd(n, -C::kParts[3], lost);
+  const V r = high + last;
+  const V low = (high - r) + last;
+  const V z = r * r;
+  const V sine = r + madd(r, z * polynomial(C::kSin, z), low);
+  const V half = T(0.5) * z;
+  const V first = T{1} - half;
+  const V cosine = first + (((T{1} - first) - half) + (z * z * polynomial(C::kCos, z) - r * low));
+  const V value = (quarter & 1) != 0 ? cosine : sine;
+  // The second lowest bit, moved to the top, turns the sign.
+  constexpr int kTop = 8 * static_cast<int>(sizeof(T)) - 2;
+  return from_bits<T>(bits_of(value) ^ (quarter << kTop & Traits<T>::kSignBit));
 }
 
 template <class T>
@@ -74,55 +74,47 @@ PYGRAPH_INLINE bool is_near(T x) {
 }
 
 struct Sin {
-  template <class T>
-  PYGRAPH_INLINE static T near(T x) {
-    return x == T{0} ? x : circle<0>(x);
+  template <class V>
+  PYGRAPH_INLINE static V apply(V x) {
+    return x == Element<V>{0} ? x : circle<0>(x);
   }
   static float library(float x) { return __builtin_sinf(x); }
   static double library(double x) { return __builtin_sin(x); }
 };
 
 struct Cos {
-  template <class T>
-  PYGRAPH_INLINE static T near(T x) {
+  template <class V>
+  PYGRAPH_INLINE static V apply(V x) {
     return circle<1>(x);
   }
   static float library(float x) { return __builtin_cosf(x); }
   static double library(double x) { return __builtin_cos(x); }
 };
 
-template <class Op>
-struct Near {
-  template <class T>
-  PYGRAPH_INLINE static T apply(T x) {
-    return Op::near(x);
-  }
-};
-
-template <class Op>
-struct Anywhere {
-  template <class T>
-  PYGRAPH_INLINE static T apply(T x) {
-    return is_near(x) ? Op::near(x) : Op::library(x);
-  }
-};
-
-// Block by block: only those with a far argument are taken one by one.
+// Block by block: the far arguments of one are then computed anew, one by one.
 template <class Op, class T>
 Fault circle_loop(void* out, const void* const* in, const int64_t* step, int64_t count) {
   constexpr int64_t kBlock = 256;
   const auto* a = static_cast<const T*>(in[0]);
-  if (count == 1 || step[0] == 0) return unary_loop<Anywhere<Op>, T, T>(out, in, step, count);
+  auto* o = static_cast<T*>(out);
+  if (step[0] == 0 && count > 1) {
+    circle_loop<Op, T>(out, in, step, 1);
+    for (int64_t i = 1; i < count; ++i) o[i] = o[0];
+    return {};
+  }
+  T far[kBlock];
   for (int64_t start = 0; start < count; start += kBlock) {
     const int64_t size = count - start < kBlock ? count - start : kBlock;
     int all_near = 1;
     for (int64_t i = 0; i < size; ++i) all_near &= is_near(a[start + i]) ? 1 : 0;
+    if (all_near == 0) {
+      for (int64_t i = 0; i < size; ++i) far[i] = a[start + i];
+    }
     const void* const block[] = {a + start};
-    T* o = static_cast<T*>(out) + start;
-    if (all_near != 0) {
-      unary_loop<Near<Op>, T, T>(o, block, step, size);
-    } else {
-      unary_loop<Anywhere<Op>, T, T>(o, block, step, size);
+    vector_loop<Op, T>(o + start, block, step, size);
+    if (all_near != 0) continue;
+    for (int64_t i = 0; i < size; ++i) {
+      if (!is_near(far[i])) o[start + i] = Op::library(far[i]);
     }
   }
   return {};

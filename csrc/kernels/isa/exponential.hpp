@@ -1,14 +1,13 @@
-// exp in straight-line arithmetic, in the parts that functions built on it need, and polynomials.
+// exp on vectors, in straight-line arithmetic, in the parts that functions built on it need, and
+// polynomials.
 //
 // exp, after W. J. Cody and W. Waite, "Software Manual for the Elementary Functions" (1980), ch. 6:
 // x = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts of which the first has spare bits, so that
-// n * first is exact; then exp(x) = 2**n (1 + r + r**2 q(r)), summed with the rounding error of its
-// large terms. The factor 2**n is applied in two halves: results that overflow or are subnormal
-// come out right. The polynomial q is a minimax fit of (exp(r) - 1 - r) / r**2, by the Remez
-// exchange in 200 bits, rounded.
+// n * first is exact; then exp(x) = 2**n (1 + p) with p = r + r**2 q(r). The polynomial q is a
+// minimax fit of (exp(r) - 1 - r) / r**2, by the Remez exchange in 200 bits, rounded.
 #pragma once
 
-#include "kernels/isa/loops.hpp"
+#include "kernels/isa/vector_loops.hpp"
 
 namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
 namespace {
@@ -47,12 +46,12 @@ struct ExpConstants<double> {
 };
 
 // The powers x, x**2, x**4, x**8 of a polynomial's argument.
-template <class T>
+template <class V>
 struct Powers {
-  T x1, x2, x4, x8;
-  PYGRAPH_INLINE explicit Powers(T x) : x1(x), x2(x * x), x4(x2 * x2), x8(x4 * x4) {}
+  V x1, x2, x4, x8;
+  PYGRAPH_INLINE explicit Powers(V x) : x1(x), x2(x * x), x4(x2 * x2), x8(x4 * x4) {}
   template <int N>
-  PYGRAPH_INLINE T power() const {
+  PYGRAPH_INLINE V power() const {
     if constexpr (N == 1)
       return x1;
     else if constexpr (N == 2)
@@ -66,10 +65,10 @@ struct Powers {
 
 // The N terms from `First` on of a polynomial, halved again and again (Estrin): a short chain of
 // operations.
-template <int First, int N, class T, int Size>
-PYGRAPH_INLINE T terms(const T (&c)[Size], const Powers<T>& powers) {
+template <int First, int N, class V, int Size>
+PYGRAPH_INLINE V terms(const Element<V> (&c)[Size], const Powers<V>& powers) {
   if constexpr (N == 1) {
-    return c[First];
+    return broadcast(c[First]);
   } else {
     constexpr int kHalf = N > 8 ? 8 : N > 4 ? 4 : N > 2 ? 2 : 1;
     return madd(terms<First + kHalf, N - kHalf>(c, powers), powers.template power<kHalf>(),
@@ -77,51 +76,45 @@ PYGRAPH_INLINE T terms(const T (&c)[Size], const Powers<T>& powers) {
   }
 }
 
-template <class T, int Size>
-PYGRAPH_INLINE T polynomial(const T (&c)[Size], T x) {
-  return terms<0, Size>(c, Powers<T>(x));
+template <class V, int Size>
+PYGRAPH_INLINE V polynomial(const Element<V> (&c)[Size], V x) {
+  return terms<0, Size>(c, Powers<V>(x));
 }
 
-// 2**n for an integer n, given as a two's-complement number, whose biased exponent is that of a
-// normal number.
-template <class T>
-PYGRAPH_INLINE T power_of_two(Bits<T> n) {
-  return from_bits(
-      static_cast<Bits<T>>((n + ExpConstants<T>::kBias) << ExpConstants<T>::kMantissaBits));
-}
-
-// exp(x) = (sum + tail) * 2**n, for x within [kExpLow, kExpHigh] (and NaN, for which n has no
-// meaning).
-template <class T>
+// exp(x) = (1 + p) * 2**n, for x within [kExpLow, kExpHigh] (and NaN: then p is one).
+template <class V>
 struct Exponential {
-  T rounded;  // n + kRound
-  T high;     // high + rest = exp(r) - 1
-  T rest;
-  T sum;
-  T tail;
-  Bits<T> n;
-  PYGRAPH_INLINE explicit Exponential(T x) {
-    using C = ExpConstants<T>;
-    rounded = x * C::kLog2E + C::kRound;
-    n = bits_of(rounded) - bits_of(C::kRound);
-    const T whole = rounded - C::kRound;
-    high = madd(whole, -C::kLn2High, x);
-    const T low = whole * C::kLn2Low;
-    const T r = high - low;
-    // 1 + high + (r**2 q(r) - low), the first sum with the rounding error that it made.
-    rest = madd(r * r, polynomial(C::kExp, r), -low);
-    sum = T{1} + high;
-    tail = rest + (high - (sum - T{1}));
+  using T = Element<V>;
+  using C = ExpConstants<T>;
+  V x;
+  BitsVector<V> n;  // in its low bits, twice biased
+  V p;
+
+  PYGRAPH_INLINE explicit Exponential(V argument) : x(argument) {
+    constexpr T kShift = C::kRound + T{2 * C::kBias};
+    const V rounded = madd(x, C::kLog2E, broadcast(kShift));
+    n = bits_of(rounded);
+    const V whole = rounded - kShift;
+    const V r = madd(whole, -C::kLn2Low, madd(whole, -C::kLn2High, x));
+    p = madd(r * r, polynomial(C::kExp, r), r);
+  }
+
+  // 2**n, if that is a normal number.
+  PYGRAPH_INLINE V two_n() const { return power_of_two(n - C::kBias); }
+
+  // exp(x), by two factors that are normal numbers where 2**n itself may not be one.
+  PYGRAPH_INLINE V value() const {
+    constexpr T kShift = C::kRound + T{C::kBias};
+    const auto half = bits_of(madd(x, C::kLog2E / 2, broadcast(kShift)));
+    return (T{1} + p) * power_of_two(half) * power_of_two(n - half);
+  }
+
+ private:
+  // Two to the power of the biased number in the low bits.
+  PYGRAPH_INLINE static V power_of_two(BitsVector<V> biased) {
+    return from_bits<T>(biased << C::kMantissaBits);
   }
 };
-
-// x * 2**n, by two factors that are normal numbers where 2**n itself may not be one.
-template <class T>
-PYGRAPH_INLINE T scale(T x, Bits<T> n) {
-  constexpr Bits<T> kOffset = 4096;  // keeps the shift logical: vectors of 64 bits have no other
-  const Bits<T> half = ((n + kOffset) >> 1) - kOffset / 2;
-  return x * power_of_two<T>(half) * power_of_two<T>(n - half);
-}
 
 }  // namespace
 }  // namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE

@@ -19,13 +19,13 @@ struct Range<Bool> {
 };
 template <>
 struct Range<float> {
-  static constexpr float kLowest = -__builtin_inff();
-  static constexpr float kHighest = __builtin_inff();
+  static constexpr float kLowest = -Traits<float>::kInfinity;
+  static constexpr float kHighest = Traits<float>::kInfinity;
 };
 template <>
 struct Range<double> {
-  static constexpr double kLowest = -__builtin_inf();
-  static constexpr double kHighest = __builtin_inf();
+  static constexpr double kLowest = -Traits<double>::kInfinity;
+  static constexpr double kHighest = Traits<double>::kInfinity;
 };
 
 struct Maximum {

@@ -2,6 +2,10 @@
 // code that works on groups gives the same bits on every instruction set.
 #pragma once
 
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
+
 #include "kernels/isa/numeric.hpp"
 
 namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
@@ -36,6 +40,114 @@ PYGRAPH_INLINE void store(T* p, Vector<T> v) {
 template <class T>
 PYGRAPH_INLINE Vector<T> broadcast(T x) {
   return x - Vector<T>{};
+}
+
+template <class V>
+struct ElementOf;
+template <>
+struct ElementOf<Vector<float>> {
+  using Type = float;
+};
+template <>
+struct ElementOf<Vector<double>> {
+  using Type = double;
+};
+template <class V>
+using Element = typename ElementOf<V>::Type;
+
+// The bits of floats, as unsigned integers of their size.
+template <class V>
+using BitsVector = Vector<Bits<Element<V>>>;
+template <class V>
+PYGRAPH_INLINE BitsVector<V> bits_of(V x) {
+  return reinterpret_cast<BitsVector<V>>(x);
+}
+template <class T>
+PYGRAPH_INLINE Vector<T> from_bits(Vector<Bits<T>> x) {
+  return reinterpret_cast<Vector<T>>(x);
+}
+
+// a * b + c, as `madd` of numeric.hpp.
+template <class V>
+PYGRAPH_INLINE V madd(V a, V b, V c) {
+#if defined(__AVX512F__)
+  if constexpr (kSame<V, Vector<float>>)
+    return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+  else
+    return (V)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__AVX__) && defined(__FMA__)
+  if constexpr (kSame<V, Vector<float>>)
+    return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+  else
+    return (V)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#else
+  return a * b + c;
+#endif
+}
+template <class V>
+PYGRAPH_INLINE V madd(V a, V b, Element<V> c) {
+  return madd(a, b, broadcast(c));
+}
+template <class V>
+PYGRAPH_INLINE V madd(V a, Element<V> b, V c) {
+  return madd(a, broadcast(b), c);
+}
+
+// The smaller and the larger; b if one is NaN. Spelt out: compilers make two instructions of it.
+template <class V>
+PYGRAPH_INLINE V smaller(V a, V b) {
+#if defined(__AVX512F__)
+  if constexpr (kSame<V, Vector<float>>)
+    return (V)_mm512_maskz_min_ps(-1, (__m512)a, (__m512)b);
+  else
+    return (V)_mm512_maskz_min_pd(-1, (__m512d)a, (__m512d)b);
+#elif defined(__AVX__)
+  if constexpr (kSame<V, Vector<float>>)
+    return (V)_mm256_min_ps((__m256)a, (__m256)b);
+  else
+    return (V)_mm256_min_pd((__m256d)a, (__m256d)b);
+#else
+  return a < b ? a : b;
+#endif
+}
+template <class V>
+PYGRAPH_INLINE V larger(V a, V b) {
+#if defined(__AVX512F__)
+  if constexpr (kSame<V, Vector<float>>)
+    return (V)_mm512_maskz_max_ps(-1, (__m512)a, (__m512)b);
+  else
+    return (V)_mm512_maskz_max_pd(-1, (__m512d)a, (__m512d)b);
+#elif defined(__AVX__)
+  if constexpr (kSame<V, Vector<float>>)
+    return (V)_mm256_max_ps((__m256)a, (__m256)b);
+  else
+    return (V)_mm256_max_pd((__m256d)a, (__m256d)b);
+#else
+  return a > b ? a : b;
+#endif
+}
+// A NaN in x stays.
+template <class V>
+PYGRAPH_INLINE V at_most(V x, Element<V> high) {
+  return smaller(broadcast(high), x);
+}
+template <class V>
+PYGRAPH_INLINE V at_least(V x, Element<V> low) {
+  return larger(broadcast(low), x);
+}
+
+template <class V>
+PYGRAPH_INLINE V sign_of(V x) {
+  return from_bits<Element<V>>(bits_of(x) & Traits<Element<V>>::kSignBit);
+}
+template <class V>
+PYGRAPH_INLINE V magnitude(V x) {
+  return from_bits<Element<V>>(bits_of(x) & ~Traits<Element<V>>::kSignBit);
+}
+// x with the sign of `from`; x is not negative.
+template <class V>
+PYGRAPH_INLINE V with_sign(V x, V from) {
+  return from_bits<Element<V>>(bits_of(x) | bits_of(sign_of(from)));
 }
 
 // A fixed number of elements, whatever the width of a vector.

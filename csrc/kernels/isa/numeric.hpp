@@ -61,6 +61,8 @@ struct Traits<float> {
   static constexpr bool kInteger = false;
   static constexpr bool kFloat = true;
   static constexpr uint32_t kSignBit = 0x80000000U;
+  static constexpr float kInfinity = __builtin_inff();
+  static constexpr float kNan = __builtin_nanf("");
 };
 
 template <>
@@ -70,6 +72,8 @@ struct Traits<double> {
   static constexpr bool kInteger = false;
   static constexpr bool kFloat = true;
   static constexpr uint64_t kSignBit = 0x8000000000000000U;
+  static constexpr double kInfinity = __builtin_inf();
+  static constexpr double kNan = __builtin_nan("");
 };
 
 template <class T>
