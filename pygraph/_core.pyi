@@ -66,6 +66,7 @@ def infer(
     symbol_count: int,
     subgraphs: Sequence[tuple[Sequence[_Type], Sequence[_Type]]],
 ) -> tuple[list[tuple[str, list[int]]], int]: ...
+
 __version__: str
 
 def build_info() -> dict[str, Any]: ...
