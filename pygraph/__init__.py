@@ -10,7 +10,7 @@ from pygraph.ops import *  # noqa: F403  (the array namespace; its names are lis
 from pygraph.saving import load, save
 from pygraph.state import Variable, init_scope
 
-__version__: str = _core.build_info()["version"]
+__version__: str = _core.__version__
 
 __all__ = [
     "ConcreteFunction",
