@@ -105,6 +105,7 @@ class Registry {
       const Row<GemmFn>& row = tables.gemm.rows[i];
       gemm_[static_cast<std::size_t>(row.in)] = row.fn;
     }
+    fuses_multiply_add_ = tables.fuses_multiply_add;
     elementwise_.sort();
     reduce_.sort();
     scan_.sort();
@@ -114,6 +115,7 @@ class Registry {
   Directory<ReduceFn> reduce_;
   Directory<ScanFn> scan_;
   std::array<GemmFn, kDTypeCount> gemm_{};  // per dtype: small products look often
+  bool fuses_multiply_add_ = false;
   std::string_view isa_;
   std::vector<std::string_view> available_;
 
@@ -155,6 +157,8 @@ ScanFn find_scan(std::string_view name, DType in, DType out) {
 }
 
 GemmFn find_gemm(DType dtype) { return registry().gemm_[static_cast<std::size_t>(dtype)]; }
+
+bool fuses_multiply_add() { return registry().fuses_multiply_add_; }
 
 std::string_view isa() { return registry().isa_; }
 
