@@ -38,6 +38,7 @@ struct Meter {
   std::int64_t budget = kPollInterval;  // work until the next poll
   std::int64_t spent = 0;
   std::size_t bytes = 0;
+  Recorder* recorder = nullptr;  // of the profile, if one is made
 };
 
 // A run of one function, on a frame of its own.
@@ -86,6 +87,9 @@ class Run {
   }
 
   // Runs from where it stopped to the next call, which it returns, or to the end (nullptr).
+  const Instruction* advance() { return meter_.recorder == nullptr ? loop<false>() : loop<true>(); }
+
+  template <bool kRecorded>
   const Instruction* loop() {
     const Instruction* const first = plan_.instructions.data();
     const StorageId* const all_operands = plan_.operands.data();
@@ -135,6 +139,7 @@ class Run {
         case Code::call: at_ = at; return &instruction;
         case Code::finish: return nullptr;
       }
+      if constexpr (kRecorded) meter_.recorder->done(plan_, instruction);
     }
   }
 
@@ -580,7 +585,7 @@ class Calls {
         } else {
           leave();
         }
-        call = top().loop();
+        call = top().advance();
       }
     } catch (Error& error) {
       for (std::size_t i = calls_.size(); i-- > 0;) {
@@ -671,26 +676,28 @@ bool is_brief(const plan::Plan& plan) {
 }
 
 void run_brief(const plan::Plan& plan, Frame& frame, std::span<const void* const> inputs,
-               std::span<Tensor> outputs, std::span<Variable* const> variables) {
+               std::span<Tensor> outputs, std::span<Variable* const> variables,
+               Recorder* recorder) {
   static const Host nobody;
-  Meter meter;
+  Meter meter{.recorder = recorder};
   Run state(plan, frame, nobody, variables, meter);
   frame.acquire(plan);
   state.bind_inputs(inputs);
   state.bind_outputs(outputs);
-  state.loop();
+  state.advance();
   state.collect({}, outputs);
 }
 
 void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
-         std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables) {
-  Meter meter;
+         std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables,
+         Recorder* recorder) {
+  Meter meter{.recorder = recorder};
   Run state(plan, frame, host, variables, meter);
   state.announce();
   frame.acquire(plan);
   state.bind_inputs(inputs);
   state.bind_outputs(outputs);
-  if (const Instruction* call = state.loop()) Calls(plan, state, frame, host, meter).run(call);
+  if (const Instruction* call = state.advance()) Calls(plan, state, frame, host, meter).run(call);
   state.collect(inputs, outputs);
 }
 
