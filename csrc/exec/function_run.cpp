@@ -26,6 +26,7 @@ constexpr std::int64_t kCallCost = 100;
 
 }  // namespace
 
+template <bool kRecorded>
 const Instruction* FunctionRun::loop() {
   const Instruction* const first = plan_.instructions.data();
   const StorageId* const all_operands = plan_.operands.data();
@@ -73,8 +74,12 @@ const Instruction* FunctionRun::loop() {
       case Code::call: at_ = at; return &instruction;
       case Code::finish: return nullptr;
     }
+    if constexpr (kRecorded) meter_.recorder->done(plan_, instruction);
   }
 }
+
+template const Instruction* FunctionRun::loop<false>();
+template const Instruction* FunctionRun::loop<true>();
 
 void FunctionRun::pass(const Instruction& call, FunctionRun& callee) {
   const StorageId* operands = plan_.operands.data() + call.first_operand;

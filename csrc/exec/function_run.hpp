@@ -9,6 +9,7 @@
 #include "base/variable.hpp"
 #include "exec/frame.hpp"
 #include "exec/host.hpp"
+#include "exec/profile.hpp"
 #include "plan/plan.hpp"
 
 namespace pygraph::exec {
@@ -24,6 +25,7 @@ struct Meter {
   std::int64_t budget = kPollInterval;  // work until the next poll
   std::int64_t spent = 0;
   std::size_t bytes = 0;
+  Recorder* recorder = nullptr;  // of the profile, if one is made
 };
 
 // A run of one function, on a frame of its own.
@@ -73,7 +75,9 @@ class FunctionRun {
   }
 
   // Runs from where it stopped to the next call, which it returns, or to the end (nullptr).
-  const plan::Instruction* loop();
+  const plan::Instruction* advance() {
+    return meter_.recorder == nullptr ? loop<false>() : loop<true>();
+  }
 
   // Hands the operands of a call to the run of the function.
   void pass(const plan::Instruction& call, FunctionRun& callee);
@@ -83,6 +87,9 @@ class FunctionRun {
   void collect(std::span<const Tensor> inputs, std::span<Tensor> outputs);
 
  private:
+  template <bool kRecorded>
+  const plan::Instruction* loop();
+
   bool flag(plan::StorageId id) const {
     return *reinterpret_cast<const std::uint8_t*>(frame_.pointers[id]) != 0;
   }

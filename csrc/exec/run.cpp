@@ -33,7 +33,7 @@ class Calls {
         } else {
           leave();
         }
-        call = top().loop();
+        call = top().advance();
       }
     } catch (Error& error) {
       for (std::size_t i = calls_.size(); i-- > 0;) {
@@ -124,26 +124,28 @@ bool is_brief(const plan::Plan& plan) {
 }
 
 void run_brief(const plan::Plan& plan, Frame& frame, std::span<const void* const> inputs,
-               std::span<Tensor> outputs, std::span<Variable* const> variables) {
+               std::span<Tensor> outputs, std::span<Variable* const> variables,
+               Recorder* recorder) {
   static const Host nobody;
-  Meter meter;
+  Meter meter{.recorder = recorder};
   FunctionRun state(plan, frame, nobody, variables, meter);
   frame.acquire(plan);
   state.bind_inputs(inputs);
   state.bind_outputs(outputs);
-  state.loop();
+  state.advance();
   state.collect({}, outputs);
 }
 
 void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
-         std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables) {
-  Meter meter;
+         std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables,
+         Recorder* recorder) {
+  Meter meter{.recorder = recorder};
   FunctionRun state(plan, frame, host, variables, meter);
   state.announce();
   frame.acquire(plan);
   state.bind_inputs(inputs);
   state.bind_outputs(outputs);
-  if (const Instruction* call = state.loop()) Calls(plan, state, frame, host, meter).run(call);
+  if (const Instruction* call = state.advance()) Calls(plan, state, frame, host, meter).run(call);
   state.collect(inputs, outputs);
 }
 

@@ -22,7 +22,7 @@ def plan_and_results(
     with mock.patch.dict(os.environ, PYGRAPH_PASSES=passes):
         staged = pg.function(function)
         results = staged(*arguments)
-        text = str(staged.get_concrete_function(*arguments).plan_text())
+        text = str(staged.get_concrete_function(*arguments).plan.as_text())
     return text, [np.asarray(r) for r in (results if isinstance(results, tuple) else (results,))]
 
 
