@@ -405,7 +405,7 @@ def test_loops_are_one_program(function, arguments, passes, monkeypatch):
     expected = function(*copies(arguments))
     np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-12)
     (concrete,) = staged.concrete_functions
-    lines = concrete.plan_text().splitlines()
+    lines = concrete.plan.as_text().splitlines()
     instructions = [line.split()[1] for line in lines if line[:4].strip().isdigit()]
     assert "registers" in instructions
     assert "loop_if_true" not in instructions

@@ -45,7 +45,7 @@ def run(function: Callable[..., Any], passes: str, *arguments: np.ndarray) -> tu
     with mock.patch.dict(os.environ, PYGRAPH_PASSES=passes):
         staged = pg.function(function)
         result = np.asarray(staged(*map(pg.asarray, arguments)))
-        return staged.get_concrete_function(*map(pg.asarray, arguments)).plan_text(), result
+        return staged.get_concrete_function(*map(pg.asarray, arguments)).plan.as_text(), result
 
 
 @pytest.mark.parametrize("name", CASES)
