@@ -115,10 +115,10 @@ def f(x, steps):
     for t in range(1, steps + 1):
         g = 2 * (x - 3)
         m = beta1 * m + (1 - beta1) * g
-        v = beta2 * v + (1 - beta2) * g ** 2
-        m_hat = m / (1 - beta1 ** t)
-        v_hat = v / (1 - beta2 ** t)
-        x = x - lr * m_hat / (v_hat ** 0.5 + eps)
+        v = beta2 * v + (1 - beta2) * g**2
+        m_hat = m / (1 - beta1**t)
+        v_hat = v / (1 - beta2**t)
+        x = x - lr * m_hat / (v_hat**0.5 + eps)
     return x
 
 
@@ -136,11 +136,11 @@ def f(seed, steps):
     for _ in range(steps):
         seed, u = rand(seed)
         candidate = x + (u - 0.5) * 4
-        delta = candidate ** 2 - x ** 2
+        delta = candidate**2 - x**2
         seed, u = rand(seed)
         if delta < 0 or u < math.exp(-delta / temperature):
             x = candidate
-            if x ** 2 < best ** 2:
+            if x**2 < best**2:
                 best = x
         temperature *= 0.95
     return best, seed
