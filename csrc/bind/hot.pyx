@@ -199,3 +199,6 @@ include "hot_binder.pxi"
 include "hot_key.pxi"
 include "hot_function.pxi"
 include "hot_capsule.pxi"
+
+clean_tensor_operators(EagerTensor)
+clean_variable_operators(Variable)
