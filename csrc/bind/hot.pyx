@@ -188,6 +188,10 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     PyObject* enter_function(PyObject*, PyObject**, size_t, PyObject*)
     PyObject* enter_bound(PyObject*, PyObject**, size_t, PyObject*)
 
+cdef extern from "bind/operators.hpp" namespace "pygraph::bind":
+    void clean_tensor_operators(object)
+    void clean_variable_operators(object)
+
 cdef extern from "Python.h":
     ctypedef PyObject* (*vectorcallfunc)(PyObject*, PyObject**, size_t, PyObject*)
     Py_ssize_t PyVectorcall_NARGS(size_t)
@@ -246,3 +250,6 @@ include "hot_result.pxi"
 include "hot_function.pxi"
 include "hot_recent.pxi"
 include "hot_capsule.pxi"
+
+clean_tensor_operators(EagerTensor)
+clean_variable_operators(Variable)

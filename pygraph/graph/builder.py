@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,6 @@ from pygraph._hot import (
     EagerTensor,
     SymbolicTensor,
     Variable,
-    apply,
     as_dtype,
     current,
     exchange_current,
@@ -26,8 +25,8 @@ from pygraph._hot import (
     scalar,
 )
 from pygraph.graph.context import ModuleContext
+from pygraph.graph.initial import initial_value, natural_dtype
 from pygraph.graph.locations import Location, current_chain, describe
-from pygraph.graph.scope import init_scope
 
 if TYPE_CHECKING:
     from pygraph.graph.callee import Callee
@@ -205,41 +204,15 @@ class Builder:
 
     def initial_value(self, initial: Any, dtype: DType | None, name: str) -> EagerTensor:
         """Return the value that a variable made during this trace starts with."""
-        label = f"the variable {name!r}" if name else "a variable"
-        if not self.may_make_variables:
-            raise TypeError(
-                f"{self.root_name} made {label} in another trace than its first; make variables "
-                f"once, outside of the function or on its first call only"
-            )
-        with init_scope():
-            if isinstance(initial, SymbolicTensor):
-                initial = initial.builder.evaluate(initial, label)
-            return lift_eagerly(initial, dtype)
+        return initial_value(self, initial, dtype, name)
 
-    def evaluate(self, tensor: SymbolicTensor, label: str) -> EagerTensor:
-        """Compute a value that depends on constants only, at once."""
-        producers = {
-            output: (node, outputs)
-            for node, outputs in zip(self.nodes, self._outputs, strict=True)
-            for output in outputs
-        }
-        values: dict[int, EagerTensor] = dict(self._known)
+    def results_of(self, node: int) -> tuple[int, ...]:
+        """Return the ids of the results of a node, by its number."""
+        return self._outputs[node]
 
-        def value(identifier: int) -> EagerTensor:
-            if identifier not in values:
-                node, outputs = producers.get(identifier, (None, ()))
-                if node is None or node.subgraphs or node.op in ("read_variable", "call"):
-                    raise TypeError(
-                        f"the initial value of {label} depends on the arguments of "
-                        f"{self.root_name}, on control flow or on a variable; it must not"
-                    )
-                results: Any = apply(node.op, tuple(map(value, node.inputs)), node.attributes)
-                values.update(
-                    zip(outputs, results if len(outputs) > 1 else (results,), strict=True)
-                )
-            return values[identifier]
-
-        return value(tensor.id)
+    def known_values(self) -> dict[int, EagerTensor]:
+        """Return the values that are constants."""
+        return dict(self._known)
 
     def read_variable(self, variable: Variable) -> SymbolicTensor:
         """Append a read of a variable."""
@@ -342,7 +315,7 @@ class Builder:
     def _constant_number(self, value: bool | int | float, dtype: DType | None) -> SymbolicTensor:
         weak = dtype is None and not isinstance(value, bool)
         if dtype is None:
-            dtype = _natural_dtype(value)
+            dtype = natural_dtype(value)
         # repr tells 0.0 from -0.0 and equals itself for NaN.
         key = (dtype.name, type(value), (repr(value), weak))
         known = self._scalars.get(key)
@@ -594,26 +567,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (bool, int, float)) and not isinstance(value, np.generic)
 
 
-def lift_eagerly(value: Any, dtype: DType | None) -> EagerTensor:
-    """Return a value as a tensor outside of any trace."""
-    if isinstance(value, (bool, int, float)):
-        return scalar(value, as_dtype(dtype) if dtype is not None else _natural_dtype(value))
-    if isinstance(value, Variable):
-        value = value.read()
-    tensor = value if isinstance(value, EagerTensor) else from_numpy(np.asarray(value), False)
-    if dtype is None or tensor.dtype == dtype:
-        return tensor
-    converted: Any = apply("astype", (tensor,), {"dtype": as_dtype(dtype).name})
-    return cast(EagerTensor, converted)
-
-
-def _natural_dtype(value: bool | int | float) -> DType:
-    if isinstance(value, bool):
-        return as_dtype("bool")
-    return as_dtype("int64" if isinstance(value, int) else "float64")
-
-
 def _promotion_key(operand: Any) -> tuple[str, bool]:
     if isinstance(operand, SymbolicTensor):
         return operand.dtype.name, operand.weak
-    return _natural_dtype(operand).name, not isinstance(operand, bool)
+    return natural_dtype(operand).name, not isinstance(operand, bool)

@@ -108,6 +108,37 @@ def test_errors_of_everything_that_is_called(tmp_path: Path) -> None:
     assert lines_of(lambda: pg.function(inner, max_graphs=-1)) != []
 
 
+def assign_beyond(x):
+    x = x.copy()
+    x[7] = 0.0
+
+
+def test_errors_of_assignments() -> None:
+    assert lines_of(assign_beyond, X) == [("assign_beyond", "x[7] = 0.0")]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda x: x + pg.ones((3,)),
+        lambda x: 1 - x @ pg.ones((3,)),
+        lambda x: x[5],
+        lambda x: x[pg.asarray(5)],
+        lambda x: bool(x),
+        lambda x: float(x),
+        lambda x: [][x],
+        lambda x: x < pg.ones((3,)),
+        lambda x: list(x[0]),
+        lambda x: ~x,
+        lambda x: pg.Variable(x) + pg.ones((3,)),
+        lambda x: len(pg.Variable(x)[0]),
+    ],
+)
+def test_errors_of_operators(operation: Callable[..., Any]) -> None:
+    found = lines_of(operation, X)
+    assert [name for name, _ in found] == ["<lambda>"]
+
+
 def test_errors_of_methods() -> None:
     class Model:
         @pg.function

@@ -17,10 +17,11 @@ from pygraph.autograph.operators.mutation import changing_builtin
 from pygraph.autograph.source import has_source
 from pygraph.control.conditional import cond
 from pygraph.control.journal import note_outer_variables
+from pygraph.control.lists import is_staged
 from pygraph.control.loop import while_loop
 from pygraph.control.recursion import followed
 from pygraph.control.tensors import is_tracing
-from pygraph.graph.locations import mark_of
+from pygraph.graph.locations import describe, mark_of, user_line
 
 _GENERATOR = 0x20 | 0x80 | 0x200
 
@@ -88,11 +89,30 @@ def _function(function: FunctionType, follow: bool) -> Callable[..., Any]:
     converted = function
     if mark_of(code) is None:
         if is_excluded(function) or code.co_flags & _GENERATOR:
-            return function
+            return _as_it_is(function)
         if not has_source(code, function.__globals__):
-            return function
+            return _as_it_is(function)
         converted = convert_python_function(function)
     return followed(function, converted) if follow else converted
+
+
+def _as_it_is(function: FunctionType) -> Callable[..., Any]:
+    """Return a function that is not converted, such that it refuses lists of staged length."""
+    module = (function.__module__ or "").partition(".")[0]
+    if not is_tracing() or module in ("pygraph", "numpy"):
+        return function
+
+    @functools.wraps(function)
+    def refusing(*arguments: Any, **keywords: Any) -> Any:
+        if any(map(is_staged, (*arguments, *keywords.values()))):
+            raise TypeError(
+                f"{function.__qualname__} is not converted by AutoGraph, and is given a list whose "
+                f"length the graph decides\n  {describe(user_line())}\n"
+                "Give it a tensor, as in pygraph.stack(items)."
+            )
+        return function(*arguments, **keywords)
+
+    return refusing
 
 
 def _object(function: Any, kind: type, follow: bool) -> Any:

@@ -628,3 +628,21 @@ def f(x, y):
 
 f(1, 2)  # -> (2, 1)
 f(3, 3)  # -> (0, 0)
+
+
+# case: given_to_code_that_is_not_converted
+@pg.autograph.do_not_convert
+def count(items):
+    return len(items)
+
+
+def f(n):
+    items = []
+    for i in range(n):
+        items.append(i)
+    return count(items)
+
+
+f(3)
+# -> 3
+# staged raises TypeError: count is not converted by AutoGraph, and is given a list whose length
