@@ -36,6 +36,7 @@ ARITHMETIC = {
     "maximum": pg.maximum,
     "minimum": pg.minimum,
     "divide": lambda a, b: a / b,
+    "quarter": lambda a, b: a / 4 + b / -0.5 - a / 3 + b / 2.0**1022 + a / 2.0**-100,
     "where": lambda a, b: pg.where(a < b, a, b),
     "clip": lambda a, b: pg.clip(a, -3, b),
     "sum of products": lambda a, b: a * b + b * a + a,
