@@ -52,14 +52,21 @@ class FunctionRun {
       frame_.pointers[plan_.input_storages[i]] = inputs[i].data();
   }
 
+  void bind_inputs(std::span<const void* const> elements) {
+    for (std::size_t i = 0; i < elements.size(); ++i)  // nothing writes to an input's elements
+      frame_.pointers[plan_.input_storages[i]] =
+          static_cast<std::byte*>(const_cast<void*>(elements[i]));
+  }
+
   void bind_outputs(std::span<Tensor> outputs) {
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const plan::Output& output = plan_.outputs[i];
       const plan::Storage& storage = plan_.storages[output.storage];
       if (storage.kind != plan::StorageKind::output || storage.index != i) continue;
       if (!outputs[i]) {
-        if (host_.byte_limit != 0) charge(byte_count(output.type.dtype, output.type.shape));
-        outputs[i] = Tensor::empty(output.type.dtype, output.type.shape);
+        if (host_.byte_limit != 0) charge(storage.bytes);
+        outputs[i] = Tensor(BufferRef::adopt(Buffer::allocate(storage.bytes)), output.type.dtype,
+                            output.type.shape);
       }
       frame_.pointers[output.storage] = outputs[i].data();
     }

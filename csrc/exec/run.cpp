@@ -1,5 +1,6 @@
 #include "exec/run.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 namespace pygraph::exec {
 namespace {
 
+using plan::Code;
 using plan::Instruction;
 
 // How many of the innermost calls an error names, besides the outermost.
@@ -90,7 +92,47 @@ class Calls {
   std::vector<Call> calls_;
 };
 
+bool may_poll(const plan::Plan& plan, const Instruction& instruction) {
+  switch (instruction.code) {
+    case Code::dynamic:
+    case Code::update_dynamic:
+    case Code::list_append:
+    case Code::list_pop:
+    case Code::loop_if_true:
+    case Code::call:
+    case Code::text: return true;
+    case Code::registers: {
+      const std::vector<plan::RegisterOp>& code = plan.programs[instruction.target].code;
+      return std::any_of(code.begin(), code.end(),
+                         [](const plan::RegisterOp& op) { return op.jump < 0; });
+    }
+    default: return false;
+  }
+}
+
 }  // namespace
+
+bool is_brief(const plan::Plan& plan) {
+  return plan.straight_cost <= kLongRun &&
+         std::none_of(plan.outputs.begin(), plan.outputs.end(),
+                      [&](const plan::Output& output) {
+                        return plan.storages[output.storage].kind == plan::StorageKind::input;
+                      }) &&
+         std::none_of(plan.instructions.begin(), plan.instructions.end(),
+                      [&](const Instruction& instruction) { return may_poll(plan, instruction); });
+}
+
+void run_brief(const plan::Plan& plan, Frame& frame, std::span<const void* const> inputs,
+               std::span<Tensor> outputs, std::span<Variable* const> variables) {
+  static const Host nobody;
+  Meter meter;
+  FunctionRun state(plan, frame, nobody, variables, meter);
+  frame.acquire(plan);
+  state.bind_inputs(inputs);
+  state.bind_outputs(outputs);
+  state.loop();
+  state.collect({}, outputs);
+}
 
 void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
          std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables) {
