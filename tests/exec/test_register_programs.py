@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import linecache
+import os
 import platform
 import random
 import subprocess
@@ -541,8 +542,11 @@ assert "registers" in concrete.plan_text() and "native code" not in concrete.pla
 
 
 @pytest.mark.slow
-def test_where_no_memory_may_be_made_executable_programs_are_interpreted():
-    done = subprocess.run([sys.executable, "-c", WITHOUT_EXECUTABLE_MEMORY], check=False)
+def test_where_no_memory_may_be_made_executable_programs_are_interpreted(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(WITHOUT_EXECUTABLE_MEMORY)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, str(program)], check=False, env=environment)
     if done.returncode == 5:
         pytest.skip("this kernel cannot refuse executable memory")
     assert done.returncode == 0
