@@ -5,47 +5,12 @@
 #include <map>
 
 #include "ops/op_table.hpp"
+#include "plan/register_lookup.hpp"
 
 namespace pygraph::plan {
 namespace {
 
 using ir::OpCode;
-
-struct ValueRow {
-  OpCode op;
-  DType in;
-  DType out;
-  RegisterCode code;
-};
-
-// A test's code is followed by those of the jumps on it.
-constexpr ValueRow kTests[] = {
-#define PYGRAPH_REGISTER_TEST(name, op, dtype, operand_type, expression) \
-  {OpCode::op, DType::dtype, DType::bool_, RegisterCode::name},
-#include "plan/register_codes.def"
-};
-
-constexpr ValueRow kValues[] = {
-#define PYGRAPH_REGISTER_VALUE(name, op, dtype, operand_type, result_type, expression) \
-  {OpCode::op, DType::dtype, DType::dtype, RegisterCode::name},
-#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) \
-  {OpCode::astype, DType::from, DType::to, RegisterCode::name},
-#define PYGRAPH_REGISTER_DIVISION(name, op, dtype, type, expression) \
-  {OpCode::op, DType::dtype, DType::dtype, RegisterCode::name},
-#include "plan/register_codes.def"
-};
-
-enum TestVariant : std::uint16_t { kIf = 1, kUnless = 2, kLoopIf = 3 };
-
-RegisterCode variant(RegisterCode test, TestVariant which) {
-  return static_cast<RegisterCode>(static_cast<std::uint16_t>(test) + which);
-}
-
-// The codes of an access to elements of 1, 4 or 8 bytes stand in this order.
-RegisterCode by_bytes(RegisterCode one, std::size_t bytes) {
-  const int step = bytes == 1 ? 0 : bytes == 4 ? 1 : 2;
-  return static_cast<RegisterCode>(static_cast<int>(one) + step);
-}
 
 class Compiler {
  public:
@@ -106,21 +71,13 @@ class Compiler {
   bool is_kernel(std::uint32_t i) const { return at(i).code == Code::kernel; }
   bool is_op(std::uint32_t i, OpCode code) const { return is_kernel(i) && op(i) == code; }
 
-  const ValueRow* test_of(std::uint32_t i) const {
-    if (!is_kernel(i)) return nullptr;
-    for (const ValueRow& row : kTests) {
-      if (row.op == op(i) && row.in == kernel(i).call.dtype) return &row;
-    }
-    return nullptr;
+  std::optional<RegisterCode> test_of(std::uint32_t i) const {
+    if (!is_kernel(i)) return std::nullopt;
+    return find_test(op(i), kernel(i).call.dtype);
   }
-  const ValueRow* value_of(std::uint32_t i) const {
+  std::optional<RegisterCode> value_of(std::uint32_t i) const {
     const ops::KernelCall& call = kernel(i).call;
-    for (const ValueRow& row : kValues) {
-      if (row.op == op(i) && row.in == call.dtype &&
-          (row.op != OpCode::astype || row.out == call.out_dtype))
-        return &row;
-    }
-    return nullptr;
+    return find_value(op(i), call.dtype, call.out_dtype);
   }
 
   // Conditions. A bool that only a jump uses, and that is computed just before it, is not made a
@@ -132,7 +89,7 @@ class Compiler {
     if (maker == kNone || needed_after(user, flag)) return;
     const bool is_logic = is_op(maker, OpCode::logical_not) || is_op(maker, OpCode::logical_and) ||
                           is_op(maker, OpCode::logical_or);
-    if (!is_logic && test_of(maker) == nullptr) return;
+    if (!is_logic && !test_of(maker)) return;
     for (std::uint32_t i = maker + 1; i < jump; ++i) {
       if (i < user && reads(i, flag)) return;
       for (std::size_t operand = 0; operand < at(maker).input_count; ++operand) {
@@ -328,8 +285,7 @@ class Compiler {
     }
     const std::uint32_t maker = found->second;
     if (is_op(maker, OpCode::logical_not)) return emit_branch({maker, 0}, !wanted, target, cost);
-    const ValueRow* test = test_of(maker);
-    if (test != nullptr) return emit_test(maker, *test, wanted, target, cost);
+    if (const auto test = test_of(maker)) return emit_test(maker, *test, wanted, target, cost);
     // "a and b" fails, and "a or b" holds, as soon as one of them does.
     const bool decides = is_op(maker, OpCode::logical_or);
     if (decides == wanted) {
@@ -349,16 +305,16 @@ class Compiler {
     block_start_ = here();
   }
 
-  void emit_test(std::uint32_t maker, const ValueRow& test, bool wanted, std::uint32_t target,
+  void emit_test(std::uint32_t maker, RegisterCode test, bool wanted, std::uint32_t target,
                  std::optional<Register> cost) {
     RegisterOp operation{.a = register_of(input(maker, 0)), .b = register_of(input(maker, 1))};
     if (!cost || wanted) {
-      operation.code = variant(test.code, cost ? kLoopIf : wanted ? kIf : kUnless);
+      operation.code = variant(test, cost ? kLoopIf : wanted ? kIf : kUnless);
       operation.d = cost.value_or(0);
       if (join_add(maker, operation, target)) return;
       return emit_jump(maker, operation, target);
     }
-    operation.code = variant(test.code, kIf);
+    operation.code = variant(test, kIf);
     operation.jump = 2;
     emit(maker, operation);
     emit_jump(maker, {.code = RegisterCode::loop, .d = *cost}, target);
@@ -403,11 +359,12 @@ class Compiler {
     RegisterOp operation{.out = register_of(output(i)), .a = register_of(input(i, 0))};
     operation.b = at(i).input_count > 1 ? register_of(input(i, 1)) : operation.a;
     operation.c = at(i).input_count > 2 ? register_of(input(i, 2)) : operation.b;
-    if (const ValueRow* test = test_of(i); test != nullptr) {
-      operation.code = test->code;
-    } else if (const ValueRow* value = value_of(i); value != nullptr) {
-      operation.code = value->code;
+    if (const auto test = test_of(i)) {
+      operation.code = *test;
+    } else if (const auto value = value_of(i)) {
+      operation.code = *value;
       ease_division(i, operation);
+      ease_real_division(i, operation);
       if (join_multiply(i, operation)) return;
     } else if (op(i) == OpCode::where) {
       operation.code = RegisterCode::select;
@@ -431,6 +388,23 @@ class Compiler {
         divides ? RegisterCode::bitwise_right_shift_int64 : RegisterCode::bitwise_and_int64;
     operation.b =
         constant(divides ? static_cast<std::uint64_t>(__builtin_ctzll(divisor)) : divisor - 1);
+  }
+
+  // Division of a number with a fraction by a power of two is the product with its inverse, if that
+  // is a power of two as well.
+  void ease_real_division(std::uint32_t i, RegisterOp& operation) {
+    const bool wide = operation.code == RegisterCode::divide_float64;
+    if (!wide && operation.code != RegisterCode::divide_float32) return;
+    if (!is_constant(input(i, 1))) return;
+    const int fraction_bits = wide ? 52 : 23;
+    const std::uint64_t exponents = wide ? 0x7FF : 0xFF;
+    const std::uint64_t divisor = constant_bits(input(i, 1));
+    const std::uint64_t exponent = divisor >> fraction_bits & exponents;
+    const std::uint64_t sign = divisor & (exponents + 1) << fraction_bits;
+    const bool is_power = (divisor & ((std::uint64_t{1} << fraction_bits) - 1)) == 0;
+    if (!is_power || exponent == 0 || exponent >= exponents - 1) return;
+    operation.code = wide ? RegisterCode::multiply_float64 : RegisterCode::multiply_float32;
+    operation.b = constant(sign | (exponents - 1 - exponent) << fraction_bits);
   }
 
   // The sum of a product, if nothing else needs the product.
@@ -474,17 +448,6 @@ class Compiler {
     emit(i,
          {.code = choice(form.in, less == keeps), .out = select.out, .a = select.b, .b = select.c});
     return true;
-  }
-
-  static RegisterCode choice(DType dtype, bool lesser) {
-    switch (dtype) {
-      case DType::int32: return lesser ? RegisterCode::minimum_int32 : RegisterCode::maximum_int32;
-      case DType::int64: return lesser ? RegisterCode::minimum_int64 : RegisterCode::maximum_int64;
-      case DType::float32:
-        return lesser ? RegisterCode::choose_lesser_float32 : RegisterCode::choose_greater_float32;
-      default:
-        return lesser ? RegisterCode::choose_lesser_float64 : RegisterCode::choose_greater_float64;
-    }
   }
 
   // The element of input 0 at the inputs that are indices, into or from the register of `value`.
