@@ -77,11 +77,12 @@ void in_parts(const MatrixProduct& p, bool by_rows, std::int64_t least, double w
   });
 }
 
-// Parts are thick, because each packs the operand that they share anew.
+// Parts of a product of matrices are thick, because each packs the operand that they share anew.
 template <class Body>
 void in_blas_parts(const MatrixProduct& p, const Body& body) {
-  const std::int64_t length = std::max(p.m, p.n);
-  in_parts(p, p.m >= p.n, length >= 512 ? 256 : 128, 1 << 21, body);
+  const bool by_rows = p.m >= p.n;
+  if (is_vector(p)) return in_parts(p, by_rows, kCutUnit, 1 << 17, body);
+  in_parts(p, by_rows, std::max(p.m, p.n) >= 512 ? 256 : 128, 1 << 21, body);
 }
 
 // Own loops take a few columns at a time anyway; of rows each part packs the columns anew.

@@ -51,6 +51,8 @@ CASES: dict[str, tuple[Callable[..., pg.Tensor], tuple[Array, ...]]] = {
     "tall matmul": (pg.matmul, (samples(1000, 64), samples(64, 50))),
     "wide matmul": (pg.matmul, (samples(33, 300), samples(300, 999))),
     "float64 matmul": (pg.matmul, (samples(310, 310, dtype="float64"),) * 2),
+    "transposed matmul": (lambda x, y: x.T @ y.T, (samples(257, 301), samples(203, 257))),
+    "integer matmul": (pg.matmul, (np.arange(90_000).reshape(300, 300),) * 2),
     "matrix times vector": (pg.matmul, (samples(2100, 2050), samples(2050))),
     "vector times matrix": (pg.matmul, (samples(2050), samples(2050, 2100))),
     "batch": (pg.matmul, (samples(40, 60, 70), samples(70, 50))),

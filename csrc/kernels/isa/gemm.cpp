@@ -274,9 +274,9 @@ PYGRAPH_INLINE void fold_four(T* out, const Vector<T> (&v)[4]) {
   }
 }
 
-// out[0..3] = the products of four rows, each contiguous, with x[k].
-template <class T>
-PYGRAPH_INLINE void four_dots(T* out, const T* const (&rows)[4], const T* x, int64_t k) {
+// out[kRows] = a[kRows][k] @ x[k], rows of a contiguous and a_row apart. kRows <= 4.
+template <int kRows, class T>
+PYGRAPH_INLINE void dots(T* out, const T* a, int64_t a_row, const T* x, int64_t k) {
   constexpr int64_t kWidth = VectorOf<T>::kWidth;
   Vector<T> even[4];
   Vector<T> odd[4];
@@ -287,22 +287,27 @@ PYGRAPH_INLINE void four_dots(T* out, const T* const (&rows)[4], const T* x, int
     const Vector<T> x0 = load(x + p);
     const Vector<T> x1 = load(x + p + kWidth);
 #pragma GCC unroll 4
-    for (int r = 0; r < 4; ++r) {
-      even[r] = multiply_add(load(rows[r] + p), x0, even[r]);
-      odd[r] = multiply_add(load(rows[r] + p + kWidth), x1, odd[r]);
+    for (int r = 0; r < kRows; ++r) {
+      even[r] = multiply_add(load(a + r * a_row + p), x0, even[r]);
+      odd[r] = multiply_add(load(a + r * a_row + p + kWidth), x1, odd[r]);
     }
   }
   if (p + kWidth <= k) {
     const Vector<T> x0 = load(x + p);
 #pragma GCC unroll 4
-    for (int r = 0; r < 4; ++r) even[r] = multiply_add(load(rows[r] + p), x0, even[r]);
+    for (int r = 0; r < kRows; ++r) even[r] = multiply_add(load(a + r * a_row + p), x0, even[r]);
     p += kWidth;
   }
 #pragma GCC unroll 4
-  for (int r = 0; r < 4; ++r) even[r] += odd[r];
-  fold_four<T>(out, even);
+  for (int r = 0; r < kRows; ++r) even[r] += odd[r];
+  T spare[4];
+  T* const sums = kRows == 4 ? out : spare;
+  fold_four<T>(sums, even);
   for (; p < k; ++p) {
-    for (int r = 0; r < 4; ++r) out[r] += rows[r][p] * x[p];
+    for (int r = 0; r < kRows; ++r) sums[r] += a[r * a_row + p] * x[p];
+  }
+  if constexpr (kRows < 4) {
+    for (int r = 0; r < kRows; ++r) out[r] = sums[r];
   }
 }
 
@@ -310,18 +315,8 @@ PYGRAPH_INLINE void four_dots(T* out, const T* const (&rows)[4], const T* x, int
 template <class T>
 void matrix_vector(T* out, const T* a, int64_t a_row, const T* x, int64_t m, int64_t k) {
   int64_t i = 0;
-  for (; i + 4 <= m; i += 4) {
-    const T* const first = a + i * a_row;
-    four_dots<T>(out + i, {first, first + a_row, first + 2 * a_row, first + 3 * a_row}, x, k);
-  }
-  if (i == m) return;
-  // Rows that are not there repeat the last.
-  const T* const first = a + i * a_row;
-  const T* const second = i + 1 < m ? first + a_row : first;
-  const T* const third = i + 2 < m ? second + a_row : second;
-  T spare[4];
-  four_dots<T>(spare, {first, second, third, third}, x, k);
-  for (int r = 0; i < m; ++i, ++r) out[i] = spare[r];
+  for (; i + 4 <= m; i += 4) dots<4>(out + i, a + i * a_row, a_row, x, k);
+  for (; i < m; ++i) dots<1>(out + i, a + i * a_row, a_row, x, k);
 }
 
 template <class T>
