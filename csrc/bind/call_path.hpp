@@ -189,10 +189,17 @@ inline void set_entries(void* function, void* bound) {
 }
 inline void set_traceback_cleaner(PyObject* cleaner) { entry().clean_traceback = cleaner; }
 
+// Returns what cleans the traceback of an exception that leaves pygraph now; null while a function
+// is traced, whose own exception will be cleaned, and where full tracebacks are wanted.
+inline PyObject* traceback_cleaner() {
+  return current_builder() != nullptr ? nullptr : entry().clean_traceback;
+}
+
 // A C++ function has no frame of its own, so what it does to the exception here is the last word.
 inline PyObject* with_clean_traceback(PyObject* result) {
-  PyObject* const clean = entry().clean_traceback;
-  if (result != nullptr || clean == nullptr || current_builder() != nullptr) return result;
+  if (result != nullptr) return result;
+  PyObject* const clean = traceback_cleaner();
+  if (clean == nullptr) return nullptr;
   PyObject* type = nullptr;
   PyObject* value = nullptr;
   PyObject* traceback = nullptr;

@@ -135,6 +135,7 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     void enable_vectorcall(object, Py_ssize_t)
     void set_entries(void*, void*)
     void set_traceback_cleaner(PyObject*)
+    PyObject* traceback_cleaner()
     PyObject* enter_function(PyObject*, PyObject**, size_t, PyObject*)
     PyObject* enter_bound(PyObject*, PyObject**, size_t, PyObject*)
 

@@ -340,6 +340,13 @@ def show_full_tracebacks(bint value):
         set_traceback_cleaner(<PyObject*>clean_traceback)
 
 
+def leave(error):
+    """Take pygraph's frames out of the traceback of an error that leaves it for the user's code."""
+    cdef PyObject* cleaner = traceback_cleaner()
+    if cleaner != NULL:
+        (<object>cleaner)(error)
+
+
 def fast_calls(type kind):
     """Let instances of a class derived from FunctionCore or BoundCore be called without building a tuple."""
     cdef FunctionCore function

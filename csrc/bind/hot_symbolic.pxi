@@ -54,7 +54,7 @@ cdef class SymbolicTensor(Tensor):
         changed = ops.set_item(self, key, value)
         builder = current()
         if builder.journal is not None:
-            builder.journal.note_tensor(self)
+            builder.journal.note_write(self)
         self.become(changed)
 
     def __len__(self):

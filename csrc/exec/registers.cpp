@@ -11,6 +11,8 @@ using kernels::Fault;
 using kernels::FaultCode;
 using plan::Register;
 using plan::RegisterOp;
+using plan::RegisterState;
+using plan::RegisterStop;
 
 template <class T>
 T load(const std::byte* from) {
@@ -223,16 +225,20 @@ multiply_add_float64:
   store(registers + op->out,
         PYGRAPH_GET(double, c) + PYGRAPH_GET(double, a) * PYGRAPH_GET(double, b));
   PYGRAPH_NEXT;
-add_loop_if_less_int64:
-  {
-    const auto sum =
-        static_cast<std::int64_t>(PYGRAPH_GET(std::uint64_t, a) + PYGRAPH_GET(std::uint64_t, b));
-    store(registers + op->out, sum);
-    if (sum < PYGRAPH_GET(std::int64_t, c)) {
-      PYGRAPH_LOOP;
-    }
-    PYGRAPH_NEXT;
+#define PYGRAPH_COUNTING(name, comparison)                                                        \
+  name:                                                                                           \
+  {                                                                                               \
+    const auto sum =                                                                              \
+        static_cast<std::int64_t>(PYGRAPH_GET(std::uint64_t, a) + PYGRAPH_GET(std::uint64_t, b)); \
+    store(registers + op->out, sum);                                                              \
+    if (sum comparison PYGRAPH_GET(std::int64_t, c)) {                                            \
+      PYGRAPH_LOOP;                                                                               \
+    }                                                                                             \
+    PYGRAPH_NEXT;                                                                                 \
   }
+
+  PYGRAPH_COUNTING(add_loop_if_less_int64, <)
+  PYGRAPH_COUNTING(add_loop_if_less_equal_int64, <=)
 
 #define PYGRAPH_REGISTER_VALUE(name, op_name, dtype, operand_type, result_type, expression) \
   name:                                                                                     \
@@ -317,5 +323,6 @@ leave:
 #undef PYGRAPH_FIND
 #undef PYGRAPH_FIND_PAIR
 #undef PYGRAPH_ELEMENTS
+#undef PYGRAPH_COUNTING
 
 }  // namespace pygraph::exec

@@ -12,12 +12,14 @@
 #include "exec/run_tiles.hpp"
 #include "exec/text.hpp"
 #include "ops/infer.hpp"
+#include "plan/native_code.hpp"
 
 namespace pygraph::exec {
 namespace {
 
 using plan::Code;
 using plan::Instruction;
+using plan::RegisterStop;
 using plan::StorageId;
 using plan::StorageKind;
 
@@ -199,13 +201,13 @@ class Run {
   void registers(const Instruction& instruction) {
     const plan::RegisterProgram& program = plan_.programs[instruction.target];
     for (StorageId id : program.owned) own(id);
-    RegisterState state{
+    plan::RegisterState state{
         .registers = reinterpret_cast<std::byte*>(frame_.registers.data() + program.first_register),
         .pointers = frame_.pointers.data(),
         .tensors = frame_.tensors.data(),
         .budget = meter_.budget};
     for (;;) {
-      const RegisterStop stop = run_registers(program, state);
+      const RegisterStop stop = run_program(program, state);
       meter_.budget = state.budget;
       if (stop == RegisterStop::finished) return;
       const plan::RegisterOrigin& origin = program.origins[state.at];
@@ -217,6 +219,15 @@ class Run {
       state.budget = meter_.budget;
       state.at += static_cast<std::uint32_t>(program.code[state.at].jump);
     }
+  }
+
+  static RegisterStop run_program(const plan::RegisterProgram& program,
+                                  plan::RegisterState& state) {
+    if (program.native != nullptr) {
+      const RegisterStop stop = program.native->run(state);
+      if (stop != RegisterStop::fault) return stop;
+    }
+    return run_registers(program, state);
   }
 
   void kernel(const Instruction& instruction, const StorageId* operands) {

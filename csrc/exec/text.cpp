@@ -48,7 +48,9 @@ std::string elements(const Tensor& tensor) {
 std::string field(const ops::TextPiece& piece, const Tensor& tensor) {
   if (piece.conversion == 0 && tensor.shape().rank() == 0) return number(tensor, 0, piece.spec);
   std::string text = elements(tensor);
-  if (piece.conversion != 's')
+  if (piece.conversion == 'l')
+    text = text.substr(1, text.size() - 2);
+  else if (piece.conversion != 's')
     text = "Tensor(" + text + ", dtype=" + std::string(name(tensor.dtype())) + ")";
   return formatted_text(std::move(text), piece.spec);
 }

@@ -25,10 +25,8 @@ ElementwiseFn find_pair(std::string_view inner, std::string_view outer, int posi
 ReduceFn find_reduce(std::string_view name, DType in, DType out);
 ScanFn find_scan(std::string_view name, DType in, DType out);
 
-// out[m][n] = a[m][k] @ b[k][n]; every supported dtype but bool. Operands are row-major and
-// contiguous; with transpose_a (transpose_b) the memory holds a[k][m] (b[n][k]).
-void matmul(DType dtype, void* out, const void* a, const void* b, std::int64_t m, std::int64_t n,
-            std::int64_t k, bool transpose_a = false, bool transpose_b = false);
+// A product of every supported dtype but bool.
+void matmul(DType dtype, void* out, const void* a, const void* b, const MatrixProduct& product);
 
 // Copies `shape` elements between two strided views. Strides are in elements, may be 0 (broadcast,
 // input only) or negative.

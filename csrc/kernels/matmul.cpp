@@ -11,39 +11,30 @@
 namespace pygraph::kernels {
 namespace {
 
-struct Product {
-  std::int64_t m;
-  std::int64_t n;
-  std::int64_t k;
-  bool transpose_a;
-  bool transpose_b;
-};
+// Up to this many multiplications own loops take less time than BLAS, whose calls cost more, or tie
+// (measured with AVX2). Without fused multiplication BLAS is ahead sooner.
+constexpr std::int64_t kOwnMatrix = 256 * 256 * 256;
+constexpr std::int64_t kOwnMatrixUnfused = 32 * 32 * 32;
+constexpr std::int64_t kOwnVector = 96 * 96;
 
-// Up to this many multiplications own loops take less time than a BLAS call (measured with AVX2;
-// the two tie beyond).
-constexpr std::int64_t kSmallMatrix = 32 * 32 * 32;
-constexpr std::int64_t kSmallVector = 96 * 96;
+// Parts of a result begin at multiples of this many rows or columns.
+constexpr std::int64_t kCutUnit = 32;
 
-bool prefers_own_loops(const Product& p) {
-  if (p.k == 0) return true;
-  if (p.m > INT_MAX || p.n > INT_MAX || p.k > INT_MAX) return true;
-  const bool vector = p.m == 1 || p.n == 1;
-  const double work =
-      static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
-  return work <= static_cast<double>(vector ? kSmallVector : kSmallMatrix);
+double work_of(const MatrixProduct& p) {
+  return static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
 }
 
-// Part of a result: rows and columns of the whole product, whose rows are p.n apart.
-struct Part {
-  std::int64_t row;
-  std::int64_t rows;
-  std::int64_t column;
-  std::int64_t columns;
-};
+bool is_vector(const MatrixProduct& p) { return p.m == 1 || p.n == 1; }
+
+bool prefers_own_loops(const MatrixProduct& p) {
+  if (p.m > INT_MAX || p.n > INT_MAX || p.k > INT_MAX) return true;
+  if (is_vector(p)) return work_of(p) <= kOwnVector;
+  return work_of(p) <= (fuses_multiply_add() ? kOwnMatrix : kOwnMatrixUnfused);
+}
 
 template <class T>
 void blas_product(BlasGemm<T> gemm, BlasGemv<T> gemv, T* out, const T* a, const T* b,
-                  const Product& p, const Part& part) {
+                  const MatrixProduct& p, const MatrixPart& part) {
   const int m = static_cast<int>(part.rows);
   const int n = static_cast<int>(part.columns);
   const int k = static_cast<int>(p.k);
@@ -68,53 +59,61 @@ void blas_product(BlasGemm<T> gemm, BlasGemv<T> gemv, T* out, const T* a, const 
   }
 }
 
-// Cuts the longer side of a large product, at the same places at any number of threads: BLAS may
-// add in another order in a matrix of other dims. Parts are thick, because each packs the operand
-// that they share anew.
+// Cuts one side of a large product, at the same places at any number of threads: BLAS may add in
+// another order in a matrix of other dims. A part has at least `work` multiplications, and `least`
+// rows or columns.
 template <class Body>
-void in_parts(const Product& p, const Body& body) {
-  constexpr double kLeastWork = 1 << 21;  // multiplications that are worth a thread
-  const bool by_rows = p.m >= p.n;
+void in_parts(const MatrixProduct& p, bool by_rows, std::int64_t least, double work,
+              const Body& body) {
   const std::int64_t length = by_rows ? p.m : p.n;
-  const std::int64_t least = length >= 512 ? 256 : 128;
-  const double work =
-      static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
-  const std::int64_t parts = std::clamp(static_cast<std::int64_t>(work / kLeastWork),
-                                        std::int64_t{1}, std::max(length / least, std::int64_t{1}));
-  const std::int64_t size = (length + parts - 1) / parts;
-  parallel_for(parts, 1, [&](std::int64_t begin, std::int64_t end) {
+  const double affordable = std::min(work_of(p) / work, static_cast<double>(length / least));
+  const std::int64_t parts = std::max(static_cast<std::int64_t>(affordable), std::int64_t{1});
+  const std::int64_t size = ((length + parts - 1) / parts + kCutUnit - 1) / kCutUnit * kCutUnit;
+  parallel_for((length + size - 1) / size, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t first = begin * size; first < std::min(end * size, length); first += size) {
       const std::int64_t width = std::min(size, length - first);
-      body(by_rows ? Part{first, width, 0, p.n} : Part{0, p.m, first, width});
+      body(by_rows ? MatrixPart{first, width, 0, p.n} : MatrixPart{0, p.m, first, width});
     }
+  });
+}
+
+// Parts are thick, because each packs the operand that they share anew.
+template <class Body>
+void in_blas_parts(const MatrixProduct& p, const Body& body) {
+  const std::int64_t length = std::max(p.m, p.n);
+  in_parts(p, p.m >= p.n, length >= 512 ? 256 : 128, 1 << 21, body);
+}
+
+// Own loops take a few columns at a time anyway; of rows each part packs the columns anew.
+template <class Body>
+void in_own_parts(const MatrixProduct& p, const Body& body) {
+  if (is_vector(p)) return body(MatrixPart{0, p.m, 0, p.n});
+  const bool by_rows = p.n < 4 * kCutUnit && p.m > p.n;
+  in_parts(p, by_rows, by_rows ? 2 * kCutUnit : kCutUnit, 1 << 19, body);
+}
+
+template <class T>
+void multiply_by_blas(BlasGemm<T> gemm, BlasGemv<T> gemv, void* out, const void* a, const void* b,
+                      const MatrixProduct& p) {
+  in_blas_parts(p, [&](const MatrixPart& part) {
+    blas_product(gemm, gemv, static_cast<T*>(out), static_cast<const T*>(a),
+                 static_cast<const T*>(b), p, part);
   });
 }
 
 }  // namespace
 
-void matmul(DType dtype, void* out, const void* a, const void* b, std::int64_t m, std::int64_t n,
-            std::int64_t k, bool transpose_a, bool transpose_b) {
-  if (m <= 0 || n <= 0) return;
-  const Product product = {m, n, k, transpose_a, transpose_b};
-  if (is_floating(dtype) && !prefers_own_loops(product)) {
-    if (const Blas* functions = blas()) {
-      if (dtype == DType::float32) {
-        in_parts(product, [&](const Part& part) {
-          blas_product(functions->sgemm, functions->sgemv, static_cast<float*>(out),
-                       static_cast<const float*>(a), static_cast<const float*>(b), product, part);
-        });
-        return;
-      }
-      if (dtype == DType::float64) {
-        in_parts(product, [&](const Part& part) {
-          blas_product(functions->dgemm, functions->dgemv, static_cast<double*>(out),
-                       static_cast<const double*>(a), static_cast<const double*>(b), product, part);
-        });
-        return;
-      }
-    }
+void matmul(DType dtype, void* out, const void* a, const void* b, const MatrixProduct& product) {
+  if (product.m <= 0 || product.n <= 0) return;
+  const bool is_float = dtype == DType::float32 || dtype == DType::float64;
+  const Blas* const library = is_float && !prefers_own_loops(product) ? blas() : nullptr;
+  if (library != nullptr && dtype == DType::float32) {
+    multiply_by_blas(library->sgemm, library->sgemv, out, a, b, product);
+  } else if (library != nullptr) {
+    multiply_by_blas(library->dgemm, library->dgemv, out, a, b, product);
+  } else if (const GemmFn own = find_gemm(dtype)) {
+    in_own_parts(product, [&](const MatrixPart& part) { own(out, a, b, product, part); });
   }
-  if (const GemmFn own = find_gemm(dtype)) own(out, a, b, m, n, k, transpose_a, transpose_b);
 }
 
 }  // namespace pygraph::kernels

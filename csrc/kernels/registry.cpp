@@ -107,6 +107,7 @@ class Registry {
     }
     for (const PairRows& rows : tables.pairs)
       pairs_.insert(pairs_.end(), rows.rows, rows.rows + rows.count);
+    fuses_multiply_add_ = tables.fuses_multiply_add;
     elementwise_.sort();
     reduce_.sort();
     scan_.sort();
@@ -117,6 +118,7 @@ class Registry {
   Directory<ScanFn> scan_;
   std::vector<PairRow> pairs_;
   std::array<GemmFn, kDTypeCount> gemm_{};  // per dtype: small products look often
+  bool fuses_multiply_add_ = false;
   std::string_view isa_;
   std::vector<std::string_view> available_;
 
@@ -167,6 +169,8 @@ ScanFn find_scan(std::string_view name, DType in, DType out) {
 }
 
 GemmFn find_gemm(DType dtype) { return registry().gemm_[static_cast<std::size_t>(dtype)]; }
+
+bool fuses_multiply_add() { return registry().fuses_multiply_add_; }
 
 std::string_view isa() { return registry().isa_; }
 

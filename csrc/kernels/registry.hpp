@@ -8,5 +8,7 @@ namespace pygraph::kernels {
 
 // The matrix product that needs no library, or nullptr if there is none for the dtype.
 GemmFn find_gemm(DType dtype);
+// Whether that has an instruction for a * b + c.
+bool fuses_multiply_add();
 
 }  // namespace pygraph::kernels

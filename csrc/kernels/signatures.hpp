@@ -37,4 +37,22 @@ using ReduceFn = void (*)(void* out, const void* in, int64_t n, int64_t inner, i
 // The running reduction of in[n][inner] along n into out[n][inner].
 using ScanFn = void (*)(void* out, const void* in, int64_t n, int64_t inner);
 
+// out[m][n] = a[m][k] @ b[k][n], row-major and contiguous; of a transposed operand the memory holds
+// a[k][m] or b[n][k].
+struct MatrixProduct {
+  int64_t m;
+  int64_t n;
+  int64_t k;
+  bool transpose_a;
+  bool transpose_b;
+};
+
+// Rows and columns of a result.
+struct MatrixPart {
+  int64_t row;
+  int64_t rows;
+  int64_t column;
+  int64_t columns;
+};
+
 }  // namespace pygraph::kernels

@@ -20,6 +20,7 @@ void multiply_batch(const KernelCall& call, char* to, const char* a, const char*
   const std::int64_t* p = call.parameters.data();
   const auto rank = static_cast<int>(p[3]);
   const std::int64_t* dims = p + 4;
+  const kernels::MatrixProduct product = {p[0], p[1], p[2], false, false};
   std::int64_t index[kMaxRank] = {};
   std::int64_t rest = begin;
   for (int dim = rank - 1; dim >= 0; --dim) {
@@ -31,7 +32,7 @@ void multiply_batch(const KernelCall& call, char* to, const char* a, const char*
   }
   to += begin * p[0] * p[1] * call.itemsize;
   for (std::int64_t i = begin;;) {
-    kernels::matmul(call.dtype, to, a, b, p[0], p[1], p[2]);
+    kernels::matmul(call.dtype, to, a, b, product);
     if (++i == end) return;
     to += p[0] * p[1] * call.itemsize;
     int dim = rank - 1;

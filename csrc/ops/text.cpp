@@ -28,7 +28,7 @@ bool parse_field(std::string_view field, std::size_t inputs, TextPiece& piece) {
   const auto [after, error] = std::from_chars(field.data(), end, piece.input);
   if (error != std::errc() || piece.input >= inputs) return false;
   std::string_view rest(after, static_cast<std::size_t>(end - after));
-  if (rest.starts_with("!r") || rest.starts_with("!s")) {
+  if (rest.starts_with("!r") || rest.starts_with("!s") || rest.starts_with("!l")) {
     piece.conversion = rest[1];
     rest.remove_prefix(2);
   }

@@ -1,7 +1,7 @@
 // The texts of `print` and `raise`: Python's format strings over tensors. "{0}" is the tensor as
 // format() gives it (of a scalar its number), "{0:.3f}" the same with a format spec, "{0!r}" its
-// repr(), "{0!s}" its elements alone, "{0!r:>20}" that text with a format spec; "{{" and "}}" are
-// braces.
+// repr(), "{0!s}" its elements alone, "{0!l}" the items of a list that it holds, without brackets;
+// "{0!r:>20}" is such a text with a format spec; "{{" and "}}" are braces.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ struct TextPiece {
 
   std::string literal;
   std::size_t input = kNone;
-  char conversion = 0;  // 'r', 's' or none
+  char conversion = 0;  // 'r', 's', 'l' or none
   std::string spec;
 };
 

@@ -436,6 +436,7 @@ void arrange(Plan& plan, const passes::Options& options) {
   if (options.enabled("fuse")) fuse(plan);
   if (options.enabled("coalesce")) coalesce(plan);
   if (options.enabled("register_programs")) form_register_programs(plan);
+  if (options.enabled("native_code")) make_native_code(plan);
   find_last_uses(plan);
   place(plan, options.enabled("reuse_memory"));
   link(plan);

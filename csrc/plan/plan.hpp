@@ -153,6 +153,7 @@ Plan lower(const ir::Module& module);
 void fuse(Plan& plan);                    // makes tile programs of elementwise instructions
 void coalesce(Plan& plan);                // makes copies unnecessary and drops them
 void form_register_programs(Plan& plan);  // of the stretches that work on single numbers
+void make_native_code(Plan& plan);        // of the register programs with loops
 void find_last_uses(Plan& plan);          // fills in which operands die
 void place(Plan& plan, bool reuse);       // decides the offsets in the arena
 void link(Plan& plan);                    // gathers what flat instructions need

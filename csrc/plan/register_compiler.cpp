@@ -355,8 +355,7 @@ class Compiler {
     if (!cost || wanted) {
       operation.code = variant(test.code, cost ? kLoopIf : wanted ? kIf : kUnless);
       operation.d = cost.value_or(0);
-      if (operation.code == RegisterCode::loop_if_less_int64 && join_add(maker, operation, target))
-        return;
+      if (join_add(maker, operation, target)) return;
       return emit_jump(maker, operation, target);
     }
     operation.code = variant(test.code, kIf);
@@ -368,11 +367,14 @@ class Compiler {
 
   // i += step; if i < limit go on: the end of every loop over a range.
   bool join_add(std::uint32_t maker, const RegisterOp& test, std::uint32_t target) {
+    const bool less = test.code == RegisterCode::loop_if_less_int64;
+    if (!less && test.code != RegisterCode::loop_if_less_equal_int64) return false;
     if (here() == block_start_ || code().back().code != RegisterCode::add_int64 ||
         code().back().out != test.a || test.a == test.b)
       return false;
     RegisterOp both = code().back();
-    both.code = RegisterCode::add_loop_if_less_int64;
+    both.code =
+        less ? RegisterCode::add_loop_if_less_int64 : RegisterCode::add_loop_if_less_equal_int64;
     both.c = test.b;
     both.d = test.d;
     drop_last();
@@ -399,8 +401,8 @@ class Compiler {
       default: break;
     }
     RegisterOp operation{.out = register_of(output(i)), .a = register_of(input(i, 0))};
-    if (at(i).input_count > 1) operation.b = register_of(input(i, 1));
-    if (at(i).input_count > 2) operation.c = register_of(input(i, 2));
+    operation.b = at(i).input_count > 1 ? register_of(input(i, 1)) : operation.a;
+    operation.c = at(i).input_count > 2 ? register_of(input(i, 2)) : operation.b;
     if (const ValueRow* test = test_of(i); test != nullptr) {
       operation.code = test->code;
     } else if (const ValueRow* value = value_of(i); value != nullptr) {
@@ -545,7 +547,7 @@ class Compiler {
   };
 
   static constexpr std::uint32_t kHere = UINT32_MAX - 1;
-  static constexpr std::uint32_t kCost = 8;
+  static constexpr std::uint32_t kCost = 2;
   static constexpr Register kNoRegister = UINT16_MAX;
 
   const Plan& plan_;

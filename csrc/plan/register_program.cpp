@@ -3,50 +3,26 @@
 #include <string_view>
 
 #include "ops/op_table.hpp"
+#include "plan/native_code.hpp"
 
 namespace pygraph::plan {
 namespace {
 
-struct Form {
-  std::string_view name;
-  std::string_view fields;
-};
-
 constexpr std::string_view value_fields(bool unary) { return unary ? "oa" : "oab"; }
 
-Form form_of(RegisterCode code) {
-  switch (code) {
-#define PYGRAPH_REGISTER_CONTROL(name, fields) \
-  case RegisterCode::name: return {#name, fields};
-#define PYGRAPH_REGISTER_VALUE(name, op, dtype, operand_type, result_type, expression) \
-  case RegisterCode::name:                                                             \
-    return {#name, value_fields(ops::row(ir::OpCode::op).inputs.minimum == 1)};
-#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) \
-  case RegisterCode::name: return {#name, "oa"};
-#define PYGRAPH_REGISTER_DIVISION(name, op, dtype, type, expression) \
-  case RegisterCode::name: return {#name, "oab"};
-#define PYGRAPH_REGISTER_TEST(name, op, dtype, operand_type, expression) \
-  case RegisterCode::name: return {#name, "oab"};                        \
-  case RegisterCode::if_##name: return {"if_" #name, "abj"};             \
-  case RegisterCode::unless_##name: return {"unless_" #name, "abj"};     \
-  case RegisterCode::loop_if_##name: return {"loop_if_" #name, "abj"};
-#include "plan/register_codes.def"
-  }
-  return {"?", ""};
-}
-
 std::string operation_text(const RegisterOp& operation, std::int64_t index) {
-  const auto [name, fields] = form_of(operation.code);
+  const RegisterForm form = form_of(operation.code);
   const auto as_register = [](Register at) {
     return "r" + std::to_string(at / sizeof(std::uint64_t));
   };
-  std::string line(name);
+  std::string line(form.name);
   std::string separator = " ";
-  for (const char field : fields) {
+  for (const char field : form.fields) {
     line += separator;
-    separator = field == 'o' ? " <- " : ", ";
+    separator = field == 'o' ? " <- " : field == 'v' ? " -> " : ", ";
     switch (field) {
-      case 'o': line += as_register(operation.out); break;
+      case 'o':
+      case 'v': line += as_register(operation.out); break;
       case 'a': line += as_register(operation.a); break;
       case 'b': line += as_register(operation.b); break;
       case 'c': line += as_register(operation.c); break;
@@ -61,6 +37,38 @@ std::string operation_text(const RegisterOp& operation, std::int64_t index) {
 
 }  // namespace
 
+RegisterForm form_of(RegisterCode code) {
+  switch (code) {
+#define PYGRAPH_REGISTER_CONTROL(name, fields) \
+  case RegisterCode::name: return {#name, fields};
+#define PYGRAPH_REGISTER_VALUE(name, op, dtype, operand_type, result_type, expression) \
+  case RegisterCode::name:                                                             \
+    return {#name,                                                                     \
+            value_fields(ops::row(ir::OpCode::op).inputs.minimum == 1),                \
+            RegisterKind::value,                                                       \
+            ir::OpCode::op,                                                            \
+            DType::dtype,                                                              \
+            DType::dtype};
+#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) \
+  case RegisterCode::name:                                                    \
+    return {#name, "oa", RegisterKind::cast, ir::OpCode::astype, DType::from, DType::to};
+#define PYGRAPH_REGISTER_DIVISION(name, op, dtype, type, expression) \
+  case RegisterCode::name:                                           \
+    return {#name, "oab", RegisterKind::division, ir::OpCode::op, DType::dtype, DType::dtype};
+#define PYGRAPH_REGISTER_TEST(name, op, dtype, operand_type, expression)                      \
+  case RegisterCode::name:                                                                    \
+      return {#name, "oab", RegisterKind::test, ir::OpCode::op, DType::dtype};                \
+  case RegisterCode::if_##name:                                                               \
+    return {"if_" #name, "abj", RegisterKind::jump_if, ir::OpCode::op, DType::dtype};         \
+  case RegisterCode::unless_##name:                                                           \
+    return {"unless_" #name, "abj", RegisterKind::jump_unless, ir::OpCode::op, DType::dtype}; \
+  case RegisterCode::loop_if_##name:                                                          \
+    return {"loop_if_" #name, "abj", RegisterKind::loop_if, ir::OpCode::op, DType::dtype};
+#include "plan/register_codes.def"
+  }
+  return {"?", ""};
+}
+
 std::string RegisterProgram::text(const std::string& indent) const {
   std::string out;
   for (std::size_t i = 0; i < registers.size(); ++i) {
@@ -74,6 +82,8 @@ std::string RegisterProgram::text(const std::string& indent) const {
     line.insert(0, line.size() < 4 ? 4 - line.size() : 0, ' ');
     out += indent + line + "  " + operation_text(code[i], static_cast<std::int64_t>(i)) + "\n";
   }
+  if (native != nullptr)
+    out += indent + "native code: " + std::to_string(native->bytes()) + " bytes\n";
   return out;
 }
 

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ir/ir.hpp"
@@ -37,6 +39,49 @@ struct RegisterOp {
 };
 static_assert(sizeof(RegisterOp) == 16);
 
+enum class RegisterKind : std::uint8_t {
+  control,
+  value,
+  cast,
+  division,
+  test,
+  jump_if,  // the test holds
+  jump_unless,
+  loop_if
+};
+
+// What the table says of a code.
+struct RegisterForm {
+  std::string_view name;
+  std::string_view fields;
+  RegisterKind kind = RegisterKind::control;
+  // Of all but control:
+  ir::OpCode op = {};
+  DType in = DType::bool_;
+  DType out = DType::bool_;
+};
+
+RegisterForm form_of(RegisterCode code);
+
+// What a run hands to a program.
+struct RegisterState {
+  std::byte* registers;
+  std::byte* const* pointers;  // per storage of the plan
+  const Tensor* tensors;       // likewise, of those that are dynamic
+  std::int64_t budget;         // back edges take their cost from it
+  std::uint32_t at = 0;        // the operation to begin with; after a stop, the one that stopped
+  kernels::Fault fault = {};
+};
+
+enum class RegisterStop : std::uint8_t {
+  finished,
+  out_of_budget,  // at a back edge that is to be taken
+  undefined,      // a variable that was read before it was set
+  fault           // in a kernel, a division or an index
+};
+
+class NativeCode;
+
 // What to say of an operation that faults.
 struct RegisterOrigin {
   ir::LocationId location = kNoLocation;
@@ -52,6 +97,7 @@ struct RegisterProgram {
   std::vector<std::uint64_t> registers;  // as a run finds them: constants, and zeros
   std::vector<std::uint32_t> owned;      // storages: dynamic arrays that elements are written to
   std::uint32_t first_register = 0;  // in the frame's registers, where those of all programs are
+  std::shared_ptr<const NativeCode> native;  // the same for the processor; may be none
 
   // One line per operation, each after `indent`.
   std::string text(const std::string& indent) const;

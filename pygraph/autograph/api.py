@@ -11,11 +11,13 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any, TypeVar, overload
 
 from pygraph.autograph.errors import ConversionError
+from pygraph.graph import public
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _CALL = "__call__"
 
 
+@public
 def convert(function: _F) -> _F:
     """Return the converted form of a function: it works on tensors, staged or not, and on values.
 
@@ -64,6 +66,7 @@ def do_not_convert(target: Any) -> Any:
     return target
 
 
+@public
 def to_code(function: Callable[..., Any]) -> str:
     """Return the source text of the converted form of a function.
 

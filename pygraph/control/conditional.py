@@ -9,15 +9,17 @@ from typing import Any
 from pygraph.control.changes import both_ways, check_joined, put, settled_values
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
+from pygraph.control.identity import with_own_objects
 from pygraph.control.journal import Change, recording
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
 from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
 from pygraph.control.unset import UNSET
-from pygraph.graph import Builder
+from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 
 
+@public
 def cond(
     pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any], *operands: Any
 ) -> Any:
@@ -63,11 +65,14 @@ def stage_cond(
     assert is_tracing()
     parent = current()
     pred = as_predicate(pred)
+    aliases = parent.module.aliases
+    before = aliases.stale()
     with Region():
-        first, second = [
-            _traced(Builder(name, parent), branch, site)
-            for name, branch in (("then", then), ("else", otherwise))
-        ]
+        first = _traced(Builder("then", parent), then, site)
+        after_first = aliases.stale()
+        aliases.resume(before)
+        second = _traced(Builder("else", parent), otherwise, site)
+        aliases.join(after_first)
     if _raises(first, second):
         return _after_raise(parent, pred, first, second, names)
     if not isinstance(first, _Side) or not isinstance(second, _Side):
@@ -101,9 +106,10 @@ def stage_cond(
                     tensors.extend(form.take_apart(value, pair[which]))
             side.builder.set_results(tensors)
     outputs = iter(parent.record_cond(parent.lift(pred), first.builder, second.builder))
+    is_older = site.journal().is_older
     after = [
-        value if form is None else form.put_together(outputs)
-        for form, value in zip(joined, first.values, strict=True)
+        one if form is None else with_own_objects(form.put_together(outputs), one, other, is_older)
+        for form, one, other in zip(joined, first.values, second.values, strict=True)
     ]
     _note_merged(parent, names, site, first, second, after)
     return _with_parts(after, [change for change, _, _ in parts])

@@ -94,6 +94,12 @@ class Journal:
         if self._tentative or tensor.builder is not current():
             self.note(tensor)
 
+    def note_write(self, tensor: SymbolicTensor) -> None:
+        """Remember a tensor that the user's code is about to write into."""
+        builder: Any = current()
+        builder.module.aliases.note_write(tensor)
+        self.note_tensor(tensor)
+
     def note_cells(self) -> None:
         """Remember the variables of enclosing functions that the functions share."""
         for cell, parts in self._cells:

@@ -156,6 +156,17 @@ def _mapped(items: StagedItems, change: Callable[[Any], Any]) -> StagedItems:
     return StagedItems(items.element, leaves)
 
 
+def readable(value: Any) -> Any:
+    """Return a value whose text is to be made: the items of each staged list in it as one."""
+    if is_staged(value):
+        return type(value)([items_of(value)])
+    if type(value) is list or type(value) is tuple:
+        return type(value)(map(readable, value))
+    if type(value) is dict:
+        return {key: readable(part) for key, part in value.items()}
+    return value
+
+
 def scalars(sequence: Sequence[Any], what: str) -> Any:
     """Return the items, which are scalars, as a tensor of one dimension."""
     tensor = items_of(sequence).tensor()

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
 from pygraph.control.errors import CallSite, Site, mismatch, unjoined
 from pygraph.control.forms import Form, form_of, join
+from pygraph.control.identity import LoopAliases
 from pygraph.control.journal import WHOLE, Change, Journal, recording
 from pygraph.control.leaves import NUMBERS, TensorLeaf, ValueLeaf
 from pygraph.control.pending import UnknownResult, pending
@@ -25,7 +26,7 @@ from pygraph.control.tensors import (
     is_tracing,
 )
 from pygraph.control.unset import UNSET
-from pygraph.graph import Builder
+from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 from pygraph.graph.structure import flatten, unflatten
 
@@ -82,6 +83,7 @@ def stage_while(
         with Region():
             body_builder, ends = loop.settle(body)
         with Region(), recording(test_builder, site.journal()) as journal:
+            loop.aliases.start_test()
             given = loop.give(test_builder)
             going = until_raise(partial(test, given))
             loop.refuse_changes(journal)
@@ -132,9 +134,15 @@ class _Loop:
     forms: list[Form] = field(default_factory=list)
     # Variables some numbers of which the body was seen to leave alone.
     fixed: set[int] = field(default_factory=set)
+    aliases: LoopAliases = field(init=False)
 
     def start(self, before: Sequence[Any], invariants: Sequence[Form | None]) -> None:
         self.before = list(before)
+        self.aliases = LoopAliases(
+            self.parent.module.aliases,
+            self.before,
+            {i for i, name in enumerate(self.names) if name in self.guarded},
+        )
         self.own = [
             form_of(name, value, settled=name in self.indirect)
             for name, value in zip(self.names, before, strict=True)
@@ -153,6 +161,7 @@ class _Loop:
         while traces < MAX_TRACES + 2 * len(self.names):
             traces += 1
             builder = Builder("body", self.parent)
+            self.aliases.start_trace()
             with (
                 recording(builder, self.site.journal()) as journal,
                 pending(self._unknown()) as skipped,
@@ -172,10 +181,13 @@ class _Loop:
                     self._general(name, join(form, end, self.site))
                     for name, form, end in zip(self.names, self.forms, ends, strict=True)
                 ]
+                self.aliases.ended = [] if isinstance(ended, Raised) else ended
                 if found == self.forms:
                     if skipped:
                         raise skipped[0]
                     if self._fix_unchanged(given, values):
+                        continue
+                    if self.aliases.found_more(self.parent):
                         continue
                     results: list[Any] = []
                     for form, end, value in zip(found, ends, values, strict=True):
@@ -281,6 +293,7 @@ class _Loop:
         tensors = make()
         values = [form.put_together(tensors) for form in self.forms]
         assert next(tensors, None) is None
+        self.aliases.note_parameters(values)
         return values
 
     def finish(self, outputs: Iterator[Any], ends: Sequence[Form], runs: bool) -> list[Any]:
@@ -292,6 +305,7 @@ class _Loop:
                 # The body ran, and sets the variable on all of its ways.
                 value = value.value
             values.append(value)
+        self.aliases.note_results(values)
         self._put(values)
         return values[: len(values) - len(self.parts)]
 
@@ -359,6 +373,7 @@ def stage_for(
     return after
 
 
+@public
 def while_loop(
     cond: Callable[..., Any],
     body: Callable[..., Any],

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from pygraph.control.lists import readable
 from pygraph.control.tensors import apply, current, is_tracing
 from pygraph.graph.text import Text, deferred
 
@@ -96,7 +97,9 @@ def print_text(values: tuple[Any, ...], sep: Any, end: Any) -> str | Text:
         if part is not None and not isinstance(part, (str, Text)):
             raise TypeError(f"{name} must be None or a string, not {type(part).__name__}")
     between, last = " " if sep is None else sep, "\n" if end is None else end
-    return deferred(lambda: str(between).join([str(value) for value in values]) + str(last))
+    return deferred(
+        lambda: str(between).join([str(readable(value)) for value in values]) + str(last)
+    )
 
 
 def stage_print(text: str | Text, file: Any = None, flush: Any = False) -> None:

@@ -11,7 +11,7 @@ from pygraph._hot import CompiledGraph, EagerTensor, Tensor, Variable
 from pygraph.function.origin import Origin, text_of_leaf
 from pygraph.function.signature import Signature
 from pygraph.function.tracing import Opaque, Traced, is_array
-from pygraph.graph import Graph, TensorSpec, VariableSpec
+from pygraph.graph import Graph, TensorSpec, VariableSpec, public
 from pygraph.graph.structure import Structure, flatten, unflatten
 from pygraph.ops import asarray, zeros
 
@@ -102,6 +102,7 @@ class ConcreteFunction(CompiledGraph):
         ]
         return self._executable.plan_text(examples)
 
+    @public
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the graph. Raises TypeError or ValueError naming an argument that does not fit."""
         leaves, _ = flatten(args)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
 from pygraph.function.function import Function
+from pygraph.graph import public
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +40,7 @@ def function(
     max_graphs: int | None = None,
     name: str | None = None,
 ) -> Decorator: ...
+@public
 def function(
     func: Callable[..., Any] | None = None,
     *,

@@ -30,7 +30,7 @@ from pygraph.function.pickling import is_importable, reduce_function
 from pygraph.function.retracing import Generaliser, RetracingWatch, joined, shapes_of
 from pygraph.function.signature import Signature
 from pygraph.function.tracing import NumberPlace
-from pygraph.graph import TensorSpec
+from pygraph.graph import TensorSpec, public
 from pygraph.graph.structure import flatten, map_structure
 from pygraph.ops import asarray
 
@@ -219,6 +219,7 @@ class Function(FunctionCore, Generic[P, R]):
         """The specs given at decoration, or None."""
         return self._input_signature
 
+    @public
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """Return the graph for arguments, which may be TensorSpecs; trace it if need be."""
         if self._input_signature is not None and not args and not kwargs:

@@ -348,6 +348,8 @@ def _take_results(builder: Builder, name: str, result: Any) -> tuple[Structure, 
     outputs: list[Any] = []
     output_names: list[str] = []
     for leaf, leaf_name in zip(leaves, leaf_names(structure, "result"), strict=True):
+        if type(leaf) is SymbolicTensor:
+            builder.module.aliases.check(leaf)
         if isinstance(leaf, (SymbolicTensor, EagerTensor, Variable, np.ndarray, np.generic)):
             template.append(len(outputs))
             outputs.append(leaf)

@@ -2,7 +2,7 @@
 
 from pygraph.graph.builder import Builder, current
 from pygraph.graph.faults import raise_fault
-from pygraph.graph.frames import clean_traceback
+from pygraph.graph.frames import clean_traceback, public
 from pygraph.graph.spec import TensorSpec, VariableSpec
 from pygraph.graph.view import Graph, GraphNode
 
@@ -14,5 +14,6 @@ __all__ = [
     "VariableSpec",
     "clean_traceback",
     "current",
+    "public",
     "raise_fault",
 ]

@@ -404,6 +404,8 @@ class Builder:
         ]
 
     def _operand(self, op: str, position: int, value: Any) -> SymbolicTensor:
+        if type(value) is SymbolicTensor:
+            self.module.aliases.check(value)
         try:
             return self.lift(value)
         except TypeError as error:
@@ -580,6 +582,7 @@ class Builder:
         self.module.callees = []
         self.module.copies = {}
         self.module.merged = {}
+        self.module.aliases.clear()
 
     def _check_open(self) -> None:
         if self.closed:

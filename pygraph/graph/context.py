@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pygraph._hot import EagerTensor
+from pygraph.graph.aliases import Aliases
 from pygraph.graph.exceptions import KeptException
 from pygraph.graph.locations import Location
 
@@ -28,6 +29,7 @@ class ModuleContext:
         self.copies: dict[int, object] = {}
         # By identity, containers that stand for one of two older ones, with their names.
         self.merged: dict[int, tuple[Any, str]] = {}
+        self.aliases = Aliases()
         self._location_ids: dict[tuple[Location, int], int] = {}
 
     def location_id(self, chain: Sequence[Location]) -> int:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 import os
 import sys
+from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
-from pygraph._hot import register_traceback_cleaner, show_full_tracebacks
+from pygraph._hot import leave, register_traceback_cleaner, show_full_tracebacks
 from pygraph.graph.locations import describe, is_library_file, mark_of
 
 _E = TypeVar("_E", bound=BaseException)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 def clean_traceback(error: _E) -> _E:
@@ -47,6 +51,23 @@ def _clean(error: BaseException) -> None:
 
 register_traceback_cleaner(clean_traceback)
 show_full_tracebacks(os.environ.get("PYGRAPH_FULL_TRACEBACKS", "0") not in ("", "0"))
+
+
+def public(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Make a function one whose errors show the user's frames only, down to its call.
+
+    For what is not called often: it costs a Python call.
+    """
+
+    @functools.wraps(function)
+    def entrance(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            leave(error)
+            raise  # as it is now: a bare raise adds no entry for this frame
+
+    return entrance
 
 
 _GENERATOR = 0x20 | 0x80 | 0x200

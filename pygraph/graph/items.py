@@ -31,13 +31,19 @@ class StagedItems:
         self.line: Location | None = user_line()
 
     def __repr__(self) -> str:
+        from pygraph.graph.text import marking
+
+        active = marking()
+        if active is not None:
+            return active(self.tensor(), "!l")
         return f"<staged items, since {describe(self.line)}>"
 
     def tensor(self) -> Any:
         """Return the items, each a tensor, as one tensor. Raises TypeError for other items."""
         if self.element.kind != "leaf":
             raise TypeError(
-                f"a list of items of the form {self.element} is no tensor; make a list of each part"
+                f"a list of items of the form {self.element} is no tensor and has no text while it "
+                "is part of the graph; make a list of each part"
             )
         return self.leaves[0]
 

@@ -41,7 +41,7 @@ class Text:
         return deferred(lambda: f"{other}{self}") if _is_text(other) else NotImplemented
 
     def __str__(self) -> str:
-        if _marking() is None:
+        if marking() is None:
             return repr(self)
         return render(self.template, self.values, _mark)
 
@@ -52,7 +52,7 @@ class Text:
         return format(text, spec)
 
     def __repr__(self) -> str:
-        if _marking() is not None:
+        if marking() is not None:
             return f"'{self}'"
         return f"<text with tensors: {self.template!r}>"
 
@@ -143,16 +143,17 @@ class Marking:
         return known
 
 
-def _marking() -> Marking | None:
-    marking: Any = exchange_marker(None)
-    exchange_marker(marking)
-    return marking  # type: ignore[no-any-return]
+def marking() -> Marking | None:
+    """Return what collects the tensors of the text that is made now, if there is such."""
+    active: Any = exchange_marker(None)
+    exchange_marker(active)
+    return active  # type: ignore[no-any-return]
 
 
 def _mark(value: Any, field: str) -> str:
-    marking = _marking()
-    assert marking is not None
-    return marking(value, field)
+    active = marking()
+    assert active is not None
+    return active(value, field)
 
 
 def template_of(marked: str) -> str:
@@ -163,9 +164,9 @@ def template_of(marked: str) -> str:
 
 def deferred(make: Callable[[], str]) -> str | Text:
     """Return the text that a function makes: a str, or a Text where tensors are in it."""
-    with Marking() as marking:
+    with Marking() as active:
         made = make()
-    return Text(template_of(made), marking.values) if marking.values else made
+    return Text(template_of(made), active.values) if active.values else made
 
 
 def render(
@@ -188,6 +189,8 @@ def _field_text(value: Any, field: str) -> str:
     conversion, _, spec = field.partition(":")
     if conversion == "!r":
         value = repr(value)
+    elif conversion == "!l":
+        value = repr(value.tolist())[1:-1]
     elif conversion == "!s":
         value = elements_text(value, "Variable(")  # variables alone use it
     return format(value, spec)

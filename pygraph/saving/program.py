@@ -8,12 +8,13 @@ from typing import Any
 from pygraph import _core
 from pygraph._hot import CompiledGraph, Constant, EagerTensor, Variable
 from pygraph.function import ConcreteFunction, Function
-from pygraph.graph import Graph, TensorSpec, VariableSpec
+from pygraph.graph import Graph, TensorSpec, VariableSpec, public
 from pygraph.graph.scope import init_scope
 from pygraph.graph.structure import flatten
 from pygraph.ops import asarray
 
 
+@public
 def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLike[str]) -> None:
     """Write the graphs of a function to a file, which :func:`load` and C++ programs read.
 
@@ -73,6 +74,7 @@ def _names_of(variables: list[Variable]) -> list[str]:
     return list(names)
 
 
+@public
 def load(path: str | os.PathLike[str]) -> Program:
     """Read a program file. Raises ValueError naming the first fault where it is not valid."""
     with open(path, "rb") as file:
@@ -113,6 +115,7 @@ class Program:
         """The graphs."""
         return [Graph(executable.module()) for executable in self._executables]
 
+    @public
     def __call__(self, *inputs: Any) -> list[EagerTensor]:
         """Run the first graph whose inputs have these dtypes and shapes.
 

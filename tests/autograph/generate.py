@@ -49,7 +49,6 @@ class _Writer:
     def __init__(self, seed: int, unset: bool) -> None:
         self.random = random.Random(seed)
         self.lines: list[str] = []
-        self.loops_over_v = 0
         self.counters = 0
         self.budget = 12
         # `u` gets a value on some ways only; it is read where an assignment stands before.
@@ -135,7 +134,8 @@ class _Writer:
             f"table = {{**table, 'm': {one}}}",
             f"flag = True if {self.condition()} else False",
             f"real = real / 2 + {one}",
-            f"v{'[:]' if self.loops_over_v else ''} = v * 2 % 11 + {one}",
+            f"v = v * 2 % 11 + {one}",
+            f"v[:] = v * 2 % 11 + {one}",
             f"v[({one}) % 3] = {other}",
             f"v[({one}) % 3] += {other}",
             f"best = {one}",
@@ -204,11 +204,7 @@ class _Writer:
         )
         self.write(depth, header)
         self.write(depth + 1, f"{self.choose(*self.names)} = {name} + {self.expression(1)}")
-        # Not compared: a staged loop over `v` that writes into it and then gives the name `v` to
-        # another array goes over what `v` was at first, without what was written.
-        self.loops_over_v += 1
         self.block(depth + 1, True)
-        self.loops_over_v -= 1
         self.otherwise(depth)
 
     def repeat(self, depth: int) -> None:

@@ -86,6 +86,28 @@ def test_errors_of_calls_and_conversion() -> None:
         use(X)
 
 
+def test_errors_of_everything_that_is_called(tmp_path: Path) -> None:
+    taking_third = pg.function(lambda x: x[pg.asarray(2) + 0])
+    concrete = pg.function(inner).get_concrete_function(X, pg.asarray(2))
+    wanted = [("inner", "x = x * x[k + 5]")]
+    assert lines_of(concrete, X, pg.asarray(2)) == wanted
+    assert lines_of(concrete, X) == []
+    assert lines_of(concrete, X, X) == []
+    assert lines_of(nested.get_concrete_function, X)[-1][0] == "wrong_shape"
+    assert lines_of(taking_third.get_concrete_function, "no tensor") != []
+    pg.save(concrete, tmp_path / "inner.pg")
+    program = pg.load(tmp_path / "inner.pg")
+    assert lines_of(program, X, pg.asarray(2)) == wanted
+    assert lines_of(program, X) == []
+    assert lines_of(pg.save, 3, "nowhere") == []
+    assert lines_of(pg.load, __file__) == []
+    assert lines_of(pg.autograph.convert, print) == []
+    assert lines_of(pg.autograph.to_code, print) == []
+    assert lines_of(pg.while_loop, lambda x: x, lambda x: x, [X]) == []
+    assert lines_of(pg.cond, X, lambda: 1, lambda: 2) == []
+    assert lines_of(lambda: pg.function(inner, max_graphs=-1)) != []
+
+
 def test_errors_of_methods() -> None:
     class Model:
         @pg.function

@@ -1,10 +1,13 @@
-"""Register programs give the bits and the faults of the kernels, the latter at the same lines."""
+"""Register programs, interpreted and native, give the bits and the faults of the kernels."""
 
 from __future__ import annotations
 
 import itertools
 import linecache
+import platform
 import random
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,7 +21,10 @@ import pygraph as pg
 from pygraph import _hot
 
 OFF = "-register_programs"
+INTERPRETED = "-native_code"
 Operation = Callable[[Any, Any], Any]
+
+NATIVE = platform.machine() == "x86_64" and sys.platform in ("linux", "darwin")
 
 ARITHMETIC = {
     "add": lambda a, b: a + b,
@@ -150,15 +156,19 @@ def edges(dtype: str) -> list[Any]:
 
 
 def check(function: Callable[..., Any], dtype: str) -> None:
-    """Compare with and without register programs, for every pair of edges."""
+    """Compare register programs, native and not, with kernels, for every pair of edges."""
     one = np.asarray(1)
     numbers = edges(dtype)
     plain = compiled(function, OFF, numbers[0], numbers[0], one)
-    program = compiled(function, "", numbers[0], numbers[0], one)
-    (concrete,) = program.concrete_functions
+    program = compiled(function, INTERPRETED, numbers[0], numbers[0], one)
+    native = compiled(function, "", numbers[0], numbers[0], one)
+    (concrete,) = native.concrete_functions
     assert "registers" in concrete.plan_text()
+    assert NATIVE is ("native code" in concrete.plan_text())
     for a, b in itertools.product(numbers, numbers):
-        assert outcome(program, a, b, one) == outcome(plain, a, b, one), (a, b)
+        expected = outcome(plain, a, b, one)
+        assert outcome(program, a, b, one) == expected, (a, b)
+        assert outcome(native, a, b, one) == expected, (a, b)
 
 
 NUMBERS = ("int32", "int64", "float32", "float64")
@@ -206,7 +216,7 @@ def edit_distance(a, b, table):
 
 
 @pytest.mark.parametrize("dtype", ["int32", "int64", "float32", "float64"])
-@pytest.mark.parametrize("passes", ["", "none", OFF, "-coalesce"])
+@pytest.mark.parametrize("passes", ["", "none", OFF, INTERPRETED, "-coalesce"])
 def test_a_table_filled_element_by_element(dtype, passes, monkeypatch):
     monkeypatch.setenv("PYGRAPH_PASSES", passes)
     a, b = np.array([1, 5, 2, 2, 7]), np.array([5, 2, 3, 7])
@@ -246,12 +256,14 @@ def put(x, i, j, k, turns):
 def test_positions_in_three_axes(function, dtype):
     x = np.arange(24).reshape(2, 3, 4).astype(dtype)
     sample = x, *map(np.asarray, (0, 0, 0, 1))
-    plain, program = compiled(function, OFF, *sample), compiled(function, "", *sample)
+    plain, program = compiled(function, OFF, *sample), compiled(function, INTERPRETED, *sample)
+    native = compiled(function, "", *sample)
     faults = 0
     for index in itertools.product([-3, -2, 1, 2], [-4, -3, 2, 3], [-5, -4, 0, 3, 4, 2**62]):
         arguments = x, *map(np.asarray, (*index, 1))
         expected = outcome(plain, *arguments)
         assert outcome(program, *arguments) == expected
+        assert outcome(native, *arguments) == expected
         faults += isinstance(expected, tuple)
     assert faults == 96 - 2 * 2 * 3
 
@@ -301,7 +313,7 @@ def cubes(n):
 
 
 @pytest.mark.parametrize("function", [primes, binomials, kept, counted, cubes])
-@pytest.mark.parametrize("passes", ["", "none", OFF, "-coalesce"])
+@pytest.mark.parametrize("passes", ["", "none", OFF, INTERPRETED, "-coalesce"])
 def test_arrays_of_sizes_known_at_run_time(function, passes, monkeypatch):
     monkeypatch.setenv("PYGRAPH_PASSES", passes)
     staged = pg.function(function)
@@ -478,6 +490,55 @@ def test_random_programs(seed, whole, numbers):
     arguments = a, b, u, v, np.arange(4) - 1, np.linspace(-1, 1, 16).reshape(4, 4), turns
     outcomes = [
         outcome(compiled(build(text), passes, *arguments), *arguments)
-        for passes in ("", OFF, "none")
+        for passes in ("", INTERPRETED, "none")
     ]
     assert outcomes[0] == outcomes[1] == outcomes[2], text
+
+
+def mixed(n):
+    """Use many numbers of both kinds, a kernel and a division that the interpreter makes."""
+    a, b, c, d, e = 1, 2, 3, 4, 5
+    u, v, w = 0.5, 0.25, 0.0
+    for i in pg.range(n):
+        a, b, c, d, e = b + i, c ^ a, d - e, (e * a) % 1009, a // (i % 3 - 4)
+        if i % 1000 == 0:
+            w = w + pg.sin(v) - (i - 1) // (i // 1000 % 3 * 2 - 3)
+        u, v = v * 0.999 + w, u + 1 / (b % 17 + 1)
+    return a, b, c, d, e, u, v, w
+
+
+def test_a_long_loop_is_taken_up_again_after_each_poll():
+    arguments = (np.asarray(300_000),)
+    expected = outcome(compiled(mixed, OFF, *arguments), *arguments)
+    assert isinstance(expected, list)
+    for passes in ("", INTERPRETED):
+        assert outcome(compiled(mixed, passes, *arguments), *arguments) == expected
+
+
+WITHOUT_EXECUTABLE_MEMORY = """
+import ctypes, sys
+import pygraph as pg
+
+PR_SET_MDWE, REFUSE_EXECUTABLE = 65, 1
+if ctypes.CDLL(None).prctl(PR_SET_MDWE, REFUSE_EXECUTABLE, 0, 0, 0) != 0:
+    sys.exit(5)
+
+@pg.function
+def triangle(n):
+    total = 0
+    for i in pg.range(n):
+        total += i
+    return total
+
+assert int(triangle(pg.asarray(9))) == 36
+(concrete,) = triangle.concrete_functions
+assert "registers" in concrete.plan_text() and "native code" not in concrete.plan_text()
+"""
+
+
+@pytest.mark.slow
+def test_where_no_memory_may_be_made_executable_programs_are_interpreted():
+    done = subprocess.run([sys.executable, "-c", WITHOUT_EXECUTABLE_MEMORY], check=False)
+    if done.returncode == 5:
+        pytest.skip("this kernel cannot refuse executable memory")
+    assert done.returncode == 0

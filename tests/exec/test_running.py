@@ -145,11 +145,11 @@ def test_a_long_run_lets_other_threads_work() -> None:
     thread = threading.Thread(target=tick)
     thread.start()
     before = ticks
-    count(pg.asarray(20_000_000))
+    count(pg.asarray(200_000_000))
     during = ticks - before
     stop.set()
     thread.join()
-    assert during > 20
+    assert during > 10
 
 
 def test_threads_trace_once_and_agree() -> None:

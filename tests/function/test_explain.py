@@ -136,12 +136,12 @@ def test_a_running_graph_is_not_freed_under_its_caller() -> None:
 
     slow(pg.asarray(1))
     results: list[int] = []
-    thread = threading.Thread(target=lambda: results.append(int(slow(pg.asarray(3_000_000)))))
+    thread = threading.Thread(target=lambda: results.append(int(slow(pg.asarray(30_000_000)))))
     thread.start()
     while thread.is_alive():
         slow.clear_cache()
         thread.join(0.01)
-    assert results == [3_000_000]
+    assert results == [30_000_000]
 
 
 def test_concrete_functions_name_what_does_not_fit() -> None:

@@ -93,7 +93,7 @@ def test_warm_calls_run_while_another_thread_runs() -> None:
     done = threading.Event()
 
     def long() -> None:
-        count(pg.asarray(4_000_000))
+        count(pg.asarray(40_000_000))
         done.set()
 
     thread = threading.Thread(target=long)

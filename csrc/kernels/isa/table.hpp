@@ -48,9 +48,9 @@ struct PairRows {
   int count;
 };
 
-// out[m][n] = a @ b, as `matmul` of kernels.hpp; needs no library and is fast for small sizes.
-using GemmFn = void (*)(void* out, const void* a, const void* b, int64_t m, int64_t n, int64_t k,
-                        bool transpose_a, bool transpose_b);
+// Computes a part of out = a @ b; `out` is the whole result.
+using GemmFn = void (*)(void* out, const void* a, const void* b, const MatrixProduct& product,
+                        const MatrixPart& part);
 
 constexpr int kElementwiseFamilies = 10;
 
@@ -60,6 +60,7 @@ struct Tables {
   Rows<ReduceFn> arg_reduce;
   Rows<ScanFn> scan;
   Rows<GemmFn> gemm;
+  bool fuses_multiply_add;  // whether gemm has an instruction for it
   PairRows pairs[2];
 };
 

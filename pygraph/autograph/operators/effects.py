@@ -10,6 +10,7 @@ from typing import Any
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import run
 from pygraph.control.conditional import stage_cond
+from pygraph.control.lists import is_staged, readable
 from pygraph.control.printing import traced_print
 from pygraph.control.raising import raised
 from pygraph.control.tensors import apply, as_predicate, is_tensor, is_tracing, stages
@@ -42,22 +43,22 @@ def text(template: str, *values: Any) -> str | Text:
     """An f-string, as a format string and the values in it."""
     if not is_tracing():
         return template.format(*values)
-    return deferred(lambda: template.format(*values))
+    return deferred(lambda: template.format(*map(readable, values)))
 
 
 def str_(*arguments: Any, **keywords: Any) -> Any:
     """``str``."""
-    return deferred(lambda: builtins.str(*arguments, **keywords))
+    return deferred(lambda: builtins.str(*map(readable, arguments), **keywords))
 
 
 def repr_(value: Any) -> Any:
     """``repr``."""
-    return deferred(lambda: builtins.repr(value))
+    return deferred(lambda: builtins.repr(readable(value)))
 
 
 def format_(value: Any, spec: str = "") -> Any:
     """``format``."""
-    return deferred(lambda: builtins.format(value, spec))
+    return deferred(lambda: builtins.format(readable(value), spec))
 
 
 def text_method(method: Any) -> Callable[..., Any] | None:
@@ -65,7 +66,9 @@ def text_method(method: Any) -> Callable[..., Any] | None:
     if type(getattr(method, "__self__", None)) is not str:
         return None
     if method.__name__ in ("format", "format_map"):
-        return lambda *args, **keywords: deferred(lambda: method(*args, **keywords))
+        return lambda *args, **keywords: deferred(
+            lambda: method(*map(readable, args), **readable(keywords))
+        )
     if method.__name__ == "join":
         return lambda items: _join(method, items)
     return None
@@ -83,10 +86,15 @@ _NUMBERS = "diuoxXeEfFgG"
 def percent(template: str, values: Any) -> Any:
     """``template % values``."""
     parts = list(values.values()) if isinstance(values, dict) else values
-    parts = parts if isinstance(parts, (list, tuple)) else [parts]
-    if not is_tracing() or not any(isinstance(p, Text) or is_tensor(p) for p in parts):
+    if not isinstance(parts, (list, tuple)) or is_staged(parts):
+        parts = [parts]
+    if not is_tracing() or not any(_has_late_text(part) for part in parts):
         return template % values
     return deferred(lambda: _percent(template, values))
+
+
+def _has_late_text(value: Any) -> bool:
+    return isinstance(value, Text) or is_tensor(value) or is_staged(value)
 
 
 def _percent(template: str, values: Any) -> str:
@@ -96,8 +104,8 @@ def _percent(template: str, values: Any) -> str:
         key, flags, width, precision, kind = found.groups()
         if kind == "%":
             return "%"
-        value = values[key] if key is not None else _next(following)
-        if not isinstance(value, Text) and not is_tensor(value):
+        value = readable(values[key] if key is not None else _next(following))
+        if not _has_late_text(value):
             return f"%{flags}{width}{precision}{kind}" % (value,)
         align = "<" if "-" in flags else ">" if kind in "sr" and width else ""
         if kind == "s" and not precision:

@@ -334,3 +334,35 @@ def f(x):
 f(3)  # -> 3
 # prints: x = 3
 f(-3)  # -> -3
+
+
+# case: print_a_list_of_staged_length
+def f(n):
+    items = []
+    for i in range(n):
+        items.append(i * 0.5)
+    print(items, f"{[9.0, *items]}")
+    print("%s" % items, {"k": items}, str(items))
+
+
+f(3)
+# -> None
+# prints: [0.0, 0.5, 1.0] [9.0, 0.0, 0.5, 1.0]
+# prints: [0.0, 0.5, 1.0] {'k': [0.0, 0.5, 1.0]} [0.0, 0.5, 1.0]
+f(0)
+# -> None
+# prints: [] [9.0]
+# prints: [] {'k': []} []
+
+
+# case: print_a_list_of_pairs_of_staged_length
+def f(n):
+    items = []
+    for i in range(n):
+        items.append((i, i))
+    return str(items) is None
+
+
+f(1)
+# -> False
+# staged raises TypeError: has no text while it is part of the graph; make a list of each part

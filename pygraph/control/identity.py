@@ -1,0 +1,218 @@
+"""The objects that a variable may hold after a branch or a loop, and those they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pygraph._hot import SymbolicTensor
+from pygraph.control.tensors import current
+from pygraph.control.unset import UNSET, Maybe
+from pygraph.graph import Builder
+from pygraph.graph.aliases import Aliases, Stale
+from pygraph.graph.items import StagedItems
+
+
+def with_own_objects(value: Any, one: Any, other: Any, is_older: Callable[[Any], bool]) -> Any:
+    """Return what a variable is after two branches, with their own objects as far as possible.
+
+    ``value`` was put together anew; ``one`` and ``other`` are what the branches gave. What is one
+    object on both ways, or one from before that only one way gives, stays that object.
+    Tensors that stand for one of two are noted, for writes into them would change that one too.
+    """
+    if type(value) is Maybe:
+        value.value = with_own_objects(value.value, _known(one), _known(other), is_older)
+        return value
+    one, other = _known(one), _known(other)
+    if type(value) is SymbolicTensor and value.dims:
+        given = [tensor for tensor in (one, other) if type(tensor) is SymbolicTensor]
+        own = given[0] if len(given) == 1 or one is other else None
+        if own is not None and _builder().is_within(own.builder):
+            return own
+        _note_choice(_builder().module.aliases, value, given)
+    elif type(value) in (list, tuple, dict):
+        return _container(value, one, other, is_older)
+    return value
+
+
+def _container(value: Any, one: Any, other: Any, is_older: Callable[[Any], bool]) -> Any:
+    if one is other:
+        return one
+    given = [part for part in (one, other) if part is not UNSET and part is not None]
+    if len(given) == 1 and type(value) is not tuple and is_older(given[0]):
+        return given[0]
+    if StagedItems in map(type, value) or not all(_is_like(part, value) for part in given):
+        return value
+    keys = list(value) if type(value) is dict else list(range(len(value)))
+    parts = [
+        with_own_objects(value[key], _item(one, key), _item(other, key), is_older) for key in keys
+    ]
+    if type(value) is tuple:
+        return tuple(parts)
+    for key, part in zip(keys, parts, strict=True):
+        value[key] = part
+    return value
+
+
+def _item(container: Any, key: Any) -> Any:
+    return container if container is UNSET or container is None else container[key]
+
+
+def _is_like(part: Any, value: Any) -> bool:
+    if type(part) is not type(value) or len(part) != len(value):
+        return False
+    return type(value) is not dict or part.keys() == value.keys()
+
+
+def _builder() -> Builder:
+    builder: Builder | None = current()
+    assert builder is not None
+    return builder
+
+
+def _known(value: Any) -> Any:
+    value = value.value if type(value) is Maybe else value
+    if type(value) is SymbolicTensor and _builder().module.aliases.is_blank(value):
+        return UNSET
+    return value
+
+
+def _note_choice(aliases: Aliases, value: Any, sources: Iterable[Any]) -> None:
+    """Note that the tensors in a value may be those in others, which it stands for."""
+    older = [tensor for source in sources for tensor in tensors_in(source)]
+    if older:
+        for tensor in tensors_in(value):
+            aliases.note_choice(tensor, older)
+
+
+def tensors_in(value: Any) -> Iterator[SymbolicTensor]:
+    """Yield the tensors in a value that can be written into."""
+    if type(value) is SymbolicTensor:
+        if value.dims:
+            yield value
+    elif type(value) is Maybe:
+        yield from tensors_in(value.value)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from tensors_in(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from tensors_in(part)
+
+
+@dataclass(slots=True)
+class LoopAliases:
+    """Which tensors the variables of a loop share with each other, and with what is around it.
+
+    ``before`` are the values of the variables before the loop, ``ended`` those after the iteration
+    that was traced last.
+    """
+
+    _all: Aliases
+    before: Sequence[Any]
+    # By number, the variables that are never read unless the last iteration set them.
+    guarded: Collection[int]
+    ended: Sequence[Any] = ()
+    # At the start of an iteration, and what was written by then.
+    _given: Sequence[Any] = ()
+    _writes: int = 0
+    # Per variable, the tensors from outside of the loop that it may hold in a later iteration, and
+    # the variables, by number, that may have handed their tensors on to it.
+    _outside: dict[int, list[SymbolicTensor]] = field(default_factory=dict)
+    _passed: set[tuple[int, int]] = field(default_factory=set)
+    # The variables that may hold one tensor in a later iteration.
+    _sharing: set[tuple[int, int]] = field(default_factory=set)
+    # What was not known before the loop; what else an iteration leaves unknown outside of it.
+    _stale: Stale = field(init=False)
+    _left: Stale = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._stale = self._all.stale()
+
+    def start_trace(self) -> None:
+        """Begin a trace of the body."""
+        self._writes = self._all.writes
+        self._all.resume(self._stale)
+
+    def start_test(self) -> None:
+        """Begin the trace of the test, which is evaluated before the first iteration as well."""
+        self._left = self._all.stale()
+        self._all.resume(self._stale)
+
+    def note_parameters(self, values: Sequence[Any]) -> None:
+        """Note what the variables may hold at the start of an iteration."""
+        self._given = values
+        self._note(values)
+        for index in self.guarded:
+            self._all.note_blank(tensors_in(values[index]))
+        self._all.join(self._left)
+
+    def note_results(self, values: Sequence[Any]) -> None:
+        """Note what the variables may hold after the loop."""
+        self._all.resume(self._stale)
+        self._note(values)
+        self._all.join(self._left)
+        for index, (value, ended) in enumerate(zip(values, self.ended, strict=False)):
+            if index in self.guarded or any(map(self._all.is_stale, tensors_in(ended))):
+                _note_choice(self._all, value, [ended])
+
+    def _note(self, values: Sequence[Any]) -> None:
+        for index, value in enumerate(values):
+            if index in self.guarded:
+                continue
+            _note_choice(self._all, value, (self.before[index], *self._outside.get(index, ())))
+        for one, other in self._sharing:
+            _note_choice(self._all, values[other], [values[one]])
+        for giver, taker in self._passed:
+            for tensor in tensors_in(values[taker]):
+                self._all.note_reach(tensor, tensors_in(self.before[giver]))
+
+    def found_more(self, parent: Any) -> bool:
+        """Return whether the body has to be traced again, with what is known from its end now."""
+        known = self._known()
+        self._find_shared(parent)
+        for identity, (tensor, line) in self._all.stale().items():
+            if parent.is_within(tensor.builder) and identity not in self._stale:
+                self._left[identity] = (tensor, line)
+        # Where nothing is written into, it only matters what the variables are after the loop.
+        return self._known() > known and self._all.writes > self._writes
+
+    def _known(self) -> int:
+        outside = sum(map(len, self._outside.values()))
+        return len(self._sharing) + len(self._passed) + len(self._left) + outside
+
+    def _find_shared(self, parent: Any) -> None:
+        may_be = [
+            {} if index in self.guarded else self._sources(value)
+            for index, value in enumerate(self.ended)
+        ]
+        for index, tensors in enumerate(may_be):
+            own = set(map(id, (*tensors_in(self.before[index]), *self._outside.get(index, ()))))
+            for giver, given in enumerate(self._given):
+                if giver != index and not tensors.keys().isdisjoint(map(id, tensors_in(given))):
+                    self._passed.add((giver, index))
+            self._outside.setdefault(index, []).extend(
+                tensor
+                for tensor in tensors.values()
+                if parent.is_within(tensor.builder) and id(tensor) not in own
+            )
+            for later in range(index + 1, len(may_be)):
+                if not tensors.keys().isdisjoint(may_be[later]):
+                    self._sharing.add((index, later))
+        for giver, taker in list(self._passed):  # and what was handed on to the giver before
+            self._passed.update((g, taker) for g, t in list(self._passed) if t == giver)
+
+    def _sources(self, value: Any) -> dict[int, SymbolicTensor]:
+        """Return what the tensors in a value may be, as of the start of an iteration."""
+        found = {
+            identity: tensor
+            for part in tensors_in(value)
+            for identity, tensor in self._all.of(part).items()
+        }
+        for given, before in zip(self._given, self.before, strict=True):
+            for tensor in tensors_in(given):
+                if id(tensor) in found:
+                    for older in tensors_in(before):
+                        found.pop(id(older), None)
+        return found

@@ -1,0 +1,254 @@
+"""Two names for one tensor, list or dict, also where a tensor decides whether they are one."""
+
+import pygraph as pg
+
+
+# case: loop_over_v_writing_v
+def f(v):
+    total = 0
+    for x in v:
+        total += x
+        v[2] = total
+        v = v + 1
+    return total, v
+
+
+f([1, 2, 3])
+# -> (4, [4, 5, 5])
+# staged raises TypeError: is one object, or is not, with the one written into
+
+
+# case: loop_over_v_writing_only
+def f(v):
+    total = 0
+    for x in v:
+        total += x
+        v[2] = total
+    return total, v
+
+
+f([1, 2, 3])  # -> (6, [1, 2, 6])
+
+
+# case: loop_over_v_rebind_then_write
+def f(v):
+    total = 0
+    for x in v:
+        v = v + 1
+        v[2] = 100
+        total += x
+    return total, v
+
+
+f([1, 2, 3])  # -> (6, [4, 5, 100])
+
+
+# case: loop_over_v_write_then_rebind_in_branch
+def f(v):
+    total = 0
+    for x in v:
+        total += x
+        if x == 1:
+            v[1] = 50
+            v = v * 2
+        else:
+            v[2] = 70
+    return total, v
+
+
+f([1, 2, 3])
+# -> (54, [2, 100, 70])
+# staged raises TypeError: is one object, or is not, with the one written into
+
+
+# case: conditional
+def f(c, v, w):
+    if c > 0:
+        w = v
+    w[0] = 100
+    return v, w
+
+
+f(1, [1, 2], [3, 4])
+# -> ([100, 2], [100, 2])
+# staged raises TypeError: is one object, or is not, with the one written into
+f(0, [1, 2], [3, 4])
+# -> ([1, 2], [100, 4])
+# staged raises TypeError: is one object, or is not, with the one written into
+
+
+# case: conditional_else
+def f(c, v, u):
+    if c > 0:
+        w = v
+    else:
+        w = u
+    w[0] = 100
+    return v, w, u
+
+
+f(1, [1, 2], [3, 4])
+# -> ([100, 2], [100, 2], [3, 4])
+# staged raises TypeError: is one object, or is not, with the one written into
+f(0, [1, 2], [3, 4])
+# -> ([1, 2], [100, 4], [100, 4])
+# staged raises TypeError: is one object, or is not, with the one written into
+
+
+# case: conditional_fresh
+def f(c, v):
+    if c > 0:
+        w = v + 1
+    else:
+        w = v * 2
+    w[0] = 100
+    return v, w
+
+
+f(1, [1, 2])  # -> ([1, 2], [100, 3])
+f(0, [1, 2])  # -> ([1, 2], [100, 4])
+
+
+# case: conditional_one_fresh
+def f(c, v):
+    w = v
+    if c > 0:
+        w = v + 1
+    w[0] = 100
+    return v, w
+
+
+f(1, [1, 2])
+# -> ([1, 2], [100, 3])
+# staged raises TypeError: is one object, or is not, with the one written into
+f(0, [1, 2])
+# -> ([100, 2], [100, 2])
+# staged raises TypeError: is one object, or is not, with the one written into
+
+
+# case: ifexp
+def f(c, v, u):
+    w = v if c > 0 else u
+    w[0] = 100
+    return v, w, u
+
+
+f(1, [1, 2], [3, 4])
+# -> ([100, 2], [100, 2], [3, 4])
+# staged raises TypeError: is one object, or is not, with the one written into
+f(0, [1, 2], [3, 4])
+# -> ([1, 2], [100, 4], [100, 4])
+# staged raises TypeError: is one object, or is not, with the one written into
+
+
+# case: in_loop
+def f(n, v):
+    w = v + 0
+    for i in range(n):
+        w = v
+    w[0] = 100
+    return v, w
+
+
+f(1, [1, 2])
+# -> ([100, 2], [100, 2])
+# staged raises TypeError: is one object, or is not, with the one written into
+f(0, [1, 2])
+# -> ([1, 2], [100, 2])
+# staged raises TypeError: is one object, or is not, with the one written into
+
+
+# case: swap_in_loop
+def f(n, a, b):
+    for i in range(n):
+        a, b = b, a
+        a[0] = i + 10
+    return a, b
+
+
+f(1, [1, 2], [3, 4])  # -> ([10, 4], [1, 2])
+f(3, [1, 2], [3, 4])  # -> ([12, 4], [11, 2])
+
+
+# case: double_buffer
+def f(n, a):
+    old = a
+    new = a.copy()
+    for i in range(n):
+        new[0] = old[0] + 1
+        old, new = new, old
+    return old, new
+
+
+f(1, [1, 2])  # -> ([2, 2], [1, 2])
+f(3, [1, 2])  # -> ([4, 2], [3, 2])
+
+
+# case: kept_in_loop
+def f(n, a):
+    b = a
+    for i in range(n):
+        a[0] += 1
+        b[1] += 1
+    return a, b
+
+
+f(3, [1, 2])  # -> ([4, 5], [4, 5])
+
+
+# case: list_element
+def f(n, a):
+    items = [a, a + 1]
+    for i in range(n):
+        items[0][0] = i + 7
+    a[1] = 9
+    return items, a
+
+
+f(3, [1, 2])  # -> ([[9, 9], [2, 3]], [9, 9])
+f(0, [1, 2])  # -> ([[1, 9], [2, 3]], [1, 9])
+
+
+# case: list_copy_alias
+def f(n):
+    items = []
+    other = items
+    for i in range(n):
+        items.append(i)
+        if i == 1:
+            other = items.copy()
+    other.append(5)
+    return items, other
+
+
+f(3)  # -> ([0, 1, 2], [0, 1, 5])
+
+
+# case: copy_in_branch
+def f(c, v):
+    w = v.copy()
+    if c > 0:
+        w[0] = 9
+    v[1] = 5
+    return v, w
+
+
+f(1, [1, 2])  # -> ([1, 5], [9, 2])
+f(0, [1, 2])  # -> ([1, 5], [1, 2])
+
+
+# case: try_finally_return
+def f(x):
+    log = []
+    try:
+        log.append(1)
+        if x > 0:
+            return x, log
+        log.append(2)
+    finally:
+        log.append(3)
+    return -x, log
+
+
+f(3)  # -> (3, [1, 3])
+f(-3)  # -> (3, [1, 2, 3])
