@@ -239,6 +239,8 @@ class Constant:
 class FunctionCore:
     python_function: Any
     graphs: dict[Any, Any]
+    def remove_graph(self, key: Any) -> None: ...
+    def clear_graphs(self) -> None: ...
     binder: Binder
     instances: dict[int, tuple[Any, Any]]
     number_inputs: frozenset[tuple[int, int]] | None

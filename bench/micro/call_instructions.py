@@ -1,4 +1,4 @@
-"""How many instructions a cached call takes, by number of arguments: counted by callgrind.
+"""How many instructions a cached call takes, by its arguments: counted by callgrind.
 
 Counts vary little between machines and runs, so that a test can hold them to a bound.
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,6 @@ import pygraph as pg
 from bench.measure import RESULTS
 from pygraph import _hot
 
-ARGUMENTS = (1, 4, 20)
 CALLS = 500
 ROOT = Path(__file__).parent.parent.parent
 
@@ -38,21 +38,39 @@ def twenty(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t):  # type:
     return a + 1
 
 
+def nested(tree):  # type: ignore[no-untyped-def]
+    """Add two of the twenty arrays of a nested dict."""
+    return tree["layer0"]["a0"] + tree["layer3"]["a4"]
+
+
+def cases() -> dict[str, tuple[Any, list[tuple[Any, ...]]]]:
+    """Return by name a function, and the arguments of calls that are made in turn."""
+    argument = pg.asarray(np.ones(4, np.float32))
+    tree = {f"layer{i}": {f"a{j}": argument for j in range(5)} for i in range(4)}
+    return {
+        "1 argument": (one, [(argument,)]),
+        "4 arguments": (four, [(argument,) * 4]),
+        "20 arguments": (twenty, [(argument,) * 20]),
+        "a nested dict of 20": (nested, [(tree,)]),
+        "one of eight shapes": (one, [(pg.asarray(np.ones(n, np.float32)),) for n in range(1, 9)]),
+    }
+
+
 def workload() -> None:
     """Call each function; a call of set_run_eagerly tells callgrind that another one begins."""
-    argument = pg.asarray(np.ones(4, np.float32))
-    functions = [pg.function(f, autograph=False) for f in (one, four, twenty)]
-    for function, count in zip(functions, ARGUMENTS, strict=True):
-        function(*[argument] * count)
-    for function, count in zip(functions, ARGUMENTS, strict=True):
-        arguments = [argument] * count
+    for python_function, calls in cases().values():
+        function = pg.function(python_function, autograph=False)
+        for _ in range(2):
+            for arguments in calls:
+                function(*arguments)
         _hot.set_run_eagerly(False)
-        for _ in range(CALLS):
-            function(*arguments)
+        for i in range(CALLS):
+            function(*calls[i % len(calls)])
+        _hot.set_run_eagerly(False)
 
 
-def count_instructions() -> dict[int, int]:
-    """Return the instructions of one call, by number of arguments."""
+def count_instructions() -> dict[str, int]:
+    """Return the instructions of one call, by case."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
             "valgrind",
@@ -66,11 +84,9 @@ def count_instructions() -> dict[int, int]:
         ]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
         parts = sorted(Path(folder).glob("out*"), key=_part_number)
-        totals = [total for total in map(_total, parts) if total > 0]
-    return {
-        count: total // CALLS
-        for count, total in zip(ARGUMENTS, totals[-len(ARGUMENTS) :], strict=True)
-    }
+        totals = [_total(part) for part in parts]
+    # Each case warms up, and then makes a part of its own.
+    return {name: totals[2 * i + 1] // CALLS for i, name in enumerate(cases())}
 
 
 def _part_number(path: Path) -> int:
@@ -86,8 +102,8 @@ def _total(path: Path) -> int:
 def main() -> None:
     """Count, print and write to bench/results/."""
     counts = count_instructions()
-    for count, instructions in counts.items():
-        print(f"{count:>3} arguments: {instructions} instructions a call")
+    for name, instructions in counts.items():
+        print(f"{name:<20} {instructions} instructions a call")
     RESULTS.mkdir(exist_ok=True)
     data = {"question": "instructions of a cached call", "instructions": counts}
     (RESULTS / "call_instructions.json").write_text(json.dumps(data, indent=1) + "\n")

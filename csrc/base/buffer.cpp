@@ -1,4 +1,6 @@
-// The block cache: power-of-two size classes up to 1 GiB, each a locked stack, capped in total.
+// Two caches of freed blocks, in power-of-two size classes. Small blocks lie behind their buffer's
+// header and are kept by the thread that freed them; others, up to 1 GiB, are in locked stacks that
+// are capped in total.
 #include "base/buffer.hpp"
 
 #include <array>
@@ -23,6 +25,11 @@ constexpr std::size_t kClassCount = 25;  // 64 B ... 1 GiB
 constexpr std::size_t kLargestBlock = kSmallestBlock << (kClassCount - 1);
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::int64_t kCacheCap = std::int64_t{1} << 29;
+
+std::size_t class_of(std::size_t bytes) {
+  if (bytes <= kSmallestBlock) return 0;
+  return static_cast<std::size_t>(std::bit_width(bytes - 1)) - 6;
+}
 
 class BlockCache {
  public:
@@ -80,10 +87,6 @@ class BlockCache {
   std::atomic<std::int64_t> live_{0};
 
  private:
-  static std::size_t class_of(std::size_t bytes) {
-    if (bytes <= kSmallestBlock) return 0;
-    return static_cast<std::size_t>(std::bit_width(bytes - 1)) - 6;
-  }
   // From the system. Large blocks ask for huge pages: a fault for each small page, and the search
   // for its address later, cost more than many a kernel does with it.
   static std::byte* fresh(std::size_t capacity) {
@@ -112,12 +115,154 @@ BlockCache& cache() {
   return *instance;
 }
 
+constexpr std::size_t kSmallClassCount = 5;  // 64 B ... 1 KiB
+constexpr std::size_t kLargestSmall = kSmallestBlock << (kSmallClassCount - 1);
+constexpr std::size_t kKeptPerClass = 32;
+
+// Counts of one thread. Only that thread writes, so that no locked instruction is needed.
+struct Counts {
+  std::atomic<std::int64_t> in_use{0};  // negative where it frees what others took
+  std::atomic<std::int64_t> cached{0};
+  std::atomic<std::int64_t> allocations{0};
+  std::atomic<std::int64_t> live{0};
+
+  static void add(std::atomic<std::int64_t>& count, std::int64_t change) {
+    count.store(count.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
+  }
+  void add_to(MemoryStats& stats) const {
+    stats.bytes_in_use += in_use.load(std::memory_order_relaxed);
+    stats.bytes_cached += cached.load(std::memory_order_relaxed);
+    stats.allocations += allocations.load(std::memory_order_relaxed);
+    stats.live_buffers += live.load(std::memory_order_relaxed);
+  }
+};
+
+class SmallBlocks;
+
+// The threads that have small blocks, and what those that ended have counted.
+struct Threads {
+  std::mutex mutex;
+  std::vector<const SmallBlocks*> running;
+  MemoryStats ended = {};
+};
+Threads& threads() {
+  static auto* instance = new Threads;
+  return *instance;
+}
+
+// The small blocks that a thread keeps. A free block's first word is the next one.
+class SmallBlocks {
+ public:
+  SmallBlocks() {
+    const std::lock_guard lock(threads().mutex);
+    threads().running.push_back(this);
+  }
+  ~SmallBlocks() {
+    clear();
+    const std::lock_guard lock(threads().mutex);
+    counts_.add_to(threads().ended);
+    std::erase(threads().running, this);
+  }
+  SmallBlocks(const SmallBlocks&) = delete;
+  SmallBlocks& operator=(const SmallBlocks&) = delete;
+
+  const Counts& counts() const { return counts_; }
+
+  void* take(std::size_t cls) {
+    const auto capacity = static_cast<std::int64_t>(kSmallestBlock << cls);
+    Counts::add(counts_.in_use, capacity);
+    Counts::add(counts_.allocations, 1);
+    Counts::add(counts_.live, 1);
+    List& list = lists_[cls];
+    if (list.first == nullptr) return allocate(cls);
+    Counts::add(counts_.cached, -capacity);
+    --list.count;
+    return std::exchange(list.first, *static_cast<void**>(list.first));
+  }
+  void give(void* block, std::size_t cls) {
+    const auto capacity = static_cast<std::int64_t>(kSmallestBlock << cls);
+    Counts::add(counts_.in_use, -capacity);
+    Counts::add(counts_.live, -1);
+    List& list = lists_[cls];
+    if (list.count == kKeptPerClass) {
+      std::free(block);
+      return;
+    }
+    Counts::add(counts_.cached, capacity);
+    ++list.count;
+    *static_cast<void**>(block) = std::exchange(list.first, block);
+  }
+  void clear() {
+    for (List& list : lists_) {
+      while (list.first != nullptr)
+        std::free(std::exchange(list.first, *static_cast<void**>(list.first)));
+      list.count = 0;
+    }
+    counts_.cached.store(0, std::memory_order_relaxed);
+  }
+
+ private:
+  struct List {
+    void* first = nullptr;
+    std::size_t count = 0;
+  };
+
+  void* allocate(std::size_t cls) {
+    void* block = std::aligned_alloc(kAlignment, kAlignment + (kSmallestBlock << cls));
+    if (block != nullptr) return block;
+    Counts::add(counts_.in_use, -static_cast<std::int64_t>(kSmallestBlock << cls));
+    Counts::add(counts_.live, -1);
+    throw Error(ErrorKind::memory, "could not allocate a small block");
+  }
+
+  std::array<List, kSmallClassCount> lists_;
+  Counts counts_;
+};
+
+// The end of a thread; buffers may go after that, while its other objects do.
+struct ThreadEnd {
+  SmallBlocks*& blocks;
+  ~ThreadEnd() { delete std::exchange(blocks, nullptr); }
+};
+
+SmallBlocks& small_blocks() {
+  static thread_local SmallBlocks* blocks = nullptr;
+  if (blocks == nullptr) [[unlikely]] {
+    static thread_local ThreadEnd end{blocks};
+    blocks = new SmallBlocks;
+  }
+  return *blocks;
+}
+
 }  // namespace
 
-MemoryStats memory_stats() { return cache().stats(); }
-void release_memory() { cache().clear(); }
+MemoryStats memory_stats() {
+  MemoryStats stats = cache().stats();
+  const std::lock_guard lock(threads().mutex);
+  const MemoryStats& ended = threads().ended;
+  stats.bytes_in_use += ended.bytes_in_use;
+  stats.allocations += ended.allocations;
+  stats.live_buffers += ended.live_buffers;
+  for (const SmallBlocks* blocks : threads().running) blocks->counts().add_to(stats);
+  return stats;
+}
+
+void release_memory() {
+  cache().clear();
+  small_blocks().clear();
+}
 
 Buffer* Buffer::allocate(std::size_t bytes) {
+  static_assert(sizeof(Buffer) <= kAlignment);
+  if (bytes <= kLargestSmall) {
+    const std::size_t cls = class_of(bytes);
+    void* block = small_blocks().take(cls);
+    auto* buffer = new (block) Buffer;
+    buffer->data_ = static_cast<std::byte*>(block) + kAlignment;
+    buffer->size_ = bytes;
+    buffer->capacity_ = kSmallestBlock << cls;
+    return buffer;
+  }
   if (bytes > (std::size_t{1} << 48)) {
     throw Error(ErrorKind::memory, "could not allocate " + std::to_string(bytes) + " bytes");
   }
@@ -142,6 +287,10 @@ Buffer* Buffer::borrow(void* data, std::size_t bytes, void* owner, Release relea
 }
 
 void Buffer::destroy() {
+  if (release_ == nullptr && capacity_ <= kLargestSmall) {
+    small_blocks().give(this, class_of(capacity_));
+    return;
+  }
   cache().live_.fetch_sub(1, std::memory_order_relaxed);
   if (release_ != nullptr) {
     release_(owner_);

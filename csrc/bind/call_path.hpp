@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "bind/call_pattern.hpp"
 #include "bind/hot_support.hpp"
 
 namespace pygraph::bind {
@@ -69,7 +70,13 @@ class VariableSlots {
   void push_captured(Variable* variable) { slots_.push_back({variable, 0}); }
   void push_argument(std::size_t position) { slots_.push_back({nullptr, position}); }
 
-  std::vector<Variable*> resolve(std::span<Variable* const> arguments) const {
+  // Whether no argument of a call is among them.
+  bool all_captured() const {
+    return std::all_of(slots_.begin(), slots_.end(),
+                       [](const Slot& slot) { return slot.captured != nullptr; });
+  }
+
+  std::vector<Variable*> resolve(std::span<Variable* const> arguments = {}) const {
     std::vector<Variable*> variables;
     for (const Slot& slot : slots_) {
       if (slot.captured == nullptr && slot.argument >= arguments.size())
@@ -113,6 +120,9 @@ class KeyWords {
   // What kTensor writes for a dtype and dims, of which some may be unknown (negative).
   static constexpr std::int64_t kTensor = 1;
 
+  // Whether all that there is to say is which object it is.
+  bool is_identity(std::int64_t tag) const { return size() == 2 && data()[0] == tag; }
+
   std::uint64_t hash() const {
     std::uint64_t value = size() * 0x9E3779B97F4A7C15u;
     for (const std::int64_t* word = data(); word != data() + size(); ++word) {
@@ -143,31 +153,26 @@ class KeyWords {
 // The bits of a float: -0.0 is not 0.0, and a NaN equals every other.
 inline std::int64_t float_bits(double value) {
   if (value != value) return INT64_MIN + 1;
-  std::int64_t bits = 0;
-  std::memcpy(&bits, &value, sizeof bits);
-  return bits;
+  return bits_of(value);
 }
 
-inline RunError run_graph(exec::Executable& executable, TensorList& inputs,
-                          std::span<Tensor> outputs, const VariableSlots& variables, bool check) {
+inline Failure run_graph(exec::Executable& executable, TensorList& inputs, Tensor* outputs,
+                         const VariableSlots& variables, bool check) {
   return guarded([&] {
     const std::span<const Tensor> given(inputs.data(), inputs.size());
     if (check) executable.check(given);
     PythonHost host;
-    executable.run(given, outputs, host.host(), variables.resolve(inputs.variables()));
+    executable.run(given, std::span(outputs, executable.output_count()), host.host(),
+                   variables.resolve(inputs.variables()));
   });
 }
 
-inline RunError run_graph_single(exec::Executable& executable, TensorList& inputs, Tensor& output,
-                                 const VariableSlots& variables, bool check) {
-  return run_graph(executable, inputs, std::span(&output, 1), variables, check);
-}
-
-inline RunError run_graph_many(exec::Executable& executable, TensorList& inputs,
-                               std::vector<Tensor>& outputs, const VariableSlots& variables,
-                               bool check) {
-  outputs.resize(executable.output_count());
-  return run_graph(executable, inputs, outputs, variables, check);
+inline Failure run_brief(exec::PlannedRun& planned, const CallPattern& pattern, Tensor* outputs,
+                         const std::vector<Variable*>& variables) {
+  return guarded([&] {
+    planned.run_brief(pattern.elements(), std::span(outputs, planned.plan().outputs.size()),
+                      variables);
+  });
 }
 
 using Call = PyObject* (*)(PyObject* callable, PyObject** args, size_t count, PyObject* names);

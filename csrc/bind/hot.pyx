@@ -10,11 +10,12 @@ from cpython.exc cimport PyErr_Occurred
 from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_New
 from cpython.ref cimport Py_INCREF
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 from libcpp cimport bool as cbool
-from libcpp.memory cimport shared_ptr
+from libcpp.memory cimport shared_ptr, unique_ptr
 from libcpp.string cimport string
+from libcpp.utility cimport move
 from libcpp.vector cimport vector
 
 import dataclasses
@@ -91,25 +92,70 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     cdef cppclass CExecutable "pygraph::exec::Executable":
         const CModule& module()
         int64_t plans_made()
+        size_t output_count()
+        CPlannedRun* brief_plan()
+    cdef cppclass CPlannedRun "pygraph::exec::PlannedRun":
+        pass
     cdef cppclass RunError:
         int kind
         string message
         uint32_t location
+    cdef cppclass Failure:
+        const RunError* get()
     cdef enum class CErrorKind "pygraph::ErrorKind"(uint8_t):
         pass
     PyObject* exception_type(CErrorKind)
     object fault_chain(const CModule&, const RunError&)
     object raised_parts(const RunError&)
-    RunError promote_operands(const COpRow&, const vector[COperand]&, vector[CDType]&)
-    RunError run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&)
-    RunError run_eager_update(const COpRow&, const vector[CAttribute]&, CVariable*, const vector[CTensor]&)
-    RunError find_op(const char*, const COpRow**)
-    RunError parse_attributes(const COpRow&, PyObject*, vector[CAttribute]&)
+    Failure promote_operands(const COpRow&, const vector[COperand]&, vector[CDType]&)
+    Failure run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&)
+    Failure run_eager_update(const COpRow&, const vector[CAttribute]&, CVariable*, const vector[CTensor]&)
+    Failure find_op(const char*, const COpRow**)
+    Failure parse_attributes(const COpRow&, PyObject*, vector[CAttribute]&)
     cbool takes_inputs(const COpRow&, size_t)
     cbool scalar_from_python(object, CDType, CTensor&)
     object element_to_python(const CTensor&, int64_t)
     CTensor borrow_memory(void*, CDType, const CShape&, object)
     shared_ptr[CExecutable] executable_from(object)
+
+cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
+    void set_tensor_layout(object, Py_ssize_t)
+    int64_t bits_of(double)
+    cdef enum class PartKind "pygraph::bind::Part::Kind"(uint8_t):
+        tensor
+        array
+        scalar
+        same
+        integer
+        real
+        any_int
+        any_float
+        items
+        dict
+    cdef cppclass CPart "pygraph::bind::Part":
+        CPart()
+        PartKind kind
+        CDType dtype
+        uint16_t rank
+        uint32_t first
+        uint32_t input
+        int64_t value
+        PyObject* type
+        PyObject* object
+    cdef cppclass CCallPattern "pygraph::bind::CallPattern":
+        CCallPattern(size_t, PyObject*, object) except +
+        void push(const CPart&) except +
+        uint32_t push_dims(const int64_t*, int) except +
+        uint32_t push_keys(list) except +
+        void keep(object) except +
+        void set_input_count(size_t) except +
+        object graph()
+        PyObject* input(size_t)
+        size_t input_count()
+    cdef cppclass CRecentCalls "pygraph::bind::RecentCalls":
+        CCallPattern* find(PyObject**, size_t, PyObject*)
+        void remember(unique_ptr[CCallPattern]) except +
+        void clear()
 
 cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     cdef cppclass CTensorList "pygraph::bind::TensorList":
@@ -121,6 +167,8 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     cdef cppclass CVariableSlots "pygraph::bind::VariableSlots":
         void push_captured(CVariable*) except +
         void push_argument(size_t) except +
+        cbool all_captured()
+        vector[CVariable*] resolve() except +
     cdef cppclass CKeyWords "pygraph::bind::KeyWords":
         CKeyWords()
         void push(int64_t) except +
@@ -129,9 +177,10 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
         void push_type(CDType, const CShape&, cbool) except +
         uint64_t hash()
         cbool equals(const CKeyWords&)
+        cbool is_identity(int64_t)
     int64_t float_bits(double)
-    RunError run_graph_single(CExecutable&, CTensorList&, CTensor&, const CVariableSlots&, cbool)
-    RunError run_graph_many(CExecutable&, CTensorList&, vector[CTensor]&, const CVariableSlots&, cbool)
+    Failure run_graph(CExecutable&, CTensorList&, CTensor*, const CVariableSlots&, cbool)
+    Failure run_brief(CPlannedRun&, const CCallPattern&, CTensor*, const vector[CVariable*]&)
     void enable_vectorcall(object, Py_ssize_t)
     void set_entries(void*, void*)
     void set_traceback_cleaner(PyObject*)
@@ -193,5 +242,7 @@ include "hot_variable.pxi"
 include "hot_dispatch.pxi"
 include "hot_binder.pxi"
 include "hot_key.pxi"
+include "hot_result.pxi"
 include "hot_function.pxi"
+include "hot_recent.pxi"
 include "hot_capsule.pxi"

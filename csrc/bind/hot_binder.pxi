@@ -1,6 +1,8 @@
 # Included by hot.pyx: from the arguments of a call to canonical ones, one entry per parameter.
 
 cdef object missing = object()
+# Of defaults that hold no tensor.
+cdef tuple plain_types = (type(None), bool, int, float, str, bytes)
 
 
 @cython.final
@@ -46,6 +48,29 @@ cdef class Binder:
         if bound is None or not self.place_keywords(bound, kwargs):
             return self.give_up(args, kwargs)
         return self.complete(bound, args, kwargs)
+
+    cdef list sources(self, Py_ssize_t count, PyObject* names):
+        """Return of which arguments, in the order in which they are passed, each canonical one is made.
+
+        That is a tuple of one position, a range for ``*args``, or nothing for a default. None where there are surplus
+        keywords, or a default that may hold tensors.
+        """
+        cdef Py_ssize_t i
+        cdef list sources = [()] * len(self.names)
+        for i in range(min(count, self.positional)):
+            sources[i] = (i,)
+        if self.rest >= 0:
+            sources[self.rest] = range(self.positional, count)
+        if names != NULL:
+            for i, name in enumerate(<tuple>names):
+                position = self.by_keyword.get(name)
+                if position is None:
+                    return None
+                sources[position] = (count + i,)
+        for i in range(len(sources)):
+            if sources[i] == () and i != self.rest and i != self.more and type(self.defaults[i]) not in plain_types:
+                return None
+        return sources
 
     cdef list place(self, tuple args):
         cdef Py_ssize_t count = len(args)

@@ -195,10 +195,12 @@ cdef object leaked(SymbolicTensor tensor):
     return tensor.builder.leak_error(tensor)
 
 
-cdef int check(const RunError& error, CompiledGraph graph) except -1:
-    if error.kind == -1:
-        return 0
-    if error.kind == -2:  # the exception is set
+cdef inline int check(const Failure& failure, CompiledGraph graph) except -1:
+    return 0 if failure.get() == NULL else fail(failure.get()[0], graph)
+
+
+cdef int fail(const RunError& error, CompiledGraph graph) except -1:
+    if error.kind == -1:  # the exception is set
         if graph is None or add_lines is None:
             return -1
         try:

@@ -8,15 +8,16 @@ cdef class CompiledGraph:
     """A planned graph and how its results become what the Python function returned."""
 
     cdef shared_ptr[CExecutable] executable
-    cdef bint single
-    cdef list template     # per leaf of the result: the index of an output, or a Constant
-    cdef object structure  # of the result
+    cdef ResultNode result
     cdef list variables    # in the graph's order: a Variable that it captured, or the position of an argument's
     cdef CVariableSlots slots
     cdef public list exceptions  # those that the graph raises, by number; empty for a graph from a file
     cdef readonly long long calls      # how often it ran
     cdef readonly long long last_used  # when it ran last, on the process's count of calls
     cdef int64_t plans_seen  # how many plans it had when the caches were trimmed last
+    # The plan, if every run goes by this one and is brief; and its variables.
+    cdef CPlannedRun* brief
+    cdef vector[CVariable*] captured
     cdef object __weakref__
 
     def __init__(self, capsule, list template, structure, list variables):
@@ -29,9 +30,10 @@ cdef class CompiledGraph:
             else:
                 self.slots.push_captured((<Variable?>entry).place.get())
         self.exceptions = []
-        self.template = template
-        self.structure = structure
-        self.single = structure.kind == "leaf" and type(template[0]) is int
+        self.result = result_node(structure, iter(template))
+        if self.slots.all_captured():
+            self.brief = self.executable.get().brief_plan()
+            self.captured = self.slots.resolve()
 
     def run_flat(self, tuple tensors, list variables):
         """Run on tensors in the order of the graph's inputs, checked against their types.
@@ -50,72 +52,42 @@ cdef class CompiledGraph:
         self.last_used = clock
 
     cdef object run(self, CTensorList& inputs, bint checked):
-        global clock
-        cdef CTensor output
-        clock += 1
-        self.calls += 1
-        self.last_used = clock
-        if not self.single:
-            result = self.run_nested(inputs, checked)
+        cdef EagerTensor tensor
+        cdef vector[CTensor] outputs
+        self.count()
+        if self.result.kind == RESULT_TENSOR:
+            tensor = EagerTensor.__new__(EagerTensor)
+            check(run_graph(self.executable.get()[0], inputs, &tensor.value, self.slots, checked), self)
+            own(tensor.value)
+            result = tensor
         else:
-            check(run_graph_single(self.executable.get()[0], inputs, output, self.slots, checked), self)
-            result = wrap(own(output))
+            outputs.resize(self.executable.get().output_count())
+            check(run_graph(self.executable.get()[0], inputs, outputs.data(), self.slots, checked), self)
+            result = self.result.make(outputs)
         if self.executable.get().plans_made() != self.plans_seen:
             self.plans_seen = self.executable.get().plans_made()
             trim_caches(self)
         return result
 
-    cdef object run_nested(self, CTensorList& inputs, bint checked):
+    # On the inputs that a call matched. No Python code runs until the results are there.
+    cdef object run_brief(self, const CCallPattern& pattern):
+        cdef EagerTensor tensor
         cdef vector[CTensor] outputs
-        cdef size_t i
-        check(run_graph_many(self.executable.get()[0], inputs, outputs, self.slots, checked), self)
-        leaves = []
-        for entry in self.template:
-            if type(entry) is int:
-                i = entry
-                leaves.append(wrap(own(outputs[i])))
-            else:
-                leaves.append((<Constant>entry).value)
-        return assemble(self.structure, iter(leaves))
+        self.count()
+        if self.result.kind == RESULT_TENSOR:
+            tensor = EagerTensor.__new__(EagerTensor)
+            check(run_brief(self.brief[0], pattern, &tensor.value, self.captured), self)
+            own(tensor.value)
+            return tensor
+        outputs.resize(self.executable.get().output_count())
+        check(run_brief(self.brief[0], pattern, outputs.data(), self.captured), self)
+        return self.result.make(outputs)
 
-
-# The nested value of a structure (pygraph.graph.structure) with the leaves in it. The kinds made of plain containers are
-# put together here, without Python code; the structure itself knows the others.
-cdef object assemble(object structure, object leaves):
-    kind = structure.kind
-    if kind == "leaf":
-        return next(leaves)
-    if kind == "none":
-        return None
-    if kind == "tuple":
-        return tuple([assemble(child, leaves) for child in structure.children])
-    if kind == "list":
-        return [assemble(child, leaves) for child in structure.children]
-    return structure.assemble([assemble(child, leaves) for child in structure.children])
-
-
-@cython.final
-cdef class Constant:
-    """A leaf of a result that is no tensor: a Python value known since the trace."""
-
-    cdef readonly object value
-
-    def __init__(self, value):
-        self.value = value
-
-    def __reduce__(self):
-        return Constant, (self.value,)
-
-
-# A result that would alias memory borrowed from NumPy gets memory of its own.
-cdef CTensor own(const CTensor& tensor) except *:
-    cdef CTensor copy
-    if tensor.buffer().get().owned():
-        return tensor
-    copy = new_tensor(tensor.dtype(), tensor.shape())
-    if copy.bytes() != 0:
-        memcpy(copy.data(), tensor.data(), copy.bytes())
-    return copy
+    cdef inline void count(self):
+        global clock
+        clock += 1
+        self.calls += 1
+        self.last_used = clock
 
 
 # Whether Functions run their Python code as it is.
@@ -153,7 +125,8 @@ cdef class FunctionCore:
 
     cdef vectorcallfunc vectorcall
     cdef readonly object python_function
-    cdef readonly dict graphs      # trace key -> CompiledGraph
+    cdef readonly dict graphs      # trace key -> CompiledGraph; `remove_graph` and `clear_graphs` take from it
+    cdef CRecentCalls recent       # of which the graphs are in the cache
     cdef readonly Binder binder
     cdef readonly dict instances   # id of an instance -> (what holds it, the FunctionCore of its method)
     cdef object fixed_key          # the key of the only graph of a function with an input signature
@@ -175,10 +148,9 @@ cdef class FunctionCore:
             return self.call_while_tracing(args, kwargs)
         if run_eagerly:
             return self.call_eagerly(args, kwargs)
-        args = self.binder.bind(args, kwargs)
-        if self.fixed_key is not None:
-            args = self.cast(args)
-        return call_canonical(self, <PyObject**>tuple_items(args), len(args))
+        names = tuple(kwargs)
+        passed = args + tuple(kwargs.values())
+        return call_unlike(self, <PyObject**>tuple_items(passed), len(args), <PyObject*>names if kwargs else NULL)
 
     def __get__(self, instance, owner):
         if instance is None:
@@ -187,6 +159,16 @@ cdef class FunctionCore:
         if entry is None:
             return self.bind_instance(instance)
         return bound_to(<FunctionCore>(<tuple>entry)[1], instance)
+
+    def remove_graph(self, key):
+        """Take the graph of a key out of the cache, if there is one."""
+        self.recent.clear()
+        self.graphs.pop(key, None)
+
+    def clear_graphs(self):
+        """Take all graphs out of the cache."""
+        self.recent.clear()
+        self.graphs.clear()
 
     def key_of_arguments(self, tuple args, *, bint specs=False, bint erase_dims=False, list watched=None):
         """Return the trace key of canonical arguments.
@@ -230,9 +212,14 @@ cdef int encode_all(FunctionCore function, PyObject** args, Py_ssize_t count, Tr
 cdef object call_function(object callable, PyObject** args, size_t flagged_count, PyObject* names):
     cdef FunctionCore function = <FunctionCore>callable
     cdef Py_ssize_t count = PyVectorcall_NARGS(flagged_count)
-    if names == NULL and count == function.binder.simple and function.fixed_key is None and not run_eagerly and current_builder() == NULL:
-        return call_canonical(function, args, count)
-    return FunctionCore.__call__(function, *positional_of(args, count), **keywords_of(args, count, names))
+    cdef CCallPattern* pattern
+    if current_builder() != NULL or run_eagerly:
+        return FunctionCore.__call__(function, *positional_of(args, count), **keywords_of(args, count, names))
+    pattern = function.recent.find(args, count, names)
+    graph = None if pattern == NULL else pattern.graph()
+    if graph is not None:
+        return run_recent(<CompiledGraph>graph, pattern[0])
+    return call_unlike(function, args, count, names)
 
 
 cdef tuple positional_of(PyObject** args, Py_ssize_t count):
@@ -249,19 +236,43 @@ cdef dict keywords_of(PyObject** args, Py_ssize_t count, PyObject* names):
     return keywords
 
 
-cdef object call_canonical(FunctionCore function, PyObject** args, Py_ssize_t count):
+# A call that is like none of the recent ones.
+cdef object call_unlike(FunctionCore function, PyObject** args, Py_ssize_t count, PyObject* names):
     cdef CTensorList inputs
     cdef TraceKey key = TraceKey.__new__(TraceKey)
+    cdef tuple canonical = canonical_arguments(function, args, count, names)
     cdef PyObject* found
-    encode_all(function, args, count, key, inputs)
+    encode_all(function, <PyObject**>tuple_items(canonical), len(canonical), key, inputs)
     found = PyDict_GetItemWithError(function.graphs, key if function.fixed_key is None else function.fixed_key)
     if found != NULL:
-        # A reference of our own: the graph may be dropped from the cache while it runs.
         graph = <object>found
+        sources = sources_of(function, canonical, args, count, names)
+        if sources is not None:
+            remember(function, <CompiledGraph>graph, args, count, names, sources)
         return (<CompiledGraph>graph).run(inputs, False)
     if PyErr_Occurred() != NULL:
         raise_current()
-    return call_cold(function, key, positional_of(args, count))
+    return call_cold(function, key, canonical)
+
+
+cdef tuple canonical_arguments(FunctionCore function, PyObject** args, Py_ssize_t count, PyObject* names):
+    cdef tuple passed = positional_of(args, count)
+    if names != NULL or count != function.binder.simple:
+        passed = function.binder.bind(passed, keywords_of(args, count, names))
+    return passed if function.fixed_key is None else function.cast(passed)
+
+
+# For each canonical argument, the positions of the arguments as passed that it is made of; None where it is made of
+# others.
+cdef list sources_of(FunctionCore function, tuple canonical, PyObject** args, Py_ssize_t count, PyObject* names):
+    cdef list sources = function.binder.sources(count, names)
+    if sources is None or function.number_inputs is not None and () in sources:
+        return None
+    for value, source in zip(canonical, sources):
+        for part, position in zip(value if type(source) is range else (value,), source):
+            if <PyObject*>part != args[<Py_ssize_t>position]:
+                return None  # it was cast
+    return sources
 
 
 cdef object call_cold(FunctionCore function, TraceKey key, tuple args):

@@ -35,8 +35,8 @@ inline PyObject*& marker_slot() {
 inline PyObject* current_marker() { return marker_slot(); }
 inline void set_current_marker(PyObject* marker) { marker_slot() = marker; }
 
-// What went wrong in a run. `kind` is -1 for nothing and -2 where a Python exception is set already
-// (Ctrl-C, a failed print).
+// What went wrong in a run. `kind` is -1 where a Python exception is set already (Ctrl-C, a failed
+// print).
 struct RunError {
   int kind = -1;
   std::string message;
@@ -45,9 +45,12 @@ struct RunError {
   std::shared_ptr<const exec::Raised> raised;  // where the program itself raised it
 };
 
+// Null where nothing went wrong.
+using Failure = std::unique_ptr<const RunError>;
+
 inline RunError describe(const Error& error) {
   if (error.kind() == ErrorKind::interrupted && PyErr_Occurred() != nullptr)
-    return {-2, {}, error.location(), error.callers(), nullptr};
+    return {-1, {}, error.location(), error.callers(), nullptr};
   std::shared_ptr<const exec::Raised> raised;
   if (const auto* found = dynamic_cast<const exec::Raised*>(&error))
     raised = std::make_shared<const exec::Raised>(*found);
@@ -81,27 +84,30 @@ inline PyObject* fault_chain(const ir::Module& module, const RunError& error) {
 }
 
 template <class Action>
-RunError guarded(Action action) {
+Failure guarded(Action action) {
+  const auto failed = [](RunError error) {
+    return std::make_unique<const RunError>(std::move(error));
+  };
   try {
     action();
-    return {};
+    return nullptr;
   } catch (const Error& error) {
-    return describe(error);
+    return failed(describe(error));
   } catch (const std::bad_alloc&) {
-    return {static_cast<int>(ErrorKind::memory), "out of memory", 0, {}, nullptr};
+    return failed({static_cast<int>(ErrorKind::memory), "out of memory", 0, {}, nullptr});
   } catch (const std::exception& error) {
-    return {static_cast<int>(ErrorKind::internal), error.what(), 0, {}, nullptr};
+    return failed({static_cast<int>(ErrorKind::internal), error.what(), 0, {}, nullptr});
   }
 }
 
 // The dtypes that an op's operands have to be converted to.
-inline RunError promote_operands(const ops::OpRow& op, const std::vector<ops::Operand>& operands,
-                                 std::vector<DType>& dtypes) {
+inline Failure promote_operands(const ops::OpRow& op, const std::vector<ops::Operand>& operands,
+                                std::vector<DType>& dtypes) {
   return guarded([&] { dtypes = ops::promote(op, operands).dtypes; });
 }
 
-inline RunError run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes,
-                          const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
+inline Failure run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes,
+                         const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
   return guarded([&] {
     const std::shared_ptr<exec::PlannedRun> planned = exec::eager_plan(op, attributes, inputs);
     outputs.resize(planned->plan().outputs.size());
@@ -111,8 +117,8 @@ inline RunError run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>
 }
 
 // An op on a variable, and on the inputs that follow it.
-inline RunError run_eager_update(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes,
-                                 Variable* variable, const std::vector<Tensor>& inputs) {
+inline Failure run_eager_update(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes,
+                                Variable* variable, const std::vector<Tensor>& inputs) {
   return guarded([&] {
     const std::shared_ptr<exec::PlannedRun> planned =
         exec::eager_plan(op, attributes, inputs, variable);
@@ -121,12 +127,12 @@ inline RunError run_eager_update(const ops::OpRow& op, const std::vector<ir::Att
   });
 }
 
-inline RunError find_op(const char* name, const ops::OpRow** op) {
+inline Failure find_op(const char* name, const ops::OpRow** op) {
   return guarded([&] { *op = &op_named(name); });
 }
 
-inline RunError parse_attributes(const ops::OpRow& op, PyObject* dict,
-                                 std::vector<ir::Attribute>& attributes) {
+inline Failure parse_attributes(const ops::OpRow& op, PyObject* dict,
+                                std::vector<ir::Attribute>& attributes) {
   return guarded([&] { attributes = attributes_from(op, dict); });
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "exec/run.hpp"
 #include "ops/infer.hpp"
 
 namespace pygraph::exec {
@@ -19,18 +18,31 @@ ir::Type type_of(const Tensor& tensor) {
 
 std::int64_t live_graphs() { return live.load(); }
 
-void PlannedRun::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,
-                     std::span<Variable* const> variables) {
+// Calls `action` with a frame: the one at rest, or a new one where other threads run the plan too.
+template <class Action>
+void PlannedRun::with_frame(std::span<Tensor> outputs, const Action& action) {
   std::unique_ptr<Frame> frame(spare_.exchange(nullptr, std::memory_order_acquire));
   if (frame == nullptr) frame = std::make_unique<Frame>(plan_);
   try {
-    exec::run(plan_, *frame, inputs, outputs, host, variables);
+    action(*frame);
   } catch (...) {
     for (Tensor& output : outputs) output = Tensor();
     throw;
   }
   frame->release();
   delete spare_.exchange(frame.release(), std::memory_order_acq_rel);
+}
+
+void PlannedRun::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,
+                     std::span<Variable* const> variables) {
+  with_frame(outputs,
+             [&](Frame& frame) { exec::run(plan_, frame, inputs, outputs, host, variables); });
+}
+
+void PlannedRun::run_brief(std::span<const void* const> inputs, std::span<Tensor> outputs,
+                           std::span<Variable* const> variables) {
+  with_frame(outputs,
+             [&](Frame& frame) { exec::run_brief(plan_, frame, inputs, outputs, variables); });
 }
 
 Executable::Executable(ir::Module module) : module_(std::move(module)) {

@@ -12,13 +12,14 @@
 #include "base/variable.hpp"
 #include "exec/frame.hpp"
 #include "exec/host.hpp"
+#include "exec/run.hpp"
 
 namespace pygraph::exec {
 
 // A plan with a frame at rest for its next run.
 class PlannedRun {
  public:
-  explicit PlannedRun(plan::Plan plan) : plan_(std::move(plan)) {}
+  explicit PlannedRun(plan::Plan plan) : plan_(std::move(plan)), is_brief_(exec::is_brief(plan_)) {}
   ~PlannedRun() { delete spare_.load(); }
   PlannedRun(const PlannedRun&) = delete;
   PlannedRun& operator=(const PlannedRun&) = delete;
@@ -29,8 +30,17 @@ class PlannedRun {
   void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,
            std::span<Variable* const> variables = {});
 
+  // See exec::run_brief.
+  bool is_brief() const { return is_brief_; }
+  void run_brief(std::span<const void* const> inputs, std::span<Tensor> outputs,
+                 std::span<Variable* const> variables);
+
  private:
+  template <class Action>
+  void with_frame(std::span<Tensor> outputs, const Action& action);
+
   plan::Plan plan_;
+  bool is_brief_;
   std::atomic<Frame*> spare_{nullptr};
 };
 
@@ -59,6 +69,10 @@ class Executable {
   void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,
            std::span<Variable* const> variables = {});
 
+  // The plan, if there is only one and it is brief; else nullptr.
+  PlannedRun* brief_plan() const {
+    return static_plan_ != nullptr && static_plan_->is_brief() ? static_plan_.get() : nullptr;
+  }
   // The plan for inputs of these shapes (the only one, if no dim is unknown).
   std::shared_ptr<PlannedRun> planned(std::span<const Tensor> inputs);
   // The plans that are kept, and how many were made so far.

@@ -1,5 +1,6 @@
 #include "exec/run.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <memory>
@@ -64,14 +65,21 @@ class Run {
       frame_.pointers[plan_.input_storages[i]] = inputs[i].data();
   }
 
+  void bind_inputs(std::span<const void* const> elements) {
+    for (std::size_t i = 0; i < elements.size(); ++i)  // nothing writes to an input's elements
+      frame_.pointers[plan_.input_storages[i]] =
+          static_cast<std::byte*>(const_cast<void*>(elements[i]));
+  }
+
   void bind_outputs(std::span<Tensor> outputs) {
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const plan::Output& output = plan_.outputs[i];
       const plan::Storage& storage = plan_.storages[output.storage];
       if (storage.kind != StorageKind::output || storage.index != i) continue;
       if (!outputs[i]) {
-        if (host_.byte_limit != 0) charge(byte_count(output.type.dtype, output.type.shape));
-        outputs[i] = Tensor::empty(output.type.dtype, output.type.shape);
+        if (host_.byte_limit != 0) charge(storage.bytes);
+        outputs[i] = Tensor(BufferRef::adopt(Buffer::allocate(storage.bytes)), output.type.dtype,
+                            output.type.shape);
       }
       frame_.pointers[output.storage] = outputs[i].data();
     }
@@ -632,7 +640,47 @@ class Calls {
   std::vector<Call> calls_;
 };
 
+bool may_poll(const plan::Plan& plan, const Instruction& instruction) {
+  switch (instruction.code) {
+    case Code::dynamic:
+    case Code::update_dynamic:
+    case Code::list_append:
+    case Code::list_pop:
+    case Code::loop_if_true:
+    case Code::call:
+    case Code::text: return true;
+    case Code::registers: {
+      const std::vector<plan::RegisterOp>& code = plan.programs[instruction.target].code;
+      return std::any_of(code.begin(), code.end(),
+                         [](const plan::RegisterOp& op) { return op.jump < 0; });
+    }
+    default: return false;
+  }
+}
+
 }  // namespace
+
+bool is_brief(const plan::Plan& plan) {
+  return plan.straight_cost <= kLongRun &&
+         std::none_of(plan.outputs.begin(), plan.outputs.end(),
+                      [&](const plan::Output& output) {
+                        return plan.storages[output.storage].kind == StorageKind::input;
+                      }) &&
+         std::none_of(plan.instructions.begin(), plan.instructions.end(),
+                      [&](const Instruction& instruction) { return may_poll(plan, instruction); });
+}
+
+void run_brief(const plan::Plan& plan, Frame& frame, std::span<const void* const> inputs,
+               std::span<Tensor> outputs, std::span<Variable* const> variables) {
+  static const Host nobody;
+  Meter meter;
+  Run state(plan, frame, nobody, variables, meter);
+  frame.acquire(plan);
+  state.bind_inputs(inputs);
+  state.bind_outputs(outputs);
+  state.loop();
+  state.collect({}, outputs);
+}
 
 void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
          std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables) {

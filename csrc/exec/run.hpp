@@ -15,4 +15,12 @@ namespace pygraph::exec {
 void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
          std::span<Tensor> outputs, const Host& host, std::span<Variable* const> variables);
 
+// Whether a run takes no longer than it takes to tell the host, never asks it for anything, and
+// needs of its inputs only the elements.
+bool is_brief(const plan::Plan& plan);
+
+// A run of a brief plan, given where the elements of its inputs are.
+void run_brief(const plan::Plan& plan, Frame& frame, std::span<const void* const> inputs,
+               std::span<Tensor> outputs, std::span<Variable* const> variables);
+
 }  // namespace pygraph::exec

@@ -105,9 +105,9 @@ class Registry {
       const Row<GemmFn>& row = tables.gemm.rows[i];
       gemm_[static_cast<std::size_t>(row.in)] = row.fn;
     }
+    fuses_multiply_add_ = tables.fuses_multiply_add;
     for (const PairRows& rows : tables.pairs)
       pairs_.insert(pairs_.end(), rows.rows, rows.rows + rows.count);
-    fuses_multiply_add_ = tables.fuses_multiply_add;
     elementwise_.sort();
     reduce_.sort();
     scan_.sort();

@@ -249,7 +249,7 @@ class Forget:
         """Drop the graph."""
         function = self._function()
         if function is not None:
-            function.graphs.pop(self._key, None)
+            function.remove_graph(self._key)
 
 
 def _typed(value: Any) -> str:

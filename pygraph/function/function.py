@@ -250,7 +250,7 @@ class Function(FunctionCore, Generic[P, R]):
 
     def clear_cache(self) -> None:
         """Release all graphs."""
-        self.graphs.clear()
+        self.clear_graphs()
         self.number_inputs = None
         self._generaliser.clear()
         for _, function in list(self.instances.values()):
@@ -297,7 +297,7 @@ class Function(FunctionCore, Generic[P, R]):
         """Remove a graph from the cache; a run of it that is under way is not disturbed."""
         for key, held in list(self.graphs.items()):
             if held is concrete:
-                self.graphs.pop(key, None)
+                self.remove_graph(key)
 
     def adopt(self, traced: tracing.Traced, origin: Origin) -> None:
         """Enter a graph that was traced elsewhere."""

@@ -33,6 +33,10 @@ struct Rows {
   int count;
 };
 
+// Computes a part of out = a @ b; `out` is the whole result.
+using GemmFn = void (*)(void* out, const void* a, const void* b, const MatrixProduct& product,
+                        const MatrixPart& part);
+
 // The elementwise kernel that computes `outer` with the result of `inner` as its operand
 // `position`, in the bits of the two in turn. Its operands are inner's, then the other one of
 // outer.
@@ -47,10 +51,6 @@ struct PairRows {
   const PairRow* rows;
   int count;
 };
-
-// Computes a part of out = a @ b; `out` is the whole result.
-using GemmFn = void (*)(void* out, const void* a, const void* b, const MatrixProduct& product,
-                        const MatrixPart& part);
 
 constexpr int kElementwiseFamilies = 10;
 
