@@ -11,6 +11,10 @@
 #include <string>
 #include <vector>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include "base/error.hpp"
 
 namespace pygraph {
@@ -19,6 +23,7 @@ namespace {
 constexpr std::size_t kSmallestBlock = 64;
 constexpr std::size_t kClassCount = 25;  // 64 B ... 1 GiB
 constexpr std::size_t kLargestBlock = kSmallestBlock << (kClassCount - 1);
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::int64_t kCacheCap = std::int64_t{1} << 29;
 
 std::size_t class_of(std::size_t bytes) {
@@ -43,7 +48,7 @@ class BlockCache {
         return block;
       }
     }
-    auto* block = static_cast<std::byte*>(std::aligned_alloc(kAlignment, *capacity));
+    std::byte* block = fresh(*capacity);
     if (block == nullptr) {
       in_use_.fetch_sub(static_cast<std::int64_t>(*capacity), std::memory_order_relaxed);
       throw Error(ErrorKind::memory, "could not allocate " + std::to_string(bytes) + " bytes");
@@ -82,6 +87,17 @@ class BlockCache {
   std::atomic<std::int64_t> live_{0};
 
  private:
+  // From the system. Large blocks ask for huge pages: a fault for each small page, and the search
+  // for its address later, cost more than many a kernel does with it.
+  static std::byte* fresh(std::size_t capacity) {
+    const bool is_large = capacity >= 2 * kHugePage;
+    auto* block =
+        static_cast<std::byte*>(std::aligned_alloc(is_large ? kHugePage : kAlignment, capacity));
+#if defined(__linux__)
+    if (is_large && block != nullptr) madvise(block, capacity, MADV_HUGEPAGE);
+#endif
+    return block;
+  }
   static std::size_t round_up(std::size_t bytes) {
     return (bytes + kAlignment - 1) / kAlignment * kAlignment;
   }

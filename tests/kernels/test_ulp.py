@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -67,6 +69,12 @@ def test_error_is_within_the_stated_bound(name: str, dtype: str) -> None:
             want = reference(extended(x))
         worst = float(ulps(np.asarray(getattr(pg, name)(pg.asarray(x))), want).max())
         assert worst <= bound, f"{worst:.3f} ulp in {interval}"
+
+
+def test_the_documented_bounds_are_these() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "accuracy.md"
+    rows = re.findall(r"^\| (\w+) +\| ([\d.]+) +\|$", page.read_text(), re.MULTILINE)
+    assert {name: float(bound) for name, bound in rows} == {n: row[1] for n, row in TABLE.items()}
 
 
 @pytest.mark.slow
