@@ -55,6 +55,12 @@ std::int64_t shifted_right(std::int64_t a, std::int64_t count) {
   return a >> (shift < 64 ? shift : 63);
 }
 
+// NaN and what is out of range become the least integer.
+std::int64_t truncated(double a) {
+  constexpr double kEnd = 0x1p63;
+  return a >= -kEnd && a < kEnd ? static_cast<std::int64_t>(a) : INT64_MIN;
+}
+
 // An index from the start of an axis; not below `size` if it is out of range.
 std::uint64_t from_start(std::int64_t index, std::uint64_t size) {
   const std::uint64_t at = wrapping(index);
@@ -217,6 +223,20 @@ select:
                                                                : PYGRAPH_GET(std::uint64_t, c));
   PYGRAPH_NEXT;
 
+#define PYGRAPH_CHOICE(name, type, comparison)          \
+  name:                                                 \
+  {                                                     \
+    const auto a = PYGRAPH_GET(type, a);                \
+    const auto b = PYGRAPH_GET(type, b);                \
+    store(registers + op->out, a comparison b ? a : b); \
+    PYGRAPH_NEXT;                                       \
+  }
+
+  PYGRAPH_CHOICE(choose_lesser_float32, float, <)
+  PYGRAPH_CHOICE(choose_lesser_float64, double, <)
+  PYGRAPH_CHOICE(choose_greater_float32, float, >)
+  PYGRAPH_CHOICE(choose_greater_float64, double, >)
+
 multiply_add_int64:
   store(registers + op->out, PYGRAPH_GET(std::uint64_t, c) +
                                  PYGRAPH_GET(std::uint64_t, a) * PYGRAPH_GET(std::uint64_t, b));
@@ -323,6 +343,7 @@ leave:
 #undef PYGRAPH_FIND
 #undef PYGRAPH_FIND_PAIR
 #undef PYGRAPH_ELEMENTS
+#undef PYGRAPH_CHOICE
 #undef PYGRAPH_COUNTING
 
 }  // namespace pygraph::exec

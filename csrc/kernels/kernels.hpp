@@ -18,6 +18,10 @@ namespace pygraph::kernels {
 // none. `in` is the dtype of the op's last input (for `where`: of its branches); `out` that of its
 // result.
 ElementwiseFn find_elementwise(std::string_view name, DType in, DType out);
+// The kernel that does the work of two in one walk, in the same bits: of `outer`, whose operand
+// `position` is the result of `inner`; or nullptr. Its operands are inner's, then the other one of
+// outer. Both are of that dtype.
+ElementwiseFn find_pair(std::string_view inner, std::string_view outer, int position, DType dtype);
 ReduceFn find_reduce(std::string_view name, DType in, DType out);
 ScanFn find_scan(std::string_view name, DType in, DType out);
 

@@ -106,6 +106,8 @@ class Registry {
       gemm_[static_cast<std::size_t>(row.in)] = row.fn;
     }
     fuses_multiply_add_ = tables.fuses_multiply_add;
+    for (const PairRows& rows : tables.pairs)
+      pairs_.insert(pairs_.end(), rows.rows, rows.rows + rows.count);
     elementwise_.sort();
     reduce_.sort();
     scan_.sort();
@@ -114,6 +116,7 @@ class Registry {
   Directory<ElementwiseFn> elementwise_;
   Directory<ReduceFn> reduce_;
   Directory<ScanFn> scan_;
+  std::vector<PairRow> pairs_;
   std::array<GemmFn, kDTypeCount> gemm_{};  // per dtype: small products look often
   bool fuses_multiply_add_ = false;
   std::string_view isa_;
@@ -146,6 +149,15 @@ const Registry& registry() {
 
 ElementwiseFn find_elementwise(std::string_view name, DType in, DType out) {
   return registry().elementwise_.find(name, in, out);
+}
+
+ElementwiseFn find_pair(std::string_view inner, std::string_view outer, int position, DType dtype) {
+  for (const PairRow& row : registry().pairs_) {
+    if (row.type == static_cast<ElementType>(dtype) && row.position == position &&
+        row.outer == outer && row.inner == inner)
+      return row.fn;
+  }
+  return nullptr;
 }
 
 ReduceFn find_reduce(std::string_view name, DType in, DType out) {

@@ -34,7 +34,8 @@ Use use_of(const RegisterForm& form, char field) {
     return Use::any;
   if (form.name == "select") return field == 'a' ? Use::whole : Use::any;
   if (is_load_or_store(form.name)) return field == 'o' || field == 'v' ? Use::any : Use::whole;
-  return form.name == "multiply_add_float64" ? Use::real : Use::whole;
+  const bool chooses = form.name.starts_with("choose_");
+  return chooses || form.name == "multiply_add_float64" ? Use::real : Use::whole;
 }
 
 Register register_in(const RegisterOp& operation, char field) {

@@ -269,6 +269,10 @@ class Translator {
         return put(op.out, Gpr::rax);
       case RegisterCode::kernel: return kernel(op);
       case RegisterCode::select: return select(op);
+      case RegisterCode::choose_lesser_float32: return real_binary(op, Real::lesser, op.b, false);
+      case RegisterCode::choose_lesser_float64: return real_binary(op, Real::lesser, op.b, true);
+      case RegisterCode::choose_greater_float32: return real_binary(op, Real::greater, op.b, false);
+      case RegisterCode::choose_greater_float64: return real_binary(op, Real::greater, op.b, true);
       case RegisterCode::multiply_add_int64: return multiply_add(op);
       case RegisterCode::multiply_add_float64: return real_multiply_add(op);
       case RegisterCode::add_loop_if_less_int64: return count(op, Condition::less);
@@ -393,6 +397,7 @@ class Translator {
       case OpCode::multiply: return real_binary(op, Real::multiply, op.b, wide);
       case OpCode::divide: return real_binary(op, Real::divide, op.b, wide);
       case OpCode::square: return real_binary(op, Real::multiply, op.a, wide);
+      case OpCode::sqrt: return real_binary(op, Real::square_root, op.a, wide);
       case OpCode::maximum: return real_choose(op, wide, true);
       case OpCode::minimum: return real_choose(op, wide, false);
       default: break;
@@ -433,7 +438,11 @@ class Translator {
   }
 
   void cast(const RegisterOp& op, const RegisterForm& form) {
-    if (form.in == DType::float32 || form.in == DType::float64) {
+    if (is_real(form.in) && !is_real(form.out)) {
+      a_.truncate(Gpr::rax, real_operand(op.a), is_wide(form.in));
+      return put(op.out, Gpr::rax);
+    }
+    if (is_real(form.in)) {
       a_.convert_real(kReal, real_operand(op.a), is_wide(form.in));
       return put_real(op.out, kReal, is_wide(form.out));
     }

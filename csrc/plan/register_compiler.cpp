@@ -411,6 +411,7 @@ class Compiler {
       if (join_multiply(i, operation)) return;
     } else if (op(i) == OpCode::where) {
       operation.code = RegisterCode::select;
+      if (join_choice(i, operation)) return;
     } else {
       operation.code = RegisterCode::kernel;
       operation.jump = static_cast<std::int32_t>(result_.program.kernels.size());
@@ -456,6 +457,34 @@ class Compiler {
              .b = is_square ? product.a : product.b,
              .c = other});
     return true;
+  }
+
+  // `a if a < b else b` and the like, if nothing else needs the condition.
+  bool join_choice(std::uint32_t i, const RegisterOp& select) {
+    if (here() == block_start_) return false;
+    const RegisterOp test = code().back();
+    const RegisterForm form = form_of(test.code);
+    const bool less = form.op == OpCode::less;
+    if (form.kind != RegisterKind::test || (!less && form.op != OpCode::greater)) return false;
+    const bool keeps = select.b == test.a && select.c == test.b;
+    const bool swaps = select.b == test.b && select.c == test.a;
+    if (test.out != select.a || !(keeps || swaps) || contains(live_[input(i, 0)], 2 * (i + 1)))
+      return false;
+    drop_last();
+    emit(i,
+         {.code = choice(form.in, less == keeps), .out = select.out, .a = select.b, .b = select.c});
+    return true;
+  }
+
+  static RegisterCode choice(DType dtype, bool lesser) {
+    switch (dtype) {
+      case DType::int32: return lesser ? RegisterCode::minimum_int32 : RegisterCode::maximum_int32;
+      case DType::int64: return lesser ? RegisterCode::minimum_int64 : RegisterCode::maximum_int64;
+      case DType::float32:
+        return lesser ? RegisterCode::choose_lesser_float32 : RegisterCode::choose_greater_float32;
+      default:
+        return lesser ? RegisterCode::choose_lesser_float64 : RegisterCode::choose_greater_float64;
+    }
   }
 
   // The element of input 0 at the inputs that are indices, into or from the register of `value`.

@@ -29,6 +29,7 @@ std::string tiles_text(const TileProgram& program) {
   std::string text = "tiles(";
   for (const TileStep& step : program.steps) {
     if (&step != program.steps.data()) text += ", ";
+    if (!step.inner.empty()) text += std::string(step.inner) + "+";
     text += step.name;
   }
   return text + ") over " + std::to_string(program.rows) + " x " + std::to_string(program.columns);

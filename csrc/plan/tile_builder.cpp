@@ -24,6 +24,7 @@ TileBuilder::TileBuilder(const TileGroup& group) : group_(group) {
 }
 
 Instruction TileBuilder::build(Plan& plan) {
+  find_operands();
   find_inputs();
   find_outputs();
   place_results();
@@ -64,36 +65,71 @@ TileInput TileBuilder::described(const Member& member, std::size_t k) const {
   return input;
 }
 
-void TileBuilder::find_inputs() {
+void TileBuilder::find_operands() {
   const auto& members = group_.members_;
-  last_use_.assign(members.size(), 0);
+  inner_.resize(members.size());
+  pair_.resize(members.size(), nullptr);
+  absorbed_.resize(members.size(), false);
   for (std::size_t m = 0; m < members.size(); ++m) {
-    const auto read = group_.inputs(members[m].instruction);
-    auto& own_inputs = input_of_.emplace_back();
-    auto& own_sources = sources_.emplace_back();
-    for (std::size_t k = 0; k < read.size(); ++k) {
-      own_sources.push_back(group_.member_of(read[k]));
-      own_inputs.push_back(-1);
-      if (own_sources.back() >= 0) {
-        last_use_[static_cast<std::size_t>(own_sources.back())] = m;
-        continue;
+    auto& own = operands_.emplace_back();
+    for (StorageId id : group_.inputs(members[m].instruction))
+      own.push_back({group_.member_of(id), m, own.size()});
+    if (members[m].kind == TileStep::Kind::elements) absorb(m);
+  }
+}
+
+// Takes over the work of a member whose result nobody else reads, if there is a kernel for both.
+void TileBuilder::absorb(std::size_t m) {
+  const auto& members = group_.members_;
+  const PreparedCall& outer = group_.prepared(members[m].instruction);
+  auto& own = operands_[m];
+  for (std::size_t k = own.size(); k-- > 0;) {
+    if (own[k].source < 0) continue;
+    const auto source = static_cast<std::size_t>(own[k].source);
+    const Member& made = members[source];
+    const PreparedCall& inner = group_.prepared(made.instruction);
+    const bool only_here = made.kind == TileStep::Kind::elements && pair_[source] == nullptr &&
+                           group_.uses_[group_.output(made.instruction)] == 1;
+    if (!only_here || inner.call.dtype != outer.call.dtype) continue;
+    pair_[m] =
+        kernels::find_pair(inner.op->name, outer.op->name, static_cast<int>(k), outer.call.dtype);
+    if (pair_[m] == nullptr) continue;
+    inner_[m] = inner.op->name;
+    absorbed_[source] = true;
+    own.erase(own.begin() + static_cast<std::ptrdiff_t>(k));
+    own.insert(own.begin(), operands_[source].begin(), operands_[source].end());
+    return;
+  }
+}
+
+void TileBuilder::find_inputs() {
+  last_use_.assign(operands_.size(), 0);
+  for (std::size_t m = 0; m < operands_.size(); ++m) {
+    if (absorbed_[m]) continue;
+    for (Operand& operand : operands_[m]) {
+      if (operand.source >= 0) {
+        last_use_[static_cast<std::size_t>(operand.source)] = m;
+      } else {
+        operand.input = input_for(operand);
+        if (program_.inputs[operand.input].whole) last_whole_read_ = m;
       }
-      const TileInput input = described(members[m], k);
-      if (input.whole) last_whole_read_ = m;
-      std::size_t known = 0;
-      for (; known < inputs_.size(); ++known) {
-        const TileInput& other = program_.inputs[known];
-        if (inputs_[known] == read[k] && other.whole == input.whole &&
-            other.along_columns == input.along_columns && other.strides == input.strides)
-          break;
-      }
-      if (known == inputs_.size()) {
-        inputs_.push_back(read[k]);
-        program_.inputs.push_back(input);
-      }
-      own_inputs.back() = static_cast<int>(known);
     }
   }
+}
+
+std::size_t TileBuilder::input_for(const Operand& operand) {
+  const Member& reader = group_.members_[operand.reader];
+  const StorageId id = group_.inputs(reader.instruction)[operand.position];
+  TileInput input = described(reader, operand.position);
+  for (std::size_t known = 0; known < inputs_.size(); ++known) {
+    const TileInput& other = program_.inputs[known];
+    if (inputs_[known] == id && other.whole == input.whole &&
+        other.along_columns == input.along_columns && other.strides == input.strides)
+      return known;
+  }
+  inputs_.push_back(id);
+  program_.inputs.push_back(std::move(input));
+  return inputs_.size() - 1;
 }
 
 // The results that anything outside of the group reads.
@@ -144,9 +180,9 @@ void TileBuilder::place_results() {
   std::vector<bool> in_scratch(members.size(), false);
   // A step may write over an operand that nobody reads any more, if that is of the same size.
   const auto release = [&](std::size_t m, bool same_size) {
-    for (int source : sources_[m]) {
-      const auto s = static_cast<std::size_t>(source);
-      if (source < 0 || !in_scratch[s] || last_use_[s] != m) continue;
+    for (const Operand& operand : operands_[m]) {
+      const auto s = static_cast<std::size_t>(operand.source);
+      if (operand.source < 0 || !in_scratch[s] || last_use_[s] != m) continue;
       const bool alike = members[m].kind == TileStep::Kind::elements &&
                          members[s].kind == TileStep::Kind::elements &&
                          group_.prepared(members[m].instruction).call.itemsize ==
@@ -157,6 +193,7 @@ void TileBuilder::place_results() {
     }
   };
   for (std::size_t m = 0; m < members.size(); ++m) {
+    if (absorbed_[m]) continue;
     const bool late = is_output(m) && written_late(m);
     const auto own = static_cast<std::size_t>(output_of_[m]) + inputs_.size();
     release(m, true);
@@ -175,30 +212,30 @@ void TileBuilder::add_steps() {
   const auto& members = group_.members_;
   for (std::size_t m = 0; m < members.size(); ++m) {
     const PreparedCall& prepared = group_.prepared(members[m].instruction);
+    program_.cost += prepared.call.cost;
+    if (absorbed_[m]) continue;
     TileStep step{};
     step.kind = members[m].kind;
     step.output = result_[m];
+    step.inner = inner_[m];
     step.name = prepared.op->name;
-    const std::size_t arity = sources_[m].size();
     for (std::size_t i = 0; i < 3; ++i) {
-      const std::size_t k = std::min(i, arity - 1);
-      if (sources_[m][k] >= 0) {
-        const auto s = static_cast<std::size_t>(sources_[m][k]);
+      const Operand& operand = operands_[m][std::min(i, operands_[m].size() - 1)];
+      if (operand.source >= 0) {
+        const auto s = static_cast<std::size_t>(operand.source);
         step.inputs[i] = result_[s];
         step.steps[i] = members[s].kind == TileStep::Kind::elements ? 1 : 0;
       } else {
-        const auto input = static_cast<std::size_t>(input_of_[m][k]);
-        const TileInput& read = program_.inputs[input];
-        step.inputs[i] = static_cast<TileSlot>(input);
+        const TileInput& read = program_.inputs[operand.input];
+        step.inputs[i] = static_cast<TileSlot>(operand.input);
         step.steps[i] = read.whole || read.along_columns || read.expanded != 0 ? 1 : 0;
       }
     }
     if (step.kind == TileStep::Kind::reduction) {
       step.reduce = prepared.call.reduce;
     } else {
-      step.elementwise = prepared.call.elementwise;
+      step.elementwise = pair_[m] != nullptr ? pair_[m] : prepared.call.elementwise;
     }
-    program_.cost += prepared.call.cost;
     program_.steps.push_back(step);
   }
 }

@@ -17,7 +17,18 @@ class TileBuilder {
  private:
   using Member = TileGroup::Member;
 
+  // What a member reads: made by another one, or an input, as operand `position` of `reader`.
+  struct Operand {
+    int source;  // -1 for an input
+    std::size_t reader;
+    std::size_t position;
+    std::size_t input = 0;
+  };
+
+  void find_operands();
+  void absorb(std::size_t member);
   void find_inputs();
+  std::size_t input_for(const Operand& operand);
   void find_outputs();
   void place_results();
   void add_steps();
@@ -31,10 +42,12 @@ class TileBuilder {
   TileProgram program_;
   std::vector<StorageId> inputs_;
   std::vector<StorageId> outputs_;
-  // Per member: the slot of each operand, as long as that is an input (else the member that makes
-  // it, in `sources_`); its last reader; its output; where its result is.
-  std::vector<std::vector<int>> input_of_;
-  std::vector<std::vector<int>> sources_;
+  // Per member: its operands; the member that it does the work of as well, with the kernel for
+  // both, and whether another one does its work; its last reader; its output; where its result is.
+  std::vector<std::vector<Operand>> operands_;
+  std::vector<std::string_view> inner_;
+  std::vector<kernels::ElementwiseFn> pair_;
+  std::vector<bool> absorbed_;
   std::vector<std::size_t> last_use_;
   std::vector<int> output_of_;
   std::vector<TileSlot> result_;

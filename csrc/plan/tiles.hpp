@@ -30,7 +30,8 @@ struct TileStep {
     kernels::ReduceFn reduce;
   };
   std::int64_t steps[3];
-  std::string_view name;  // of the op
+  std::string_view inner;  // of the op whose work is done in the same walk, if any
+  std::string_view name;   // of the op
 };
 
 // How an input lies under the elements.

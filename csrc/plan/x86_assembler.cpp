@@ -148,9 +148,6 @@ void Assembler::real(Real what, Xmm to, Operand with, bool wide) {
 void Assembler::compare(Xmm a, Operand b, bool wide) {
   encode(wide ? 0x66 : kNoPrefix, 0x0F2E, a.number, b, Width::four);
 }
-void Assembler::square_root(Xmm to, Operand from, bool wide) {
-  encode_real(0x0F51, to, from, wide);
-}
 void Assembler::convert_whole(Xmm to, Operand from, Width from_width, bool wide) {
   // The rest of the register would be waited for.
   encode(kNoPrefix, 0x0F57, to.number, to, Width::four);
@@ -158,6 +155,9 @@ void Assembler::convert_whole(Xmm to, Operand from, Width from_width, bool wide)
 }
 void Assembler::convert_real(Xmm to, Operand from, bool from_wide) {
   encode_real(0x0F5A, to, from, from_wide);
+}
+void Assembler::truncate(Gpr to, Operand from, bool from_wide) {
+  encode(scalar_prefix(from_wide), 0x0F2C, number(to), from, Width::eight);
 }
 
 void Assembler::jump(Label to) {

@@ -100,7 +100,16 @@ enum class Arithmetic : std::uint8_t {
 };
 enum class Unary : std::uint8_t { bit_not = 2, negate = 3, divide = 6, divide_signed = 7 };
 enum class Shift : std::uint8_t { left = 4, right = 5, right_signed = 7 };
-enum class Real : std::uint8_t { add = 0x58, multiply = 0x59, subtract = 0x5C, divide = 0x5E };
+// The lesser and the greater one are the second where either is NaN.
+enum class Real : std::uint8_t {
+  square_root = 0x51,  // of the second
+  add = 0x58,
+  multiply = 0x59,
+  subtract = 0x5C,
+  lesser = 0x5D,
+  divide = 0x5E,
+  greater = 0x5F
+};
 
 class Label {
  public:
@@ -149,9 +158,9 @@ class Assembler {
   void copy_bits(Gpr to, Xmm from);
   void real(Real what, Xmm to, Operand with, bool wide);
   void compare(Xmm a, Operand b, bool wide);
-  void square_root(Xmm to, Operand from, bool wide);
   void convert_whole(Xmm to, Operand from, Width from_width, bool wide);
   void convert_real(Xmm to, Operand from, bool from_wide);  // float64 to float32, or back
+  void truncate(Gpr to, Operand from, bool from_wide);      // to the least integer where none fits
 
   void jump(Label to);
   void jump_if(Condition condition, Label to);

@@ -69,11 +69,39 @@ def test_elementwise_chains(n: int, dtype: str) -> None:
     check(wave, samples(n, dtype=dtype))
 
 
+FOUR = {"add": pg.add, "subtract": pg.subtract, "multiply": pg.multiply, "divide": pg.divide}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("inner", ["add", "subtract", "multiply"])
+@pytest.mark.parametrize("outer", FOUR)
+def test_pairs_of_operations(inner: str, outer: str, dtype: str) -> None:
+    def first(a: Any, b: Any, c: Any) -> Any:
+        return FOUR[outer](FOUR[inner](a, b), c)
+
+    def second(a: Any, b: Any, c: Any) -> Any:
+        return FOUR[outer](c, FOUR[inner](a, b))
+
+    for n in (2, 3, 7, 16, 41):
+        a, b, c = (samples(n, dtype=dtype) for _ in range(3))
+        assert f"tiles({inner}+{outer})" in plan(first, a, b, c)
+        for arrays in ((a, b, c), (a, b, c[:1]), (a[:1], b, c), (a, b[:1], c[:1]), (a, a, a)):
+            check(first, *arrays)
+            check(second, *arrays)
+
+
+def test_a_result_that_is_read_twice_is_kept() -> None:
+    def squares(x: Any) -> Any:
+        y = x * x
+        return y + 1.0, y - 1.0
+
+    assert "tiles(multiply, add, subtract)" in plan(squares, samples(9))
+    check(squares, samples(9))
+
+
 def test_one_instruction_remains() -> None:
     text = plan(wave, samples(1000))
-    assert (
-        "tiles(multiply, add, tanh, sigmoid, multiply, negative, multiply, exp, subtract)" in text
-    )
+    assert "tiles(multiply+add, tanh, sigmoid, negative, multiply+exp, multiply+subtract)" in text
     assert "over 1 x 1000 output0 <- input0" in text
     assert "arena: 0 bytes" in text
 

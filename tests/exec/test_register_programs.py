@@ -40,6 +40,9 @@ ARITHMETIC = {
     "clip": lambda a, b: pg.clip(a, -3, b),
     "sum of products": lambda a, b: a * b + b * a + a,
     "sum and square": lambda a, b: b + a**2,
+    "lesser": lambda a, b: pg.where(b < a, b, a),
+    "greater": lambda a, b: pg.where(b > a, b, a),
+    "other one": lambda a, b: pg.where(a > b, b, a),
     "tanh": lambda a, b: pg.tanh(a),
     "sqrt": lambda a, b: pg.sqrt(a),
 }

@@ -1,5 +1,6 @@
 // Arithmetic that is one or a few instructions an element: sums, products, extrema, rounding,
-// signs. Integers wrap. Extrema propagate NaN.
+// signs. Integers wrap. Extrema propagate NaN. The four operations on floats are in
+// elementwise_pairs.cpp.
 #include "kernels/isa/loops.hpp"
 
 namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
@@ -8,20 +9,14 @@ namespace {
 struct Add {
   template <class T>
   PYGRAPH_INLINE static T apply(T a, T b) {
-    if constexpr (kIsInteger<T>)
-      return wrap_add(a, b);
-    else
-      return a + b;
+    return wrap_add(a, b);
   }
 };
 
 struct Subtract {
   template <class T>
   PYGRAPH_INLINE static T apply(T a, T b) {
-    if constexpr (kIsInteger<T>)
-      return wrap_subtract(a, b);
-    else
-      return a - b;
+    return wrap_subtract(a, b);
   }
 };
 
@@ -32,13 +27,6 @@ struct Multiply {
       return wrap_multiply(a, b);
     else
       return a * b;
-  }
-};
-
-struct Divide {
-  template <class T>
-  PYGRAPH_INLINE static T apply(T a, T b) {
-    return a / b;
   }
 };
 
@@ -80,10 +68,7 @@ struct Positive {
 struct Negative {
   template <class T>
   PYGRAPH_INLINE static T apply(T x) {
-    if constexpr (kIsInteger<T>)
-      return wrap_subtract(T{0}, x);
-    else
-      return -x;
+    return wrap_subtract(T{0}, x);
   }
 };
 
@@ -153,18 +138,10 @@ struct Round {
 constexpr Row<ElementwiseFn> kRows[] = {
     binary<Add, int32_t>("add"),
     binary<Add, int64_t>("add"),
-    binary<Add, float>("add"),
-    binary<Add, double>("add"),
     binary<Subtract, int32_t>("subtract"),
     binary<Subtract, int64_t>("subtract"),
-    binary<Subtract, float>("subtract"),
-    binary<Subtract, double>("subtract"),
     binary<Multiply, int32_t>("multiply"),
     binary<Multiply, int64_t>("multiply"),
-    binary<Multiply, float>("multiply"),
-    binary<Multiply, double>("multiply"),
-    binary<Divide, float>("divide"),
-    binary<Divide, double>("divide"),
     binary<Maximum, Bool>("maximum"),
     binary<Maximum, int32_t>("maximum"),
     binary<Maximum, int64_t>("maximum"),
@@ -184,8 +161,6 @@ constexpr Row<ElementwiseFn> kRows[] = {
     unary<Positive, double>("positive"),
     unary<Negative, int32_t>("negative"),
     unary<Negative, int64_t>("negative"),
-    unary<Negative, float>("negative"),
-    unary<Negative, double>("negative"),
     unary<Absolute, int32_t>("abs"),
     unary<Absolute, int64_t>("abs"),
     unary<Absolute, float>("abs"),

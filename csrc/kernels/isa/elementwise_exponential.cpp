@@ -39,14 +39,6 @@ struct Constants<double> : ExpConstants<double> {
   static constexpr double kTanhHigh = 22.0;
 };
 
-struct Exp {
-  template <class V>
-  PYGRAPH_INLINE static V apply(V x) {
-    using C = Constants<Element<V>>;
-    return Exponential(at_least(at_most(x, C::kExpHigh), C::kExpLow)).value();
-  }
-};
-
 struct Log {
   template <class V>
   PYGRAPH_INLINE static V apply(V x) {

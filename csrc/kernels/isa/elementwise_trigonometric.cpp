@@ -111,7 +111,7 @@ Fault circle_loop(void* out, const void* const* in, const int64_t* step, int64_t
       for (int64_t i = 0; i < size; ++i) far[i] = a[start + i];
     }
     const void* const block[] = {a + start};
-    vector_loop<Op, T>(o + start, block, step, size);
+    vector_loop<Op, 1, T>(o + start, block, step, size);
     if (all_near != 0) continue;
     for (int64_t i = 0; i < size; ++i) {
       if (!is_near(far[i])) o[start + i] = Op::library(far[i]);

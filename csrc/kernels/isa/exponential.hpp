@@ -116,5 +116,14 @@ struct Exponential {
   }
 };
 
+struct Exp {
+  static constexpr const char* kName = "exp";
+  template <class V>
+  PYGRAPH_INLINE static V apply(V x) {
+    using C = ExpConstants<Element<V>>;
+    return Exponential(at_least(at_most(x, C::kExpHigh), C::kExpLow)).value();
+  }
+};
+
 }  // namespace
 }  // namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE

@@ -37,7 +37,22 @@ struct Rows {
 using GemmFn = void (*)(void* out, const void* a, const void* b, const MatrixProduct& product,
                         const MatrixPart& part);
 
-constexpr int kElementwiseFamilies = 9;
+// The elementwise kernel that computes `outer` with the result of `inner` as its operand
+// `position`, in the bits of the two in turn. Its operands are inner's, then the other one of
+// outer.
+struct PairRow {
+  const char* inner;
+  const char* outer;
+  int position;
+  ElementType type;
+  ElementwiseFn fn;
+};
+struct PairRows {
+  const PairRow* rows;
+  int count;
+};
+
+constexpr int kElementwiseFamilies = 10;
 
 struct Tables {
   Rows<ElementwiseFn> elementwise[kElementwiseFamilies];
@@ -46,6 +61,7 @@ struct Tables {
   Rows<ScanFn> scan;
   Rows<GemmFn> gemm;
   bool fuses_multiply_add;  // whether gemm has an instruction for it
+  PairRows pairs[2];
 };
 
 #define PYGRAPH_DECLARE_ISA(isa)            \
@@ -59,10 +75,13 @@ struct Tables {
   Rows<ElementwiseFn> cast_rows();          \
   Rows<ElementwiseFn> error_rows();         \
   Rows<ElementwiseFn> trigonometric_rows(); \
+  Rows<ElementwiseFn> pair_member_rows();   \
   Rows<ReduceFn> reduce_rows();             \
   Rows<ReduceFn> arg_reduce_rows();         \
   Rows<ScanFn> scan_rows();                 \
   Rows<GemmFn> gemm_rows();                 \
+  PairRows float_pairs();                   \
+  PairRows double_pairs();                  \
   Tables tables();                          \
   }
 
