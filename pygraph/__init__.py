@@ -11,7 +11,7 @@ from pygraph.profiling import Profile, profile
 from pygraph.saving import load, save
 from pygraph.state import Variable, init_scope
 
-__version__: str = _core.build_info()["version"]
+__version__: str = _core.__version__
 
 __all__ = [
     "ConcreteFunction",

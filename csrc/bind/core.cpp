@@ -360,6 +360,7 @@ PYBIND11_MODULE(_core, m) {
   m.def("result_type", &result_type, py::arg("operands"));
   m.def("infer", &infer, py::arg("op"), py::arg("inputs"), py::arg("attributes"), py::arg("values"),
         py::arg("symbol_count"), py::arg("subgraphs"));
+  m.attr("__version__") = PYGRAPH_VERSION;
   m.def("build_info", &build_info);
   m.def("memory_stats", &memory_statistics);
   m.def("release_memory", [] {

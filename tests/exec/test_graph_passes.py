@@ -86,7 +86,7 @@ def test_a_variable_is_read_anew_after_it_was_assigned() -> None:
 
 def repeated(x: Any, w: Any, n: Any) -> Any:
     for _ in pg.range(n):
-        x = pg.tanh(x + pg.exp(w) * 0.5) @ pg.permute_dims(w, (1, 0))
+        x = pg.tanh(x + pg.exp(w) * 0.5) + pg.permute_dims(w, (1, 0))
     return x
 
 
