@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from pygraph import _core
@@ -103,7 +102,8 @@ class Profile:
         Perfetto (https://ui.perfetto.dev) and ``chrome://tracing`` show it. A profile keeps a
         million events; ``otherData`` in the file says how many more there were.
         """
-        import json  # takes a few milliseconds
+        import json  # and pathlib: a few milliseconds that `import pygraph` need not take
+        from pathlib import Path
 
         recorded = self._finished()
         rows = recorded.rows()
@@ -180,7 +180,7 @@ def _places(lines: tuple[Line, ...]) -> str:
     file = None
     for line in lines:
         number = str(line.number)
-        places.append(number if line.file == file else f"{Path(line.file).name}:{number}")
+        places.append(number if line.file == file else f"{os.path.basename(line.file)}:{number}")
         file = line.file
     return ", ".join(places)
 

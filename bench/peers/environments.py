@@ -56,19 +56,34 @@ def version(library: str) -> str:
 _DROPPED = ("OPENBLAS_", "OMP_", "PYTHONPATH", "CC", "CXX")
 
 
+def _variables(one_thread: bool) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(_DROPPED)}
+    if one_thread:
+        kept.update(BENCH_ONE_THREAD="1", OMP_NUM_THREADS="1")
+    return kept
+
+
+def ask_fresh(library: str, variant: str, work: str, mode: str, *, one_thread: bool) -> Any:
+    """Return the answer of ``fresh.py`` in a new process of a library's environment."""
+    command = [str(interpreter(library)), "-m", "bench.peers.fresh", library, variant, work, mode]
+    done = subprocess.run(
+        command, cwd=ROOT, env=_variables(one_thread), capture_output=True, text=True
+    )
+    if not done.stdout:
+        return {"error": done.stderr[-400:]}
+    return json.loads(done.stdout)
+
+
 class Process:
     """A worker in a library's environment. ``with`` ends it."""
 
     def __init__(self, library: str, variant: str, *, one_thread: bool) -> None:
         python = interpreter(library)
         assert python is not None
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(_DROPPED)}
-        if one_thread:
-            kept.update(BENCH_ONE_THREAD="1", OMP_NUM_THREADS="1")
         self._errors: IO[str] = tempfile.TemporaryFile(mode="w+")  # noqa: SIM115  (__exit__ does)
         self._process = subprocess.Popen(
             [str(python), "-m", "bench.peers.worker", library, variant],
-            cwd=ROOT, env=kept, text=True,
+            cwd=ROOT, env=_variables(one_thread), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
         )  # fmt: skip
         self._answer()

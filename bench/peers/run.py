@@ -11,8 +11,8 @@ from typing import Any
 
 from bench.measure import RESULTS, machine
 from bench.peers import references
-from bench.peers.environments import Process, interpreter, version
-from bench.peers.libraries import VARIANTS
+from bench.peers.environments import Process, ask_fresh, interpreter, version
+from bench.peers.libraries import COMPILERS, VARIANTS
 from bench.peers.work import WORK, Work
 
 FILE = RESULTS / "peers.json"
@@ -44,7 +44,10 @@ def run(names: list[str], *, one_thread: bool, mode: str, again: bool) -> dict[s
         }
         for index, work in enumerate(wanted):
             _show(index, len(wanted), work.name)
-            table[work.name] = _measure(work, processes, folder, mode)
+            if work.figure:
+                table[work.name] = _measure_fresh(work, variants, mode, one_thread)
+            else:
+                table[work.name] = _measure(work, processes, folder, mode)
             RESULTS.mkdir(exist_ok=True)
             FILE.write_text(json.dumps(results, indent=1) + "\n")
     _show(len(wanted), len(wanted), "done")
@@ -76,6 +79,27 @@ def _measure(work: Work, processes: dict[str, Process], folder: Path, mode: str)
                 answer = processes[variant].ask(do="time", repeats=count)
                 samples.append(answer["seconds"] / count)
     return rows
+
+
+def _measure_fresh(
+    work: Work, variants: list[tuple[str, str]], mode: str, one_thread: bool
+) -> dict[str, Any]:
+    """Measure in fresh processes, in turn; only what compiles, and each installation once."""
+    rows: dict[str, Any] = {}
+    for _ in range(SAMPLES):
+        for library, variant in variants:
+            row = rows.setdefault(variant, {"samples": []})
+            samples = row.get("samples")
+            if variant not in COMPILERS or samples is None:
+                continue
+            if len(samples) >= 3 and not work.in_bytes and sum(samples) / len(samples) > SLOW:
+                continue
+            answer = ask_fresh(library, variant, work.name, mode, one_thread=one_thread)
+            if "error" in answer:
+                rows[variant] = answer
+            else:
+                samples.append(answer["value"])
+    return {variant: row for variant, row in rows.items() if "error" in row or row["samples"]}
 
 
 def _repeats(process: Process) -> int:

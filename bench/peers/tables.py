@@ -47,12 +47,13 @@ def _table(table: dict[str, Any]) -> list[str]:
         rows = table[name]
         ours = rows.get(OURS, {})
         cells = []
+        show = _bytes if BY_NAME[name].in_bytes else _time
         timed = {variant: row["samples"] for variant, row in rows.items() if "samples" in row}
         for variant, samples in sorted(timed.items(), key=lambda item: statistics.median(item[1])):
             if variant != OURS:
-                cells.append(f"{variant} {_time(samples)}{_ratio(ours.get('samples'), samples)}")
+                cells.append(f"{variant} {show(samples)}{_ratio(ours.get('samples'), samples)}")
         failed = [f"{variant}: failed" for variant, row in rows.items() if "error" in row]
-        mine = _time(ours["samples"]) if "samples" in ours else "failed"
+        mine = show(ours["samples"]) if "samples" in ours else "failed"
         lines.append(f"| {name}: {BY_NAME[name].title} | {mine} | {'; '.join(cells + failed)} |")
     return lines
 
@@ -61,10 +62,20 @@ def _time(samples: list[float]) -> str:
     return readable(statistics.median(samples))
 
 
+def _bytes(samples: list[float]) -> str:
+    middle = statistics.median(samples)
+    for unit, scale in (("kB", 1e3), ("MB", 1e6)):
+        if abs(middle) < 1000 * scale:
+            return f"{middle / scale:.3g} {unit}"
+    return f"{middle / 1e9:.3g} GB"
+
+
 def _ratio(ours: list[float] | None, theirs: list[float]) -> str:
     if not ours:
         return ""
-    ratios = [one / other for one, other in zip(ours, theirs, strict=False)]
+    ratios = [one / other for one, other in zip(ours, theirs, strict=False) if other > 0]
+    if not ratios:
+        return ""
     return f" ({statistics.median(ratios):.2g}; {min(ratios):.2g} to {max(ratios):.2g})"
 
 
@@ -77,7 +88,11 @@ def _plot(table: dict[str, Any], path: Path, title: str) -> None:
     matplotlib.rcParams["svg.hashsalt"] = "pygraph"
     from matplotlib import pyplot
 
-    names = [name for name in BY_NAME if "samples" in table.get(name, {}).get(OURS, {})]
+    names = [
+        name
+        for name, work in BY_NAME.items()
+        if "samples" in table.get(name, {}).get(OURS, {}) and not work.in_bytes
+    ]
     figure, axes = pyplot.subplots(figsize=(8, 0.28 * len(names) + 1.2), layout="constrained")
     variants = sorted({v for name in names for v, row in table[name].items() if "samples" in row})
     for variant in variants:

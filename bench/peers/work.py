@@ -12,7 +12,8 @@ import numpy as np
 class Work(NamedTuple):
     """One row of the tables: a program, on ``inputs()``, right to a relative ``tolerance``.
 
-    With ``in_turn`` the program is called with each of the inputs, one after the other.
+    With ``in_turn`` the program is called with each of the inputs, one after the other. A work with
+    a ``figure`` (a function of ``fresh.py``) is not the time of calls but that, of a fresh process.
     """
 
     name: str
@@ -21,6 +22,12 @@ class Work(NamedTuple):
     inputs: Callable[[], tuple[Any, ...]]
     tolerance: float = 1e-5
     in_turn: bool = False
+    figure: str = ""
+
+    @property
+    def in_bytes(self) -> bool:
+        """Whether what is measured is bytes, not seconds."""
+        return self.figure.endswith("bytes")
 
     def calls(self, inputs: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """Return the arguments of the calls that the work consists of."""
@@ -90,6 +97,10 @@ def _shapes() -> tuple[Any, ...]:
     return tuple(_random(n, seed=n) for n in range(1, 9))
 
 
+def _sixteen() -> tuple[Any, ...]:
+    return (_random(16),)
+
+
 def _positive() -> tuple[Any, ...]:
     return (np.abs(_random(4096, 4096)),)
 
@@ -110,7 +121,7 @@ WORK = [
     Work("W1 vector", "add_one", "x + 1, (4,)", lambda: (_random(4),)),
     Work("W2", "nested", "a nested dict of 20 (4, 4) arrays", _tree),
     Work("W3", "add_one", "x + 1, eight shapes in turn (8 calls)", _shapes, in_turn=True),
-    Work("W4", "fifty_ops", "50 elementwise ops, (16,)", lambda: (_random(16),)),
+    Work("W4", "fifty_ops", "50 elementwise ops, (16,)", _sixteen),
     Work("W5 1e3", "activation", "tanh, sigmoid, exp: n = 1e3", _activation(1000)),
     Work("W5 1e5", "activation", "tanh, sigmoid, exp: n = 1e5", _activation(100_000)),
     Work("W5 1e7", "activation", "tanh, sigmoid, exp: n = 1e7", _activation(10_000_000), 2e-5),
@@ -150,6 +161,13 @@ WORK = [
     Work("W15 sum0", "sum_columns", "sum over axis 0, (4096, 4096)", _positive, 1e-3),
     Work("W15 sum1", "sum_rows", "sum over axis 1, (4096, 4096)", _positive, 1e-3),
     Work("W15 sum", "sum_all", "sum of all, (4096, 4096)", _positive, 1e-3),
+    Work("W17 one", "add_one", "first call of x + 1, (16,)", _sixteen, figure="first_call"),
+    Work("W17 fifty", "fifty_ops", "first call of W4", _sixteen, figure="first_call"),
+    Work("W18 held", "mlp", "memory of a graph of W12, batch 64", _mlp(64), figure="graph_bytes"),
+    Work("W18 left", "mlp", "what del leaves of it", _mlp(64), figure="left_bytes"),
+    Work("W19 import", "add_one", "import, NumPy imported", _sixteen, figure="import_time"),
+    Work("W19 call", "add_one", "import and W17 one", _sixteen, figure="import_and_call"),
+    Work("W19 size", "add_one", "installed, beyond NumPy", _sixteen, figure="installed_bytes"),
     Work(
         "W20 sieve",
         "sieve",

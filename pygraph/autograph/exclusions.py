@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sysconfig
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -13,16 +12,11 @@ from pygraph.graph.locations import is_library_file
 CALL = "__call__"
 
 _FLAG = "__pygraph_do_not_convert__"
+# The standard library lies where `os` does, by that name or by the one that a link stands for.
 _STANDARD = tuple(
     {
-        os.path.join(os.path.realpath(path), "")
-        for path in (sysconfig.get_path("stdlib"), os.path.dirname(os.__file__))
-        if path
-    }
-    | {
-        os.path.join(path, "")
-        for path in (sysconfig.get_path("stdlib"), os.path.dirname(os.__file__))
-        if path
+        os.path.join(folder, "")
+        for folder in (os.path.dirname(os.__file__), os.path.realpath(os.path.dirname(os.__file__)))
     }
 )
 _INSTALLED = ("site-packages", "dist-packages")

@@ -9,12 +9,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
-from pygraph import _core
 from pygraph.control.raising import left_a_way
 from pygraph.control.tensors import current
 from pygraph.graph.locations import describe, user_line
+from pygraph.graph.op_rows import OP_ROWS
 
-_effects = {row["name"]: row["effects"] for row in _core.op_table()}
 _SEEN_OUTSIDE = ("prints", "writes")
 _FAULTS: dict[str, type[Exception]] = {
     "assign_scatter": IndexError,
@@ -93,7 +92,7 @@ class Attempt:
                 )
 
     def _refuse_final(self, nodes: Sequence[Any], final: Sequence[Any]) -> None:
-        if any(_effects[node.op] in _SEEN_OUTSIDE for node in _all_nodes(final)):
+        if any(OP_ROWS[node.op]["effects"] in _SEEN_OUTSIDE for node in _all_nodes(final)):
             for fault, location in _faults(self._builder, nodes):
                 self._refuse(fault, location, "the effects of the `finally` would be left out then")
 
@@ -143,7 +142,7 @@ def _faults_of_call(builder: Any, node: Any) -> Iterator[tuple[type[BaseExceptio
 
 
 def _may_fail(op: str) -> bool:
-    return op in _FAULTS or _effects[op] == "may_fail"
+    return op in _FAULTS or OP_ROWS[op]["effects"] == "may_fail"
 
 
 def _is_safe(builder: Any, node: Any) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from pygraph import _core
 from pygraph.control.tensors import current
 from pygraph.graph.exceptions import RAISED_AT, describe_exception, holds_tensors
 from pygraph.graph.locations import Location, current_chain
+from pygraph.graph.op_rows import OP_ROWS
 
 _T = TypeVar("_T")
 
@@ -101,9 +101,6 @@ def _record(error: BaseException, chain: Sequence[Location]) -> None:
     error.__traceback__ = None
 
 
-_effects = {row["name"]: row["effects"] for row in _core.op_table()}
-
-
 def _does_something() -> bool:
     builder: Any = current()
-    return any(_effects[node.op] not in ("pure", "reads") for node in builder.nodes)
+    return any(OP_ROWS[node.op]["effects"] not in ("pure", "reads") for node in builder.nodes)

@@ -10,10 +10,9 @@ import struct
 import sys
 import zlib
 from array import array
-from functools import cache
 from typing import TYPE_CHECKING
 
-from pygraph import _core
+from pygraph.graph.op_rows import OP_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,12 +38,6 @@ _DTYPE_NAMES = (
     *("float16", "bfloat16", "float32", "float64", "complex64", "complex128"),
 )
 _DTYPES = {name: code for code, name in enumerate(_DTYPE_NAMES)}
-
-
-@cache
-def _attribute_kinds() -> dict[str, dict[str, str]]:
-    """Return the kind of each attribute by op and name."""
-    return {row["name"]: dict(row["attributes"]) for row in _core.op_table()}
 
 
 def write(graph: Builder) -> tuple[bytes, list[EagerTensor]]:
@@ -149,7 +142,9 @@ class _Writer:
         self.words += (kind, _DTYPES[dtype], len(shape), *_wide(shape))
 
     def attributes(self, op: str, attributes: dict[str, object]) -> None:
-        kinds = _attribute_kinds()[op]
+        if not attributes:
+            return
+        kinds = dict(OP_ROWS[op]["attributes"])
         for name, value in attributes.items():
             code, words = self.attribute(kinds[name], value)
             self.words += (self.string(name), code, *words)

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from pygraph._hot import DType, SymbolicTensor, Tensor, apply, as_dtype, from_numpy, scalar
 
 Number: TypeAlias = bool | int | float
-Array: TypeAlias = Tensor | npt.NDArray[Any] | np.generic
+Array: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic
 Operand: TypeAlias = Array | Number
 DTypeLike: TypeAlias = DType | str | type | np.dtype[Any]
 Size: TypeAlias = int | Tensor

@@ -35,6 +35,12 @@ VARIANTS: dict[str, list[str]] = {
     "torch": ["torch", "torch.compile"],
 }
 
+# Those that make something of a function before it runs.
+COMPILERS = frozenset(
+    {"pygraph", "jax.jit", "numba.njit", "onnxruntime", "tf.function", "tf.function, XLA",
+     "torch.compile"}
+)  # fmt: skip
+
 
 class Variant(NamedTuple):
     """A way to run programs: ``programs`` makes them, by name, when they are asked for."""
