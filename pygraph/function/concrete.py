@@ -12,7 +12,7 @@ from pygraph.function.origin import Origin, text_of_leaf
 from pygraph.function.plan import Plan
 from pygraph.function.signature import Signature
 from pygraph.function.tracing import Opaque, Traced, is_array
-from pygraph.graph import Graph, TensorSpec, VariableSpec
+from pygraph.graph import Graph, TensorSpec, VariableSpec, public
 from pygraph.graph.structure import Structure, flatten, unflatten
 from pygraph.ops import asarray
 
@@ -101,6 +101,7 @@ class ConcreteFunction(CompiledGraph):
         """What the graph is run by: ``plan.as_text()`` shows it."""
         return Plan(self._executable, self.inputs)
 
+    @public
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the graph. Raises TypeError or ValueError naming an argument that does not fit."""
         leaves, _ = flatten(args)
