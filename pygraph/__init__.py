@@ -7,16 +7,18 @@ from pygraph.function import ConcreteFunction, Function, RetracingWarning, funct
 from pygraph.graph import Graph, TensorSpec
 from pygraph.graph.structure import register_pytree_node
 from pygraph.ops import *  # noqa: F403  (the array namespace; its names are listed in ops.__all__)
+from pygraph.profiling import Profile, profile
 from pygraph.saving import load, save
 from pygraph.state import Variable, init_scope
 
-__version__: str = _core.build_info()["version"]
+__version__: str = _core.__version__
 
 __all__ = [
     "ConcreteFunction",
     "DType",
     "Function",
     "Graph",
+    "Profile",
     "RetracingWarning",
     "Tensor",
     "TensorSpec",
@@ -27,6 +29,7 @@ __all__ = [
     "init_scope",
     "load",
     "print",
+    "profile",
     "range",
     "register_pytree_node",
     "runtime",

@@ -36,11 +36,11 @@ CPP_LAYERS["include"] = frozenset()
 for _name in ("api", "bind"):
     CPP_LAYERS[_name] |= {"include"}
 
-# `_core` hands out the tensors of `_hot`; `runtime` stands beside the graph.
+# `_core` hands out the tensors of `_hot`; `runtime` and `profiling` stand beside the graph.
 PYTHON_LAYERS = pile(
     "_hot",
     "_core",
-    "graph runtime",
+    "graph runtime profiling",
     "ops",
     "control state interop",
     "autodiff autograph",

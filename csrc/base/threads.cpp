@@ -26,8 +26,9 @@ namespace {
 constexpr std::int64_t kRangesPerThread = 4;
 // Bounds of large ranges are multiples of this many elements: whole cache lines.
 constexpr std::int64_t kRangeUnit = 64;
-// How often an idle thread looks for the next job before it sleeps: some ten microseconds.
-constexpr int kSpins = 400;
+// How often an idle thread looks for the next job before it sleeps: some tens of microseconds. To
+// wake it costs as long, and the parts of a program that threads share come in quick succession.
+constexpr int kSpins = 4000;
 
 // On a thread that is working at a job: what it starts itself runs where it is.
 thread_local bool inside_job = false;

@@ -11,6 +11,7 @@
 #include "bind/tensor_caster.hpp"
 #include "exec/eager.hpp"
 #include "exec/executable.hpp"
+#include "exec/profile.hpp"
 #include "format/program.hpp"
 #include "format/text.hpp"
 #include "format/wire.hpp"
@@ -275,6 +276,25 @@ void translate(std::exception_ptr pointer) {
   }
 }
 
+py::list profile_rows(const exec::Profile& profile) {
+  py::list rows;
+  for (const exec::ProfileRow& row : profile.rows()) {
+    py::list lines;
+    for (const ir::Location& line : row.lines)
+      lines.append(py::make_tuple(line.file, line.line, line.function));
+    rows.append(
+        py::make_tuple(row.is_run, row.function, row.name, lines, row.calls, row.nanoseconds));
+  }
+  return rows;
+}
+
+py::list profile_events(const exec::Profile& profile) {
+  py::list events;
+  for (const exec::ProfileEvent& event : profile.events())
+    events.append(py::make_tuple(event.row, event.thread, event.start, event.duration));
+  return events;
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_core, m) {
@@ -312,8 +332,18 @@ PYBIND11_MODULE(_core, m) {
       .def("run", &run, py::arg("inputs"), py::arg("variables") = std::vector<Tensor>{},
            py::arg("cost_limit") = 0, py::arg("byte_limit") = 0)
       .def("plan_text", [](exec::Executable& executable, const std::vector<Tensor>& inputs) {
-        return executable.planned(inputs)->plan().text();
+        return executable.planned(inputs)->plan().text(executable.module());
       });
+
+  py::class_<exec::Profile, std::shared_ptr<exec::Profile>>(m, "Profile",
+                                                            "What runs take, while it is recorded.")
+      .def_static("start", &exec::Profile::start)
+      .def("stop", &exec::Profile::stop)
+      .def("rows", &profile_rows,
+           "Instructions and runs of plans: (is run, function, name, [(file, line, function)], "
+           "calls, nanoseconds).")
+      .def("events", &profile_events, "Single ones: (row, thread, start, nanoseconds).")
+      .def("dropped", &exec::Profile::dropped, "How many events there was no room for.");
 
   m.def(
       "read",
@@ -330,6 +360,7 @@ PYBIND11_MODULE(_core, m) {
   m.def("result_type", &result_type, py::arg("operands"));
   m.def("infer", &infer, py::arg("op"), py::arg("inputs"), py::arg("attributes"), py::arg("values"),
         py::arg("symbol_count"), py::arg("subgraphs"));
+  m.attr("__version__") = PYGRAPH_VERSION;
   m.def("build_info", &build_info);
   m.def("memory_stats", &memory_statistics);
   m.def("release_memory", [] {

@@ -9,6 +9,7 @@ namespace pygraph::exec {
 namespace {
 
 std::atomic<std::int64_t> live{0};
+std::atomic<std::uint64_t> plans_so_far{0};
 
 ir::Type type_of(const Tensor& tensor) {
   return {ir::Kind::tensor, tensor.dtype(), tensor.shape()};
@@ -18,13 +19,25 @@ ir::Type type_of(const Tensor& tensor) {
 
 std::int64_t live_graphs() { return live.load(); }
 
-// Calls `action` with a frame: the one at rest, or a new one where other threads run the plan too.
+PlannedRun::PlannedRun(plan::Plan plan, const ir::Module* module)
+    : plan_(std::move(plan)),
+      module_(module),
+      serial_(plans_so_far.fetch_add(1)),
+      is_brief_(exec::is_brief(plan_)) {}
+
+// Calls `action` with a frame: the one at rest, or a new one where other threads run the plan too;
+// and with a recorder, while a profile is recorded.
 template <class Action>
 void PlannedRun::with_frame(std::span<Tensor> outputs, const Action& action) {
   std::unique_ptr<Frame> frame(spare_.exchange(nullptr, std::memory_order_acquire));
   if (frame == nullptr) frame = std::make_unique<Frame>(plan_);
   try {
-    action(*frame);
+    if (is_profiling.load(std::memory_order_relaxed)) [[unlikely]] {
+      Recorder recorder({serial_, plan_, module_});
+      action(*frame, &recorder);
+    } else {
+      action(*frame, nullptr);
+    }
   } catch (...) {
     for (Tensor& output : outputs) output = Tensor();
     throw;
@@ -35,14 +48,16 @@ void PlannedRun::with_frame(std::span<Tensor> outputs, const Action& action) {
 
 void PlannedRun::run(std::span<const Tensor> inputs, std::span<Tensor> outputs, const Host& host,
                      std::span<Variable* const> variables) {
-  with_frame(outputs,
-             [&](Frame& frame) { exec::run(plan_, frame, inputs, outputs, host, variables); });
+  with_frame(outputs, [&](Frame& frame, Recorder* recorder) {
+    exec::run(plan_, frame, inputs, outputs, host, variables, recorder);
+  });
 }
 
 void PlannedRun::run_brief(std::span<const void* const> inputs, std::span<Tensor> outputs,
                            std::span<Variable* const> variables) {
-  with_frame(outputs,
-             [&](Frame& frame) { exec::run_brief(plan_, frame, inputs, outputs, variables); });
+  with_frame(outputs, [&](Frame& frame, Recorder* recorder) {
+    exec::run_brief(plan_, frame, inputs, outputs, variables, recorder);
+  });
 }
 
 Executable::Executable(ir::Module module) : module_(std::move(module)) {
@@ -72,7 +87,7 @@ std::shared_ptr<PlannedRun> Executable::make_plan(std::span<const ir::Type> inpu
   const passes::Options options = passes::Options::from_environment();
   plans_made_.fetch_add(1, std::memory_order_relaxed);
   return std::make_shared<PlannedRun>(
-      plan::build(passes::optimise(module_, parameters, options), options));
+      plan::build(passes::optimise(module_, parameters, options), options), &module_);
 }
 
 bool Executable::accepts(std::span<const Tensor> given) const {

@@ -19,7 +19,8 @@ namespace pygraph::exec {
 // A plan with a frame at rest for its next run.
 class PlannedRun {
  public:
-  explicit PlannedRun(plan::Plan plan) : plan_(std::move(plan)), is_brief_(exec::is_brief(plan_)) {}
+  // Profiles name the lines of `module`, which lives as long, if there is one.
+  explicit PlannedRun(plan::Plan plan, const ir::Module* module = nullptr);
   ~PlannedRun() { delete spare_.load(); }
   PlannedRun(const PlannedRun&) = delete;
   PlannedRun& operator=(const PlannedRun&) = delete;
@@ -40,6 +41,8 @@ class PlannedRun {
   void with_frame(std::span<Tensor> outputs, const Action& action);
 
   plan::Plan plan_;
+  const ir::Module* module_;
+  std::uint64_t serial_;
   bool is_brief_;
   std::atomic<Frame*> spare_{nullptr};
 };

@@ -101,11 +101,20 @@ Types infer_broadcast(const InferInput& in) {
   return {tensor(result_dtype(*in.op, in.inputs.back().dtype), shape)};
 }
 
-Types infer_matmul(const InferInput& in) {
-  const Shape& a = in.inputs[0].shape;
-  const Shape& b = in.inputs[1].shape;
-  if (a.rank() == 0 || b.rank() == 0)
+// The shape that an operand of a product is read as.
+Shape factor_shape(const InferInput& in, std::size_t i) {
+  const Shape& shape = in.inputs[i].shape;
+  if (shape.rank() == 0)
     refuse(in, ErrorKind::value, "takes arrays of one dimension or more, got a scalar");
+  if (in.attributes.empty() || !boolean(in.attributes[i])) return shape;
+  if (shape.rank() == 1)
+    refuse(in, ErrorKind::value, "operand " + std::to_string(i) + " is a vector, to be transposed");
+  return transposed(shape);
+}
+
+Types infer_matmul(const InferInput& in) {
+  const Shape a = factor_shape(in, 0);
+  const Shape b = factor_shape(in, 1);
   const bool a_vector = a.rank() == 1;
   const bool b_vector = b.rank() == 1;
   const std::int64_t a_inner = a[a.rank() - 1];
@@ -268,6 +277,12 @@ Types infer_text(const InferInput& in) {
 }
 
 }  // namespace
+
+Shape transposed(const Shape& shape) {
+  Shape swapped = shape;
+  std::swap(swapped[shape.rank() - 2], swapped[shape.rank() - 1]);
+  return swapped;
+}
 
 Shape broadcast_shapes(const InferInput& in, const Shape& a, const Shape& b) {
   const int rank = std::max(a.rank(), b.rank());

@@ -30,6 +30,9 @@ struct InferInput {
   const std::byte* value(std::size_t i) const { return i < values.size() ? values[i] : nullptr; }
 };
 
+// A shape of two dims or more, the last two swapped.
+Shape transposed(const Shape& shape);
+
 // The types of the outputs. Throws `type` or `value`, with the op named.
 std::vector<ir::Type> infer(const InferInput& input);
 

@@ -249,7 +249,7 @@ KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
     case Family::arg_reduce: return prepare_arg_reduce(op, attributes, inputs[0], outputs[0]);
     case Family::scan: return prepare_scan(op, attributes, inputs[0], outputs[0]);
     case Family::sort: return prepare_sort(op, attributes, inputs[0]);
-    case Family::matmul: return prepare_matmul(inputs, outputs[0]);
+    case Family::matmul: return prepare_matmul(attributes, inputs, outputs[0]);
     case Family::iota:
     case Family::arange: return prepare_range(op, outputs[0]);
     case Family::undef: {

@@ -19,7 +19,8 @@ KernelCall prepare_scan(const OpRow& op, std::span<const ir::Attribute> attribut
                         const ir::Type& in, const ir::Type& out);
 KernelCall prepare_sort(const OpRow& op, std::span<const ir::Attribute> attributes,
                         const ir::Type& in);
-KernelCall prepare_matmul(std::span<const ir::Type> inputs, const ir::Type& out);
+KernelCall prepare_matmul(std::span<const ir::Attribute> attributes,
+                          std::span<const ir::Type> inputs, const ir::Type& out);
 
 // The product of the dims [first, last).
 std::int64_t elements(const Shape& shape, int first, int last);

@@ -28,6 +28,7 @@ ir::Module optimise(const ir::Module& module, std::span<const ir::Type> inputs,
                     const Options& options) {
   ir::Module result = specialise(module, inputs, options);
   if (options.enabled("simplify")) simplify(result);
+  if (options.enabled("sink_transposes")) sink_transposes(result);
   if (options.enabled("loop_invariants")) hoist_loop_invariants(result);
   if (options.enabled("common_subexpressions")) merge_common_subexpressions(result);
   if (options.enabled("dead_code")) remove_dead_code(result);

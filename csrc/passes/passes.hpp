@@ -33,6 +33,9 @@ ir::Module specialise(const ir::Module& module, std::span<const ir::Type> inputs
 // Replaces nodes by cheaper ones that give the same bits.
 void simplify(ir::Module& module);
 
+// Has matrix products read transposed operands where they stand.
+void sink_transposes(ir::Module& module);
+
 // Moves out of loops what is the same in every turn and cannot fail.
 void hoist_loop_invariants(ir::Module& module);
 

@@ -31,8 +31,9 @@ std::shared_ptr<const NativeCode> NativeCode::make(const RegisterProgram& progra
 NativeCode::~NativeCode() { munmap(memory_, bytes_); }
 
 RegisterStop NativeCode::run(RegisterState& state) const {
-  using Entry = RegisterStop (*)(RegisterState*, const std::byte*);
-  const auto code = reinterpret_cast<Entry>(memory_);
+  if (entries_[state.at] == Translation::kNoEntry) return RegisterStop::fault;
+  using Function = RegisterStop (*)(RegisterState*, const std::byte*);
+  const auto code = reinterpret_cast<Function>(memory_);
   return code(&state, static_cast<const std::byte*>(memory_) + entries_[state.at]);
 }
 

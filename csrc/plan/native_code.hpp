@@ -13,9 +13,11 @@
 namespace pygraph::plan {
 
 struct Translation {
+  static constexpr std::uint32_t kNoEntry = UINT32_MAX;
+
   // A function of the RegisterState and of where in it to begin; it returns a RegisterStop.
   std::vector<std::uint8_t> code;
-  std::vector<std::uint32_t> entries;  // per operation, where it begins
+  std::vector<std::uint32_t> entries;  // per operation, where to begin at it
 };
 
 Translation translate(const RegisterProgram& program);
@@ -29,7 +31,7 @@ class NativeCode {
   NativeCode& operator=(const NativeCode&) = delete;
 
   // Like the interpreter, except for a `fault`: then the operation that stopped is yet to be done,
-  // by the interpreter.
+  // by the interpreter. That is so as well where the code cannot begin.
   RegisterStop run(RegisterState& state) const;
 
   std::size_t bytes() const { return bytes_; }

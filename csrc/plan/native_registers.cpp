@@ -6,6 +6,7 @@ namespace pygraph::plan {
 namespace {
 
 using x86::Gpr;
+using Use = NativeRegisters::Use;
 
 // The others hold the state of the run, or what an operation works with.
 constexpr Gpr kGprs[] = {Gpr::rsi, Gpr::rdi, Gpr::r8,  Gpr::r9, Gpr::r10,
@@ -15,8 +16,6 @@ constexpr std::size_t kXmms = 14;
 
 constexpr std::uint64_t kTurns = 8;  // how often a loop is taken to go round
 constexpr int kDeepest = 6;
-
-enum class Use : std::uint8_t { whole, real, any, address };
 
 bool is_real(DType dtype) { return dtype == DType::float32 || dtype == DType::float64; }
 
@@ -48,51 +47,85 @@ Register register_in(const RegisterOp& operation, char field) {
   }
 }
 
-std::size_t index_of(Register which) { return which / sizeof(std::uint64_t); }
-
-// Per operation, how many loops are around it.
-std::vector<int> depths(const RegisterProgram& program) {
-  std::vector<int> depth(program.code.size(), 0);
-  for (std::size_t i = 0; i < program.code.size(); ++i) {
-    const RegisterOp& operation = program.code[i];
-    if (!form_of(operation.code).fields.ends_with('j') || operation.jump >= 0) continue;
-    const std::size_t first = i - static_cast<std::size_t>(-operation.jump);
-    for (std::size_t k = first; k <= i; ++k) ++depth[k];
-  }
-  return depth;
+bool is_pair(std::string_view name) {
+  return name.starts_with("load_pair_") || name.starts_with("store_pair_");
 }
+
+std::size_t index_of(Register which) { return which / sizeof(std::uint64_t); }
 
 }  // namespace
 
 NativeRegisters::NativeRegisters(const RegisterProgram& program)
     : program_(program), usage_(program.registers.size()), home_of_(program.registers.size(), -1) {
-  const std::vector<int> depth = depths(program);
-  for (std::size_t i = 0; i < program.code.size(); ++i) {
-    std::uint64_t weight = 1;
-    for (int level = std::min(depth[i], kDeepest); level > 0; --level) weight *= kTurns;
-    count(program.code[i], weight);
-  }
-  choose(std::size(kGprs), false);
-  choose(kXmms, true);
+  find_loops();
+  for (std::size_t i = 0; i < program.code.size(); ++i) count(i);
+  for (Usage& usage : usage_) extend(usage);
+  choose(false);
+  choose(true);
 }
 
-void NativeRegisters::count(const RegisterOp& operation, std::uint64_t weight) {
+void NativeRegisters::find_loops() {
+  for (std::size_t i = 0; i < program_.code.size(); ++i) {
+    const RegisterOp& operation = program_.code[i];
+    if (form_of(operation.code).fields.ends_with('j') && operation.jump < 0)
+      loops_.push_back({i - static_cast<std::size_t>(-operation.jump), i});
+  }
+}
+
+std::uint64_t NativeRegisters::weight_at(std::size_t operation) const {
+  const auto depth = std::count_if(loops_.begin(), loops_.end(), [&](const Loop& loop) {
+    return loop.first <= operation && operation <= loop.last;
+  });
+  std::uint64_t weight = 1;
+  for (auto level = std::min<std::ptrdiff_t>(depth, kDeepest); level > 0; --level) weight *= kTurns;
+  return weight;
+}
+
+void NativeRegisters::count(std::size_t at) {
+  const RegisterOp& operation = program_.code[at];
   const RegisterForm form = form_of(operation.code);
   for (const char field : form.fields) {
     if (std::string_view("oabcdv").find(field) == std::string_view::npos) continue;
-    Usage& usage = usage_[index_of(register_in(operation, field))];
-    if (field == 'o') usage.is_written = true;
-    switch (use_of(form, field)) {
-      case Use::whole: usage.whole += weight; break;
-      case Use::real: usage.real += weight; break;
-      case Use::any: usage.any += weight; break;
-      case Use::address: usage.in_memory = true; break;
+    count(register_in(operation, field), use_of(form, field), field != 'o', at);
+  }
+  if (is_pair(form.name)) count(second_size(operation), Use::whole, true, at);
+}
+
+void NativeRegisters::count(Register which, Use use, bool is_read, std::size_t at) {
+  Usage& usage = usage_[index_of(which)];
+  // What is read first has its value from before the program.
+  if (is_read && !usage.is_written) usage.first = 0;
+  usage.first = std::min(usage.first, at);
+  usage.last = at;
+  usage.is_written = usage.is_written || !is_read;
+  const std::uint64_t weight = weight_at(at);
+  switch (use) {
+    case Use::whole: usage.whole += weight; break;
+    case Use::real: usage.real += weight; break;
+    case Use::any: usage.any += weight; break;
+    case Use::address: usage.in_memory = true; break;
+  }
+}
+
+// A value from before a loop that is needed in it, or one from inside that is needed behind, is
+// needed in every turn.
+void NativeRegisters::extend(Usage& usage) const {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const Loop& loop : loops_) {
+      const bool meets = usage.first <= loop.last && loop.first <= usage.last;
+      const bool inside = loop.first <= usage.first && usage.last <= loop.last;
+      const bool around = usage.first <= loop.first && loop.last <= usage.last;
+      if (!meets || inside || around) continue;
+      usage.first = std::min(usage.first, loop.first);
+      usage.last = std::max(usage.last, loop.last);
+      changed = true;
     }
   }
 }
 
 // One that is used in both ways stays in memory, where that makes no difference.
-void NativeRegisters::choose(std::size_t limit, bool real) {
+void NativeRegisters::choose(bool real) {
   std::vector<std::size_t> found;
   const auto weight = [&](std::size_t i) {
     return usage_[i].whole + usage_[i].real + usage_[i].any;
@@ -108,17 +141,29 @@ void NativeRegisters::choose(std::size_t limit, bool real) {
   }
   std::stable_sort(found.begin(), found.end(),
                    [&](std::size_t a, std::size_t b) { return weight(a) > weight(b); });
-  if (found.size() > limit) found.resize(limit);
-  for (std::size_t k = 0; k < found.size(); ++k) {
-    home_of_[found[k]] = static_cast<int>(homes_.size());
-    Home home{static_cast<Register>(found[k] * sizeof(std::uint64_t)), {}, {}};
+  for (const std::size_t i : found) {
+    const auto which = static_cast<Register>(i * sizeof(std::uint64_t));
+    if (settle({which, usage_[i].first, usage_[i].last, {}, {}}, real))
+      home_of_[i] = static_cast<int>(homes_.size() - 1);
+  }
+}
+
+// Finds a register of the processor that is free all the time, if there is one.
+bool NativeRegisters::settle(Home home, bool real) {
+  for (std::size_t k = 0; k < (real ? kXmms : std::size(kGprs)); ++k) {
     if (real) {
       home.xmm = x86::Xmm{static_cast<std::uint8_t>(kFirstXmm + k)};
     } else {
       home.gpr = kGprs[k];
     }
+    const bool is_free = std::none_of(homes_.begin(), homes_.end(), [&](const Home& other) {
+      return other.gpr == home.gpr && other.xmm == home.xmm && other.overlaps(home);
+    });
+    if (!is_free) continue;
     homes_.push_back(home);
+    return true;
   }
+  return false;
 }
 
 std::optional<x86::Gpr> NativeRegisters::gpr(Register which) const {

@@ -65,15 +65,15 @@ class Translator {
   Translation run() {
     enter();
     for (at_ = 0; at_ < program_.code.size(); ++at_) {
-      entries_.push_back(a_.here());
       a_.bind(labels_[at_]);
       translate(program_.code[at_]);
     }
     translate_rest();
     a_.bind(leave_);
     leave();
+    std::vector<std::uint32_t> entries = translate_entries();
     a_.link();
-    return {a_.code(), std::move(entries_)};
+    return {a_.code(), std::move(entries)};
   }
 
  private:
@@ -85,13 +85,29 @@ class Translator {
     a_.move(Gpr::rax, Gpr::rsi);
     a_.move(kRegisters, state(offsetof(RegisterState, registers)));
     a_.move(kBudget, state(offsetof(RegisterState, budget)));
-    load_homes();
     a_.jump(Gpr::rax);
+  }
+
+  // A run begins at the first operation, or, after a stop, at the beginning of a loop.
+  std::vector<std::uint32_t> translate_entries() {
+    std::vector<std::uint32_t> entries(program_.code.size(), Translation::kNoEntry);
+    const auto add = [&](std::size_t operation) {
+      if (entries[operation] != Translation::kNoEntry) return;
+      entries[operation] = a_.here();
+      load_homes(operation);
+      a_.jump(labels_[operation]);
+    };
+    add(0);
+    for (at_ = 0; at_ < program_.code.size(); ++at_) {
+      const RegisterOp& operation = program_.code[at_];
+      const bool jumps = form_of(operation.code).fields.ends_with('j');
+      if (jumps && operation.jump < 0) add(at_ - static_cast<std::size_t>(-operation.jump));
+    }
+    return entries;
   }
 
   // eax is the operation, edx the RegisterStop.
   void leave() {
-    store_homes();
     a_.store(state(offsetof(RegisterState, budget)), kBudget);
     a_.store(state(offsetof(RegisterState, at)), Gpr::rax, Width::four);
     a_.move(Gpr::rax, Gpr::rdx);
@@ -100,21 +116,25 @@ class Translator {
     a_.ret();
   }
 
-  void load_homes() {
+  // What stands in registers of the processor at an operation, from memory and back.
+  void load_homes(std::size_t operation) {
     for (const NativeRegisters::Home& home : homes_.homes()) {
+      if (!home.holds_at(operation)) continue;
       if (home.gpr) a_.move(*home.gpr, memory(home.which));
       if (home.xmm) a_.load(*home.xmm, memory(home.which), true);
     }
   }
 
-  void store_homes() {
+  void store_homes(std::size_t operation) {
     for (const NativeRegisters::Home& home : homes_.homes()) {
+      if (!home.holds_at(operation)) continue;
       if (home.gpr) a_.store(memory(home.which), *home.gpr);
       if (home.xmm) a_.store(memory(home.which), *home.xmm, true);
     }
   }
 
   void stop(std::size_t operation, RegisterStop why) {
+    if (why != RegisterStop::finished) store_homes(operation);
     a_.move(Gpr::rax, operation);
     a_.move(Gpr::rdx, static_cast<std::uint64_t>(why));
     a_.jump(leave_);
@@ -629,13 +649,13 @@ class Translator {
   }
 
   void import_size(const RegisterOp& op) {
-    store_homes();
+    store_homes(at_);
     a_.move(Gpr::rdi, state(offsetof(RegisterState, tensors)));
     a_.move(Gpr::rsi, static_cast<std::uint64_t>(op.jump));
     a_.move(Gpr::rdx, std::uint64_t{op.a});
     a_.move(Gpr::rax, reinterpret_cast<std::uint64_t>(&axis_size));
     a_.call(Gpr::rax);
-    load_homes();
+    load_homes(at_);
     put(op.out, Gpr::rax);
   }
 
@@ -663,7 +683,7 @@ class Translator {
   }
 
   Operand locate_pair(const RegisterOp& op, int bytes) {
-    const auto columns = static_cast<Register>(op.d + sizeof(std::uint64_t));
+    const Register columns = second_size(op);
     check_index(Gpr::rcx, op.b, op.d);
     check_index(Gpr::rdx, op.c, columns);
     a_.multiply(Gpr::rcx, operand(columns), Width::eight);
@@ -695,7 +715,7 @@ class Translator {
 
   // Its operands are all in memory.
   void kernel(const RegisterOp& op) {
-    store_homes();
+    store_homes(at_);
     const Register operands[] = {op.a, op.b, op.c};
     for (int i = 0; i < 3; ++i) {
       a_.address(Gpr::rax, memory(operands[i]));
@@ -708,7 +728,7 @@ class Translator {
     a_.move(Gpr::rax,
             reinterpret_cast<std::uint64_t>(program_.kernels[static_cast<std::size_t>(op.jump)]));
     a_.call(Gpr::rax);
-    load_homes();
+    load_homes(at_);
     static_assert(offsetof(kernels::Fault, code) == 0 && sizeof(kernels::Fault::code) == 4);
     a_.test(Gpr::rax, Gpr::rax, Width::four);
     a_.jump_if(Condition::not_equal, stop_label(RegisterStop::fault));
@@ -728,8 +748,7 @@ class Translator {
   const NativeRegisters homes_;
   x86::Assembler a_;
   std::vector<Label> labels_;  // per operation
-  std::vector<std::uint32_t> entries_;
-  std::size_t at_ = 0;  // the operation at hand
+  std::size_t at_ = 0;         // the operation at hand
   Label leave_;
   std::vector<Stop> stops_;
   std::vector<FromEnd> from_end_;

@@ -64,6 +64,12 @@ inline bool is_jump(Code code) {
   return code == Code::jump || code == Code::jump_if_false || code == Code::loop_if_true;
 }
 
+// Whether an instruction computes or moves something, and does not only decide what comes next.
+inline bool does_work(Code code) {
+  return !is_jump(code) && code != Code::nothing && code != Code::call && code != Code::drop &&
+         code != Code::check_defined && code != Code::finish;
+}
+
 inline bool is_move(Code code) { return code == Code::move || code == Code::move_dynamic; }
 
 struct Instruction {
@@ -141,8 +147,13 @@ struct Plan {
   std::int64_t straight_cost = 0;  // the work of the instructions outside loops
   std::vector<Plan> callees;       // of the entry: the functions that are called
 
-  // One line per instruction, with storages and bytes, and one per operation of a register program.
-  std::string text() const;
+  // What an instruction does, in a few words, and the lines it comes from: those of all operations
+  // where several run as one.
+  std::string name_of(const Instruction& instruction) const;
+  std::vector<ir::LocationId> locations(const Instruction& instruction) const;
+  // One line per instruction, with storages, bytes and the lines of the module that it was made
+  // from, and one per operation of a register program.
+  std::string text(const ir::Module& module) const;
 };
 
 // Builds the plan of a specialised module.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "plan/plan.hpp"
 
 namespace pygraph::plan {
@@ -16,6 +18,12 @@ std::string storage_text(const Plan& plan, StorageId id) {
   return "?";
 }
 
+// "float64[2, 3], 48 bytes"; of a shape that data decides only the type
+std::string sized_text(const ir::Type& type) {
+  if (!type.shape.is_static()) return type.text();
+  return type.text() + ", " + std::to_string(byte_count(type.dtype, type.shape)) + " bytes";
+}
+
 // "tiles(multiply, add, tanh) over 8 x 1024"
 std::string tiles_text(const TileProgram& program) {
   std::string text = "tiles(";
@@ -27,14 +35,34 @@ std::string tiles_text(const TileProgram& program) {
   return text + ") over " + std::to_string(program.rows) + " x " + std::to_string(program.columns);
 }
 
-std::string instruction_text(const Plan& plan, const Instruction& instruction) {
+// "  # model.py:12, 13"
+std::string lines_text(const ir::Module& module, std::span<const ir::LocationId> ids) {
+  std::string text;
+  std::string_view file;
+  std::vector<std::uint32_t> lines;
+  for (const ir::LocationId id : ids) {
+    if (id == kNoLocation || id >= module.locations.size()) continue;
+    const ir::Location& location = module.locations[id];
+    if (location.file != file) lines.clear();
+    if (std::find(lines.begin(), lines.end(), location.line) != lines.end()) continue;
+    const std::string line = std::to_string(location.line);
+    text += text.empty() ? "  # " : ", ";
+    text += location.file == file ? line : location.file + ":" + line;
+    file = location.file;
+    lines.push_back(location.line);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string Plan::name_of(const Instruction& instruction) const {
   switch (instruction.code) {
     case Code::nothing: return "nothing";
-    case Code::flat:
-      return std::string(plan.kernels[plan.flats[instruction.target].prepared].op->name);
-    case Code::kernel: return std::string(plan.kernels[instruction.target].op->name);
-    case Code::tiles: return tiles_text(plan.tiles[instruction.target]);
-    case Code::dynamic: return "dynamic " + std::string(plan.dynamics[instruction.target].op->name);
+    case Code::flat: return std::string(kernels[flats[instruction.target].prepared].op->name);
+    case Code::kernel: return std::string(kernels[instruction.target].op->name);
+    case Code::tiles: return tiles_text(tiles[instruction.target]);
+    case Code::dynamic: return "dynamic " + std::string(dynamics[instruction.target].op->name);
     case Code::list_append: return "list_append";
     case Code::list_pop: return "list_pop";
     case Code::move: return "move " + std::to_string(instruction.bytes) + " bytes";
@@ -46,37 +74,49 @@ std::string instruction_text(const Plan& plan, const Instruction& instruction) {
     case Code::drop: return "drop";
     case Code::assign_variable: return "assign_variable";
     case Code::update_variable:
-      return "update_variable " + std::string(plan.kernels[instruction.target].op->name);
+      return "update_variable " + std::string(kernels[instruction.target].op->name);
     case Code::update_dynamic:
-      return "update_dynamic " + std::string(plan.dynamics[instruction.target].op->name);
+      return "update_dynamic " + std::string(dynamics[instruction.target].op->name);
     case Code::call: return "call " + std::to_string(instruction.target);
-    case Code::check_defined: return "check_defined " + plan.names[instruction.target];
-    case Code::text: return std::string(ops::row(plan.texts[instruction.target].op).name);
+    case Code::check_defined: return "check_defined " + names[instruction.target];
+    case Code::text: return std::string(ops::row(texts[instruction.target].op).name);
     case Code::registers: return "registers";
     case Code::finish: return "finish";
   }
   return "?";
 }
 
-}  // namespace
+std::vector<ir::LocationId> Plan::locations(const Instruction& instruction) const {
+  if (instruction.code == Code::tiles) return tiles[instruction.target].locations;
+  if (instruction.code != Code::registers) return {instruction.location};
+  std::vector<ir::LocationId> ids;
+  for (const RegisterOrigin& origin : programs[instruction.target].origins)
+    ids.push_back(origin.location);
+  return ids;
+}
 
-std::string Plan::text() const {
+std::string Plan::text(const ir::Module& module) const {
   std::string out = "arena: " + std::to_string(arena_bytes) + " bytes\n";
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    out += "input" + std::to_string(i) + ": " + sized_text(inputs[i]) + "\n";
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    out += "result " + std::to_string(i) + " in " + storage_text(*this, outputs[i].storage) + ": " +
+           sized_text(outputs[i].type) + "\n";
   for (std::size_t i = 0; i < instructions.size(); ++i) {
     const Instruction& instruction = instructions[i];
     std::string line = std::to_string(i);
     line.insert(0, line.size() < 4 ? 4 - line.size() : 0, ' ');
-    line += "  " + instruction_text(*this, instruction);
+    line += "  " + name_of(instruction);
     for (std::uint32_t k = 0; k < std::uint32_t{instruction.output_count} + instruction.input_count;
          ++k) {
       line += k == 0 ? " " : k == instruction.output_count ? " <- " : ", ";
       line += storage_text(*this, operands[instruction.first_operand + k]);
     }
-    out += line + "\n";
+    out += line + lines_text(module, locations(instruction)) + "\n";
     if (instruction.code == Code::registers) out += programs[instruction.target].text("          ");
   }
   for (std::size_t i = 0; i < callees.size(); ++i)
-    out += "function " + std::to_string(i) + " " + callees[i].name + ", " + callees[i].text();
+    out += "function " + std::to_string(i) + " " + callees[i].name + ", " + callees[i].text(module);
   return out;
 }
 

@@ -38,6 +38,8 @@ Instruction TileBuilder::build(Plan& plan) {
   instruction.input_count = static_cast<std::uint16_t>(inputs_.size());
   plan.operands.insert(plan.operands.end(), outputs_.begin(), outputs_.end());
   plan.operands.insert(plan.operands.end(), inputs_.begin(), inputs_.end());
+  for (const Member& member : group_.members_)
+    program_.locations.push_back(member.instruction.location);
   plan.tiles.push_back(std::move(program_));
   return instruction;
 }

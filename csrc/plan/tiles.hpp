@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ir/ir.hpp"
 #include "kernels/signatures.hpp"
 
 namespace pygraph::plan {
@@ -53,6 +54,7 @@ struct TileOutput {
 
 struct TileProgram {
   std::vector<TileStep> steps;
+  std::vector<ir::LocationId> locations;  // of the operations that it is made of
   std::vector<TileInput> inputs;
   std::vector<TileOutput> outputs;
   std::vector<std::int64_t> outer;  // the dims around a row; none where the elements are one row

@@ -2,12 +2,14 @@
 
 from pygraph.autograph.api import convert, convert_function, do_not_convert, to_code
 from pygraph.autograph.errors import ConversionError
+from pygraph.autograph.methods import convert_method
 from pygraph.control.options import set_loop_options
 
 __all__ = [
     "ConversionError",
     "convert",
     "convert_function",
+    "convert_method",
     "do_not_convert",
     "set_loop_options",
     "to_code",

@@ -45,11 +45,11 @@ class Attempt:
         self._mark()
         return self
 
-    def body_ended(self) -> None:
+    def body_ended(self, caught: BaseException | None = None) -> None:
         """Say that what follows is a handler, or the ``else``."""
         if len(self._marks) == 1:
             self._mark()
-        error = sys.exc_info()[1]
+        error = caught or sys.exc_info()[1]
         if left_a_way(error):
             raise TypeError(
                 f"{type(error).__name__} is raised where a tensor decides whether that happens, "
@@ -88,7 +88,9 @@ class Attempt:
         types = tuple(_flat(self._caught()))
         for fault, location in faults:
             if issubclass(fault, types):
-                self._refuse(fault, location, "an `except` around it runs while tracing only")
+                self._refuse(
+                    fault, location, "an `except` (or `suppress`) around it runs while tracing only"
+                )
 
     def _refuse_final(self, nodes: Sequence[Any], final: Sequence[Any]) -> None:
         if any(_effects[node.op] in _SEEN_OUTSIDE for node in _all_nodes(final)):

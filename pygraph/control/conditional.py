@@ -227,8 +227,8 @@ def _only(first: _Way, second: _Way) -> list[Any]:
 def _joined(pair: tuple[Form, Form], site: Site, guarded: bool) -> Form:
     one, other = pair
     form = join(one, other, site)
-    if guarded and form.structure is not None:
-        return Form(form.name, form.structure, form.leaves)
+    if guarded:  # nothing reads it where it is unset
+        return form if form.structure is None else Form(form.name, form.structure, form.leaves)
     if one.structure is None and other.structure is None and one.none != other.none:
         # Unset on one way and None on the other: reading it is an error either way.
         return Form(form.name, None, (), missing=True)

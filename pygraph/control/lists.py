@@ -185,6 +185,15 @@ def occurrences(sequence: Sequence[Any], value: Any) -> Any:
     return as_number(apply("sum", (equal,), {"axis": [0], "keepdims": False}), "int64")
 
 
+def position(sequence: Sequence[Any], value: Any) -> tuple[Any, Any]:
+    """Return whether an item equals a value, and the position of the first that does."""
+    equal = apply("equal", (scalars(sequence, "index"), value))
+    reduced = {"axis": [0], "keepdims": False}
+    # One more, that is equal in any case: a list may be empty.
+    padded = apply("list_append", (equal, True))
+    return apply("any", (equal,), reduced), as_number(apply("argmax", (padded,), reduced), "int64")
+
+
 def joined(sequence: list[Any], items: Sequence[Any]) -> list[Any]:
     """Return ``[*sequence, *items]``."""
     both = [*sequence, *items]

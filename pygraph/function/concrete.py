@@ -9,11 +9,12 @@ from typing import Any
 from pygraph import _core
 from pygraph._hot import CompiledGraph, EagerTensor, Tensor, Variable
 from pygraph.function.origin import Origin, text_of_leaf
+from pygraph.function.plan import Plan
 from pygraph.function.signature import Signature
 from pygraph.function.tracing import Opaque, Traced, is_array
-from pygraph.graph import Graph, TensorSpec, VariableSpec, public
+from pygraph.graph import Graph, TensorSpec, VariableSpec
 from pygraph.graph.structure import Structure, flatten, unflatten
-from pygraph.ops import asarray, zeros
+from pygraph.ops import asarray
 
 _SPECS = (TensorSpec, VariableSpec)
 
@@ -95,14 +96,11 @@ class ConcreteFunction(CompiledGraph):
         """Return how many bytes the graph and its plan hold, constants included."""
         return self._executable.bytes_held()
 
-    def plan_text(self) -> str:
-        """Return the plan as text: instructions, where values live, the arena's size."""
-        examples = [
-            zeros(tuple(dim or 0 for dim in spec.shape), dtype=spec.dtype) for spec in self.inputs
-        ]
-        return self._executable.plan_text(examples)
+    @property
+    def plan(self) -> Plan:
+        """What the graph is run by: ``plan.as_text()`` shows it."""
+        return Plan(self._executable, self.inputs)
 
-    @public
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the graph. Raises TypeError or ValueError naming an argument that does not fit."""
         leaves, _ = flatten(args)

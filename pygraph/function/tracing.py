@@ -24,12 +24,13 @@ from pygraph._hot import (
     from_numpy,
     is_array_like,
 )
+from pygraph.autograph import convert_method
 from pygraph.autograph.operators.variables import assignment_line
 from pygraph.control.journal import Change, Journal, note_outer_variables, write_part
 from pygraph.control.raising import ends_graph
 from pygraph.control.recursion import deeper_stack, followed
 from pygraph.control.unset import Maybe
-from pygraph.graph import Builder, TensorSpec, VariableSpec
+from pygraph.graph import Builder, TensorSpec, UnconvertedMethod, VariableSpec
 from pygraph.graph.exceptions import KeptException
 from pygraph.graph.locations import describe, target_of, trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
@@ -146,6 +147,15 @@ def trace(request: Request) -> Traced:
 
     Raises what the function raises, and TypeError where it changes a container that it was given.
     """
+    while True:
+        try:
+            return _trace(request)
+        except UnconvertedMethod as found:
+            if not convert_method(found.owner, found.name):
+                found.leave_as_it_is()
+
+
+def _trace(request: Request) -> Traced:
     started = time.perf_counter()
     builder = Builder(request.name)
     builder.may_make_variables = request.may_make_variables

@@ -2,7 +2,7 @@
 
 from pygraph.graph.builder import Builder, current
 from pygraph.graph.faults import raise_fault
-from pygraph.graph.frames import clean_traceback, public
+from pygraph.graph.frames import UnconvertedMethod, clean_traceback, public
 from pygraph.graph.spec import TensorSpec, VariableSpec
 from pygraph.graph.view import Graph, GraphNode
 
@@ -11,6 +11,7 @@ __all__ = [
     "Graph",
     "GraphNode",
     "TensorSpec",
+    "UnconvertedMethod",
     "VariableSpec",
     "clean_traceback",
     "current",

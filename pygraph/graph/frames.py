@@ -6,8 +6,8 @@ import functools
 import linecache
 import os
 import sys
-from collections.abc import Callable
-from types import FrameType, TracebackType
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType, TracebackType
 from typing import ParamSpec, TypeVar
 
 from pygraph._hot import leave, register_traceback_cleaner, show_full_tracebacks
@@ -70,11 +70,35 @@ def public(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return entrance
 
 
+class UnconvertedMethod(BaseException):
+    """A method that Python itself called needs to be converted: the trace has to start anew.
+
+    ``owner`` is the class that defines it, ``name`` its name there.
+    """
+
+    def __init__(self, owner: type, name: str, code: CodeType) -> None:
+        super().__init__(owner, name)
+        self.owner = owner
+        self.name = name
+        self._code = code
+
+    def leave_as_it_is(self) -> None:
+        """Have an error say from now on that the method is not converted."""
+        _as_they_are.add(self._code)
+
+
+# The code of methods that cannot be converted.
+_as_they_are: set[CodeType] = set()
+
+
 _GENERATOR = 0x20 | 0x80 | 0x200
 
 
 def unconverted_caller() -> str:
-    """Return, for the end of an error's text, why the code that runs was not converted."""
+    """Return, for the end of an error's text, why the code that runs was not converted.
+
+    Raises UnconvertedMethod where it is a method that Python called and that can be converted.
+    """
     frame: FrameType | None = sys._getframe()
     while frame is not None and is_library_file(frame.f_code.co_filename):
         frame = frame.f_back
@@ -89,11 +113,44 @@ def unconverted_caller() -> str:
     elif not linecache.getlines(code.co_filename, frame.f_globals):
         reason = "its source is not available (code from exec() or eval()?)"
     else:
+        _demand_conversion(frame)
         reason = "that was turned off, or it is a library's"
     return (
         f"\n  {where}, is not converted by AutoGraph: {reason}. autograph=False or "
         "pygraph.autograph.do_not_convert is for functions that need none"
     )
+
+
+def _demand_conversion(frame: FrameType) -> None:
+    """Raise UnconvertedMethod for the method that converted code entered by way of Python."""
+    unconverted = [frame]
+    caller = _caller(frame)
+    while caller is not None and mark_of(caller.f_code) is None:
+        unconverted.append(caller)
+        caller = _caller(caller)
+    for outer in reversed(unconverted if caller is not None else []):
+        code = outer.f_code
+        if code.co_argcount and code not in _as_they_are:
+            own = type(outer.f_locals.get(code.co_varnames[0]))
+            for owner, name in _places_of(code, own):
+                raise UnconvertedMethod(owner, name, code)
+
+
+def _places_of(code: CodeType, kind: type) -> Iterator[tuple[type, str]]:
+    """Yield where a class, or one that it is derived from, has a method of that code."""
+    for owner in kind.__mro__:
+        for name, value in vars(owner).items():
+            function = getattr(value, "fget", None) or getattr(value, "func", value)
+            if getattr(function, "__code__", None) is code:
+                yield owner, name
+
+
+def _caller(frame: FrameType) -> FrameType | None:
+    """Return the frame of the user's code that a frame was called from."""
+    caller = frame.f_back
+    while caller is not None and is_library_file(caller.f_code.co_filename):
+        caller = caller.f_back
+    return caller
 
 
 def is_users(error: BaseException) -> bool:

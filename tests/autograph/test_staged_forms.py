@@ -644,7 +644,7 @@ def test_closures_over_variables_that_may_be_unset():
         return look()
 
     assert staged(use, 4) == 4
-    with pytest.raises(UnboundLocalError, match="'seen'"):
+    with pytest.raises(NameError, match="free variable 'seen'"):
         staged(use, 1)
 
 

@@ -7,7 +7,7 @@ import io
 import math
 import pickle
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,9 +114,16 @@ class Arguments:
     @classmethod
     def of(cls, call: Call, names: dict[str, Any], leaf: Callable[[Any], Any]) -> Arguments:
         """Evaluate the arguments of a case's call in the namespace of its program."""
-        given = eval(call.arguments, {**names, **WORDS})
-        by_name = {name: converted(argument, leaf) for name, argument in given[1].items()}
-        return cls([converted(argument, leaf) for argument in given[0]], by_name)
+        given, by_name = eval(call.arguments, {**names, **WORDS})
+        return cls.made(given, by_name, leaf)
+
+    @classmethod
+    def made(
+        cls, given: Iterable[Any], by_name: dict[str, Any], leaf: Callable[[Any], Any]
+    ) -> Arguments:
+        """Convert the leaves of arguments."""
+        named = {name: converted(argument, leaf) for name, argument in by_name.items()}
+        return cls([converted(argument, leaf) for argument in given], named)
 
     def passed_to(self, function: Callable[..., Any]) -> Outcome:
         """Call a function with them."""

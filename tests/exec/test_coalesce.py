@@ -47,7 +47,7 @@ def kept_versions(x, turns):
 
 def copies(function: pg.function, *arguments: pg.Tensor) -> int:
     """Return how many instructions of a plan copy more than a scalar."""
-    lines = function.get_concrete_function(*arguments).plan_text().splitlines()
+    lines = function.get_concrete_function(*arguments).plan.as_text().splitlines()
     moves = [line.split() for line in lines if " move " in line]
     return sum(int(words[2]) > 8 for words in moves)
 

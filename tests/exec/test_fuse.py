@@ -44,7 +44,7 @@ def check(function: Callable[..., Any], *arguments: Array) -> None:
 
 
 def plan(function: Callable[..., Any], *arguments: Array) -> str:
-    return str(pg.function(function).get_concrete_function(*arguments).plan_text())
+    return str(pg.function(function).get_concrete_function(*arguments).plan.as_text())
 
 
 def wave(x: Any) -> Any:
@@ -184,7 +184,7 @@ def test_loops_run_in_place_and_allocate_nothing() -> None:
         return pg.runtime.memory_stats()["allocations"] - before
 
     assert allocations(lambda: function(c, c)) <= 3
-    body = function.get_concrete_function(c, c).plan_text().split("jump", 1)[1]
+    body = function.get_concrete_function(c, c).plan.as_text().split("jump", 1)[1]
     assert "move" not in body
 
 

@@ -22,7 +22,7 @@ def plan_and_results(
     with mock.patch.dict(os.environ, PYGRAPH_PASSES=passes):
         staged = pg.function(function)
         results = staged(*arguments)
-        text = str(staged.get_concrete_function(*arguments).plan_text())
+        text = str(staged.get_concrete_function(*arguments).plan.as_text())
     return text, [np.asarray(r) for r in (results if isinstance(results, tuple) else (results,))]
 
 
@@ -86,7 +86,7 @@ def test_a_variable_is_read_anew_after_it_was_assigned() -> None:
 
 def repeated(x: Any, w: Any, n: Any) -> Any:
     for _ in pg.range(n):
-        x = pg.tanh(x + pg.exp(w) * 0.5) @ pg.permute_dims(w, (1, 0))
+        x = pg.tanh(x + pg.exp(w) * 0.5) + pg.permute_dims(w, (1, 0))
     return x
 
 

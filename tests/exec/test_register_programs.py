@@ -166,8 +166,8 @@ def check(function: Callable[..., Any], dtype: str) -> None:
     program = compiled(function, INTERPRETED, numbers[0], numbers[0], one)
     native = compiled(function, "", numbers[0], numbers[0], one)
     (concrete,) = native.concrete_functions
-    assert "registers" in concrete.plan_text()
-    assert NATIVE is ("native code" in concrete.plan_text())
+    assert "registers" in concrete.plan.as_text()
+    assert NATIVE is ("native code" in concrete.plan.as_text())
     for a, b in itertools.product(numbers, numbers):
         expected = outcome(plain, a, b, one)
         assert outcome(program, a, b, one) == expected, (a, b)
@@ -236,7 +236,7 @@ def test_a_table_filled_element_by_element(dtype, passes, monkeypatch):
 
 def test_the_whole_table_is_one_program():
     sample = np.zeros(3, int), np.zeros(4, int), np.zeros((4, 5), int)
-    text = pg.function(edit_distance).get_concrete_function(*sample).plan_text()
+    text = pg.function(edit_distance).get_concrete_function(*sample).plan.as_text()
     kinds = [line.split()[1] for line in text.splitlines() if line[:4].strip().isdigit()]
     assert [kind for kind in kinds if kind != "move"] == ["registers", "finish"]
 
@@ -327,7 +327,7 @@ def test_arrays_of_sizes_known_at_run_time(function, passes, monkeypatch):
 
 
 def test_writing_an_element_of_such_an_array_is_one_step():
-    text = pg.function(primes).get_concrete_function(pg.asarray(9)).plan_text()
+    text = pg.function(primes).get_concrete_function(pg.asarray(9)).plan.as_text()
     assert "store_1" in text
     assert "dynamic scatter" not in text
 
@@ -535,7 +535,7 @@ def triangle(n):
 
 assert int(triangle(pg.asarray(9))) == 36
 (concrete,) = triangle.concrete_functions
-assert "registers" in concrete.plan_text() and "native code" not in concrete.plan_text()
+assert "registers" in concrete.plan.as_text() and "native code" not in concrete.plan.as_text()
 """
 
 

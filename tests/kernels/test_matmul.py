@@ -11,7 +11,16 @@ from kernel_samples import FLOATS, INTEGERS, NUMBERS, Array
 import pygraph as pg
 
 EXTENTS = (1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 70)
-LARGE = [(1, 300, 300), (300, 1, 300), (100, 100, 100), (70, 20, 600), (3, 5, 1000), (1, 1, 5000)]
+LARGE = [
+    (1, 300, 300),
+    (130, 70, 520),
+    (2, 65, 129),
+    (300, 1, 300),
+    (100, 100, 100),
+    (70, 20, 600),
+    (3, 5, 1000),
+    (1, 1, 5000),
+]
 
 
 def numbers(dtype: str, shape: tuple[int, ...], seed: int) -> Array:

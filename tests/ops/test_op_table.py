@@ -32,6 +32,7 @@ INTERNAL = {
     "assign_subtract",
     "assign_scatter",
     "assign_slice",
+    "matmul_transposed",
 }
 CONTROL = {"call", "cond", "while_loop"}
 

@@ -219,37 +219,58 @@ void vector_matrix(T* out, const T* x, const T* b, int64_t b_row, int64_t n, int
   }
 }
 
-// The sums of neighbours: those of a, then those of b.
+constexpr int kLaneBytes = 16;
+template <class T>
+struct LaneOf {
+  typedef T Type __attribute__((vector_size(kLaneBytes)));
+};
+template <class T>
+using Lane = typename LaneOf<T>::Type;
+
+// The sums of neighbours within each lane of 16 bytes: those of a, then those of b.
 template <class T>
 PYGRAPH_INLINE Vector<T> add_pairs(Vector<T> a, Vector<T> b) {
   constexpr int kWidth = VectorOf<T>::kWidth;
+  constexpr bool kPairs = sizeof(T) == 8;  // two elements a lane, else four
   if constexpr (kWidth == 2) {
     return __builtin_shufflevector(a, b, 0, 2) + __builtin_shufflevector(a, b, 1, 3);
-  } else if constexpr (kWidth == 4) {
+  } else if constexpr (kWidth == 4 && !kPairs) {
     return __builtin_shufflevector(a, b, 0, 2, 4, 6) + __builtin_shufflevector(a, b, 1, 3, 5, 7);
+  } else if constexpr (kWidth == 4) {
+    return __builtin_shufflevector(a, b, 0, 4, 2, 6) + __builtin_shufflevector(a, b, 1, 5, 3, 7);
+  } else if constexpr (kWidth == 8 && !kPairs) {
+    return __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14) +
+           __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
   } else if constexpr (kWidth == 8) {
-    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) +
-           __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+    return __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14) +
+           __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
   } else {
-    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28,
+    return __builtin_shufflevector(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28,
                                    30) +
-           __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+           __builtin_shufflevector(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
   }
+}
+
+template <class T>
+PYGRAPH_INLINE Lane<T> add_lanes(Vector<T> v) {
+  Lane<T> lanes[kVectorBytes / kLaneBytes];
+  __builtin_memcpy(lanes, &v, sizeof v);
+#pragma GCC unroll 4
+  for (int i = 1; i < kVectorBytes / kLaneBytes; ++i) lanes[0] += lanes[i];
+  return lanes[0];
 }
 
 // The sum of each of four vectors.
 template <class T>
 PYGRAPH_INLINE void fold_four(T* out, const Vector<T> (&v)[4]) {
-  constexpr int kWidth = VectorOf<T>::kWidth;
-  Vector<T> low = add_pairs<T>(v[0], v[1]);
-  Vector<T> high = add_pairs<T>(v[2], v[3]);
-  if constexpr (kWidth > 2) {
-    low = add_pairs<T>(low, high);
-    for (int parts = kWidth / 4; parts > 1; parts /= 2) low = add_pairs<T>(low, low);
-    for (int r = 0; r < 4; ++r) out[r] = low[r];
+  const Vector<T> low = add_pairs<T>(v[0], v[1]);
+  const Vector<T> high = add_pairs<T>(v[2], v[3]);
+  if constexpr (sizeof(T) == 8) {
+    const Lane<T> sums[2] = {add_lanes<T>(low), add_lanes<T>(high)};
+    __builtin_memcpy(out, sums, sizeof sums);
   } else {
-    for (int r = 0; r < 2; ++r) out[r] = low[r];
-    for (int r = 0; r < 2; ++r) out[2 + r] = high[r];
+    const Lane<T> sums = add_lanes<T>(add_pairs<T>(low, high));
+    __builtin_memcpy(out, &sums, sizeof sums);
   }
 }
 

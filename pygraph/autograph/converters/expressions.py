@@ -76,11 +76,15 @@ def walrus_names(converter: Converter, node: ast.expr) -> list[str]:
 
 
 def convert_name(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert a read of a variable that may be unset: ``ag.read(x)``."""
+    """Convert a read of a variable that may be unset: ``ag.read(x)``, ``ag.read_free(x, "x")``."""
     assert isinstance(node, ast.Name)
     if type(node.ctx) is not ast.Load or not converter.is_checked(node.id):
         return node
-    return call(converter.operator("read", node), [node], node)
+    scope = converter.scope
+    if scope.bits.get(node.id, 0) & scope.variables:
+        return call(converter.operator("read", node), [node], node)
+    name = constant(converter.naming.mangled(node.id), node)
+    return call(converter.operator("read_free", node), [node, name], node)
 
 
 def convert_constant(converter: Converter, node: ast.expr) -> ast.expr:
@@ -184,14 +188,17 @@ def convert_compare(converter: Converter, node: ast.expr) -> ast.expr:
         arguments = [converter.expression(operand) for operand in operands]
         return call(converter.operator(_SINGLE[operation], node), arguments, node)
     converter.children(node)
-    if operation in (ast.Eq, ast.NotEq) and not any(isinstance(o, _NO_LIST) for o in operands):
+    equality = operation in (ast.Eq, ast.NotEq)
+    if (equality and not any(isinstance(o, _NO_CONTAINER) for o in operands)) or any(
+        isinstance(o, (ast.Tuple, ast.List)) for o in operands
+    ):
         arguments = [node.left, constant(_SYMBOLS[operation], node), node.comparators[0]]
         return call(converter.operator("compare", node), arguments, node)
     return node
 
 
-# Expressions that are no list.
-_NO_LIST = (ast.Constant, ast.UnaryOp, ast.Compare, ast.JoinedStr, ast.Dict, ast.Set, ast.Lambda)
+# Expressions that are no list, tuple, dict or object.
+_NO_CONTAINER = (ast.Constant, ast.UnaryOp, ast.Compare, ast.JoinedStr, ast.Lambda)
 
 
 def _chain(converter: Converter, node: ast.Compare, operands: list[ast.expr]) -> ast.expr:

@@ -9,6 +9,7 @@ from builtins import slice
 from pygraph.autograph.operators.assignments import changes
 from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call
+from pygraph.autograph.operators.comparisons import in_, is_, is_not, not_in
 from pygraph.autograph.operators.comprehensions import collected, generated, kept, refused
 from pygraph.autograph.operators.contexts import manager
 from pygraph.autograph.operators.effects import assert_stmt, percent, text
@@ -16,13 +17,10 @@ from pygraph.autograph.operators.lists import item, place, repeated, unpacked
 from pygraph.autograph.operators.logic import (
     and_,
     compare,
-    in_,
-    is_,
-    is_not,
     not_,
-    not_in,
     or_,
     read,
+    read_free,
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
 from pygraph.control.attempts import Attempt
@@ -53,6 +51,7 @@ __all__ = [
     "place",
     "raised",
     "read",
+    "read_free",
     "refused",
     "repeated",
     "slice",

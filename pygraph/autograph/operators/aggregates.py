@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pygraph.autograph.operators.branches import if_expr
+from pygraph.autograph.operators.comparisons import compared, holds_staged
 from pygraph.autograph.operators.comprehensions import collected
 from pygraph.autograph.operators.iteration import Positions, positions
 from pygraph.autograph.operators.late import convertible
@@ -34,7 +35,7 @@ def _extreme(
                 return original(items, **_keywords(key, default))
             values = tuple(items)
         keys = values if key is None else [convertible(key)(value) for value in values]
-        if not any(stages(value) for value in keys):
+        if not any(map(holds_staged, keys)):
             return original(*values, **_keywords(key, _MISSING))
         result, best = values[0], keys[0]
         for value, rank in builtins.zip(values[1:], keys[1:], strict=True):
@@ -89,8 +90,8 @@ def _ready(items: Any) -> Any:
     return list(items) if isinstance(items, Iterable) and iter(items) is items else items
 
 
-min_ = _extreme(builtins.min, "min", lambda one, other: one < other)
-max_ = _extreme(builtins.max, "max", lambda one, other: one > other)
+min_ = _extreme(builtins.min, "min", lambda one, other: compared(one, "<", other))
+max_ = _extreme(builtins.max, "max", lambda one, other: compared(one, ">", other))
 
 
 def sorted_(iterable: Any, /, *, key: Any = None, reverse: bool = False) -> list[Any]:

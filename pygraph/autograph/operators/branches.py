@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
-from pygraph.control.lists import tested
 from pygraph.control.pending import MissingItemError
 from pygraph.control.raising import is_raised
 from pygraph.control.tensors import stages

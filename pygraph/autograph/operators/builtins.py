@@ -19,16 +19,28 @@ from pygraph.autograph.operators.iteration import (
     EnumeratedItems,
     ListItems,
     MappedItems,
-    Positions,
     ReversedItems,
+    StagedIterator,
     ZippedItems,
+    own_iterable,
     positions,
 )
 from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
+from pygraph.autograph.operators.protocols import own_method, tested
 from pygraph.control import lists
+from pygraph.control.journal import note
 from pygraph.control.ranges import Range
-from pygraph.control.tensors import apply, as_number, as_predicate, is_tensor, length, stages
+from pygraph.control.tensors import (
+    apply,
+    as_number,
+    as_predicate,
+    current,
+    is_tensor,
+    length,
+    stages,
+)
+from pygraph.graph.locations import describe, user_line
 
 _MISSING = object()
 
@@ -54,7 +66,10 @@ def len_(value: Any) -> Any:
         return value.length()
     if lists.is_staged(value):
         return lists.count(value)
-    return length(value) if is_tensor(value) else builtins.len(value)
+    if is_tensor(value):
+        return length(value)
+    method = own_method(value, "__len__")
+    return builtins.len(value) if method is None else method()
 
 
 def int_(*arguments: Any, **keywords: Any) -> Any:
@@ -73,9 +88,8 @@ def float_(*arguments: Any) -> Any:
 
 def bool_(*arguments: Any) -> Any:
     """``bool``."""
-    if arguments and stages(arguments[0]):
-        return as_predicate(arguments[0], "the argument of bool()")
-    return bool(*arguments)
+    value = tested(arguments[0]) if arguments else False
+    return as_predicate(value, "the argument of bool()") if stages(value) else bool(value)
 
 
 def _scalar(value: Any, name: str) -> Any:
@@ -156,31 +170,40 @@ def tuple_(*arguments: Any) -> Any:
     return tuple(*arguments)
 
 
-class _StagedIterator:
-    """``iter`` of what a graph decides the length of; the items taken are counted while tracing."""
-
-    def __init__(self, items: Positions) -> None:
-        self.items = items
-        self.taken = 0
-
-
 def iter_(iterable: Any, *sentinel: Any) -> Any:
     """``iter``."""
+    iterable = iterable if sentinel else own_iterable(iterable)
     items = None if sentinel else positions(iterable)
-    return builtins.iter(iterable, *sentinel) if items is None else _StagedIterator(items)
+    return builtins.iter(iterable, *sentinel) if items is None else StagedIterator(items)
 
 
 def next_(iterator: Any, *default: Any) -> Any:
-    """``next``: running the graph raises IndexError where a staged iterator has no item left."""
+    """``next``: running the graph raises StopIteration where no item is left."""
     if lists.is_staged(iterator):  # what a generator expression over a tensor gave
         iterator = iter_(iterator)
-    if not isinstance(iterator, _StagedIterator):
+    if not isinstance(iterator, StagedIterator):
+        _refuse_repeated(iterator)
         return builtins.next(iterator, *default)
     position, items = iterator.taken, iterator.items
+    more = items.count > position
+    note(iterator)
     iterator.taken += 1
-    if not default:
-        return items.item(position)
-    return if_expr(items.count > position, lambda: items.item(position), lambda: default[0])
+    if default:
+        return if_expr(more, lambda: items.item(position), lambda: default[0])
+    require(more, StopIteration)
+    return items.item(position)
+
+
+def _refuse_repeated(iterator: Any) -> None:
+    """Refuse to take an item in a staged branch or loop of what was made outside of it."""
+    builder = current()
+    if builder is None or builder.parent is None or builder.journal is None:
+        return
+    if builder.journal.is_older(iterator):
+        raise TypeError(
+            f"next() takes an item of a Python iterator where a tensor decides whether, or how "
+            f"often\n  {describe(user_line())}\nIterate over a tensor, or index a list."
+        )
 
 
 def _mathematics(original: Callable[..., Any], op: str) -> Callable[..., Any]:

@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from pygraph.autograph.operators.branches import if_expr
-from pygraph.autograph.operators.iteration import staged_iterable
+from pygraph.autograph.operators.iteration import own_iterable, staged_iterable
 from pygraph.autograph.operators.loops import for_stmt
+from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.variables import run
 from pygraph.control import lists
-from pygraph.control.lists import tested
 from pygraph.control.tensors import stages
 from pygraph.graph.locations import describe, user_line
 
 
 def collected(iterable: Any, part: Callable[[Iterable[Any]], list[Any]]) -> list[Any]:
     """``[x for y in iterable]``, where ``part(items)`` is ``[x for y in items]``."""
+    iterable = own_iterable(iterable)
     if staged_iterable(iterable) is None:
         return part(iterable)
     result: list[Any] = []
@@ -35,6 +36,7 @@ def collected(iterable: Any, part: Callable[[Iterable[Any]], list[Any]]) -> list
 
 def generated(iterable: Any, part: Callable[[Iterable[Any]], Iterable[Any]]) -> Iterable[Any]:
     """``(x for y in iterable)``; over a tensor all items are computed at once."""
+    iterable = own_iterable(iterable)
     if staged_iterable(iterable) is None:
         return part(iterable)
     return collected(iterable, lambda items: list(part(items)))

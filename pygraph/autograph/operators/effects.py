@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import run
 from pygraph.control.conditional import stage_cond
@@ -19,24 +20,24 @@ from pygraph.graph.text import Text, deferred
 
 def assert_stmt(test: Any, message: Callable[[], Any] | None = None) -> None:
     """``assert test, message``; on a tensor it is checked when the graph runs."""
+    test = tested(test)
+    holds = as_predicate(test, "the condition of `assert`") if stages(test) else bool(test)
+    _unless(holds, lambda: AssertionError(*([] if message is None else [run(message)])))
 
+
+def require(holds: Any, kind: type[Exception], *message: str | Text) -> None:
+    """Raise an exception, when the graph runs, unless something holds."""
+    _unless(holds, lambda: kind(*message))
+
+
+def _unless(holds: Any, error: Callable[[], Exception]) -> None:
     def fail() -> list[Any]:
-        raise raised(AssertionError(*([] if message is None else [run(message)])))
+        raise raised(error())
 
-    if stages(test):
-        holds = as_predicate(test, "the condition of `assert`")
+    if stages(holds):
         stage_cond(holds, list, fail, (), site=BranchSite(fail, fail))
-    elif not test:
+    elif not holds:
         fail()
-
-
-def require(holds: Any, kind: type[Exception], message: str) -> None:
-    """Raise an exception when the graph runs, unless a tensor holds."""
-
-    def fail() -> list[Any]:
-        raise raised(kind(message))
-
-    stage_cond(holds, list, fail, (), site=BranchSite(fail, fail))
 
 
 def text(template: str, *values: Any) -> str | Text:

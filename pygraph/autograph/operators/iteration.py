@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pygraph.autograph.operators.protocols import own_method
 from pygraph.control import lists
 from pygraph.control.loop import Items
 from pygraph.control.ranges import Range
@@ -127,6 +128,30 @@ class ReversedItems(Positions):
     def item(self, position: Any) -> Any:
         """Return the item at a position."""
         return self.items.item(self.count - 1 - position)
+
+
+class StagedIterator(Positions):
+    """``iter`` of what a graph decides the length of; the items taken are counted while tracing."""
+
+    def __init__(self, items: Positions) -> None:
+        self.items = items
+        self.taken = 0
+
+    @property
+    def count(self) -> Any:
+        """How many items are left."""
+        left = self.items.count - self.taken
+        return apply("maximum", (left, 0)) if is_tensor(left) else max(left, 0)
+
+    def item(self, position: Any) -> Any:
+        """Return the item at a position among those that are left."""
+        return self.items.item(position + self.taken)
+
+
+def own_iterable(iterable: Any) -> Any:
+    """Return what an object of the user's iterates over, and anything else as it is."""
+    method = own_method(iterable, "__iter__")
+    return iterable if method is None else method()
 
 
 def staged_iterable(iterable: Any) -> Items | None:

@@ -10,3 +10,10 @@ def convertible(function: Any) -> Any:
     from pygraph.autograph.operators import calls
 
     return calls.convertible(function)
+
+
+def call(function: Any) -> Any:
+    """Return what a call of a function in converted code calls."""
+    from pygraph.autograph.operators import calls
+
+    return calls.call(function)

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pygraph.autograph.operators.effects import require
-from pygraph.autograph.operators.iteration import ListItems, staged_iterable
+from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
 from pygraph.control import lists
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.pending import MissingItemError
+from pygraph.control.raising import raised
 from pygraph.control.tensors import is_tracing, stages
 from pygraph.graph.locations import describe, user_line
+from pygraph.graph.text import Text, deferred
 
 
 def item(container: Any, key: Any) -> Any:
@@ -104,6 +106,12 @@ class ListTarget:
 
     def __delitem__(self, key: Any) -> None:
         if lists.is_staged(self.root) or _is_staged_key(key):
+            if type(key) is slice:
+                raise TypeError(
+                    "a slice of a list cannot be deleted where a tensor decides which items it "
+                    f"has\n  {describe(user_line())}\nPut together what is left, as in "
+                    "`items = items[:i] + items[j:]`."
+                )
             lists.pop(self.root, key)
         else:
             del self.root[key]
@@ -140,6 +148,7 @@ def _extend(target: list[Any], items: Iterable[Any]) -> None:
 
 def listed(items: Iterable[Any]) -> list[Any]:
     """``list(items)``: a tensor or what is made of tensors becomes a staged list."""
+    items = own_iterable(items)
     staged = staged_iterable(items)
     if staged is None:
         return list(items)
@@ -184,29 +193,46 @@ def _sort(target: list[Any], *, key: Any = None, reverse: bool = False) -> None:
 
 
 def _count(target: list[Any], value: Any) -> Any:
-    return lists.occurrences(target, value) if lists.is_staged(target) else target.count(value)
+    if lists.is_staged(target) or (target and any(map(stages, (value, *target)))):
+        return lists.occurrences(target, value)
+    return target.count(value)
 
 
-def _unsupported(name: str) -> Callable[..., Any]:
-    def method(target: list[Any], *arguments: Any) -> Any:
-        if lists.is_staged(target) or any(map(stages, arguments)):
-            raise TypeError(
-                f"list.{name}() cannot be part of the graph yet, for it raises ValueError where "
-                f"no item is equal\n  {describe(user_line())}\nLoop over the positions of the list."
-            )
-        return getattr(target, name)(*arguments)
+def _index(target: list[Any], value: Any, *bounds: Any) -> Any:
+    if not lists.is_staged(target) and not any(map(stages, (value, *bounds, *target))):
+        return target.index(value, *bounds)
+    if bounds:
+        raise TypeError(
+            "list.index() takes no bounds where it is part of the graph\n"
+            f"  {describe(user_line())}\nTake a slice of the list, and add where it begins."
+        )
+    missing = deferred(lambda: f"{value!r} is not in list")
+    return _position(target, value, missing)
 
-    return method
+
+def _position(target: list[Any], value: Any, missing: str | Text) -> Any:
+    if not target:
+        raise raised(ValueError(missing))
+    found, position = lists.position(target, value)
+    require(found, ValueError, missing)
+    return position
+
+
+def _remove(target: list[Any], value: Any) -> None:
+    if not lists.is_staged(target) and not any(map(stages, (value, *target))):
+        target.remove(value)
+    else:
+        _pop(target, _position(target, value, "list.remove(x): x not in list"))
 
 
 _METHODS: dict[str, Callable[..., Any]] = {
     "append": _append,
     "count": _count,
     "extend": _extend,
-    "index": _unsupported("index"),
+    "index": _index,
     "insert": _insert,
     "pop": _pop,
-    "remove": _unsupported("remove"),
+    "remove": _remove,
     "reverse": _reverse,
     "sort": _sort,
 }
@@ -218,8 +244,5 @@ def unpacked(value: Any, count: int) -> Any:
         return value
     length = lists.count(value)
     message = f"the list to unpack has another length than {count}"
-    if stages(length):
-        require(length == count, ValueError, message)
-    elif length != count:
-        raise ValueError(message)
+    require(length == count, ValueError, message)
     return [lists.get(value, position) for position in range(count)]

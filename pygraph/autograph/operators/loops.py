@@ -8,12 +8,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from pygraph.autograph.operators.iteration import positions, staged_iterable
+from pygraph.autograph.operators.iteration import own_iterable, positions, staged_iterable
+from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.journal import Attempt
-from pygraph.control.lists import tested
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.options import LoopOptions
 from pygraph.control.printing import HeldPrints
@@ -196,6 +196,7 @@ def for_stmt(
     ``test`` says, after an iteration, whether to go on; the rest is as for ``while_stmt``.
     """
     loop = _Loop(loop_body, test, names, guarded, indirect, options)
+    iterable = own_iterable(iterable)
     items = staged_iterable(iterable)
     if items is None:
         run(lambda: _for(loop, iter(iterable)))

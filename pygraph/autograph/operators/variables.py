@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from pygraph.control.journal import VALUE, watch
 from pygraph.control.unset import UNSET
@@ -15,10 +16,27 @@ from pygraph.graph.locations import Location, mark_of
 
 _T = TypeVar("_T")
 
-# `x += y` and the like change these, beside assigning the variable.
-_CHANGED_BY_OPERATORS = (list, dict, set)
-
 _LOCAL = "cannot access local variable {!r} where it is not associated with a value"
+
+
+# Whether `x += y` and the like change objects of a class, beside assigning the variable.
+_changed: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
+
+
+def _changed_by_operators(kind: type) -> bool:
+    if kind in (list, dict, set):
+        return True
+    known = _changed.get(kind)
+    if known is None:
+        known = any(type(getattr(kind, name, None)) is FunctionType for name in _IN_PLACE)
+        _changed[kind] = known
+    return known
+
+
+_IN_PLACE = (
+    "__iadd__", "__isub__", "__imul__", "__imatmul__", "__itruediv__", "__ifloordiv__", "__imod__",
+    "__ipow__", "__ilshift__", "__irshift__", "__iand__", "__ixor__", "__ior__",
+)  # fmt: skip
 
 
 class Variables:
@@ -63,7 +81,7 @@ class Variables:
     def set(self, values: Sequence[Any]) -> None:
         """Give the variables values; UNSET takes a variable's value away."""
         for name, cell, value in zip(self.names, self._cells, values, strict=True):
-            if type(value) in _CHANGED_BY_OPERATORS:
+            if _changed_by_operators(type(value)):
                 watch(value)
             if cell is not None:
                 if value is UNSET:
@@ -81,19 +99,21 @@ def run(helper: Callable[[], _T]) -> _T:
     try:
         return helper()
     except NameError as error:
-        found = local_error(error)
-        if found is error:
+        # No variable here holds an exception: its traceback holds this frame, and so a cycle.
+        name = _unset_local(error)
+        if name is None:
             raise
-        raise found from None
+        message = _LOCAL.format(name)
+        raise UnboundLocalError(message).with_traceback(error.__traceback__) from None
 
 
-def local_error(error: NameError) -> NameError:
-    """Return the error that Python gives for reading a local variable that has no value.
+def _unset_local(error: NameError) -> str | None:
+    """Return the name of a local variable that was read without a value, None if it is no such.
 
     In a helper the variable is a free one, for which Python raises a plain NameError.
     """
     if type(error) is not NameError or error.__traceback__ is None:
-        return error
+        return None
     traceback = error.__traceback__
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
@@ -101,9 +121,8 @@ def local_error(error: NameError) -> NameError:
     mark = mark_of(code)
     name = error.name
     if mark is None or mark.owner is None or name not in code.co_freevars or name in mark.free:
-        return error
-    local = UnboundLocalError(_LOCAL.format(name))
-    return local.with_traceback(error.__traceback__)
+        return None
+    return name
 
 
 def assignment_line(function: Callable[..., Any], name: str) -> Location | None:

@@ -340,7 +340,6 @@ def f(x):
 
 f(3)
 # -> True
-# staged raises TypeError: truth value
 
 
 # case: de_morgan
@@ -436,3 +435,54 @@ def f(x):
 
 f(3)  # -> (True, True, True, False)
 f(0)  # -> (False, True, True, False)
+
+
+# case: tuple_equal
+def f(a, b):
+    if (a, b) == (1, 2):
+        return 1
+    if [a, b] != [3, 4]:
+        return 2
+    return 3
+
+
+f(1, 2)  # -> 1
+f(3, 4)  # -> 3
+f(5, 6)  # -> 2
+
+
+# case: tuple_in_list
+def f(a, b):
+    return (a, b) in [(1, 2), (3, 4)], (a, b) == (a, b), (a,) == (a, b)
+
+
+f(1, 2)  # -> (True, True, False)
+f(3, 5)  # -> (False, True, False)
+
+
+# case: dict_equal
+def f(a, b):
+    return {"x": a} == {"x": b}, {"x": a} != {"x": 1}
+
+
+f(1, 2)  # -> (False, False)
+f(3, 3)  # -> (True, True)
+
+
+# case: order_of_tuples
+def f(a, b):
+    return (a, b) < (2, 3), (a, b) >= (2, 3), max((a, b), (2, 3)), (a, b) <= (2, 3, 4)
+
+
+f(1, 9)  # -> (True, False, (2, 3), True)
+f(2, 3)  # -> (False, True, (2, 3), True)
+f(2, 4)  # -> (False, True, (2, 4), False)
+
+
+# case: in_a_range
+def f(x, n):
+    return x in range(2, n, 3), x in range(9, 0, -2), x in (), x not in range(5)
+
+
+f(5, 6)  # -> (True, True, False, True)
+f(4, 9)  # -> (False, False, False, False)

@@ -466,3 +466,88 @@ def f(x):
 
 
 f([[1, 2], [3, 4]])  # -> 46
+
+
+# case: next_in_a_staged_loop
+def f(x, n):
+    it = iter(x)
+    total = 0
+    for i in range(n):
+        total = total * 10 + next(it)
+    return total
+
+
+f([1, 2, 3], 2)  # -> 12
+f([1, 2, 3], 4)  # raises StopIteration
+
+
+# case: next_in_a_branch
+def f(x, c):
+    it = iter(x)
+    first = next(it)
+    if c > 0:
+        first = next(it)
+    return first, next(it, -1)
+
+
+f([1, 2, 3], 1)  # -> (2, 3)
+f([1, 2, 3], 0)  # -> (1, 2)
+
+
+# case: next_with_default
+def f(x):
+    it = iter(x)
+    return next(it, 7), next(it, 8), next(it, 9)
+
+
+f([1, 2])  # -> (1, 2, 9)
+
+
+# case: rest_of_an_iterator
+def f(x):
+    it = iter(x)
+    first = next(it)
+    total = 0
+    for v in it:
+        total += v * first
+    return total
+
+
+f([2, 3, 4])  # -> 14
+
+
+# case: next_of_a_python_iterator_in_a_staged_loop
+def f(n):
+    it = iter([1, 2, 3])
+    total = 0
+    for i in range(n):
+        total = total * 10 + next(it)
+    return total
+
+
+f(3)
+# -> 123
+# staged raises TypeError: next() takes an item of a Python iterator where a tensor decides whether, or how
+
+
+# case: next_iter
+def f(n):
+    items = []
+    for i in range(n):
+        items.append(i)
+    it = iter(items)
+    return next(it) + next(it)
+
+
+f(2)  # -> 1
+f(1)  # raises StopIteration
+
+
+# case: next_tensor
+def f(x):
+    it = iter(x)
+    return next(it) + next(it) + next(it)
+
+
+f([1, 2, 3])  # -> 6
+f([1, 2])  # raises StopIteration

@@ -382,3 +382,249 @@ def f(n):
 
 
 f(3)  # -> [0, 1, 2]
+
+
+# case: list_index
+def f(n, k):
+    items = []
+    for i in range(n):
+        items.append(i * 2)
+    return items.index(k)
+
+
+f(4, 4)  # -> 2
+f(4, 5)  # raises ValueError: is not in list
+
+
+# case: list_remove
+def f(n, k):
+    items = []
+    for i in range(n):
+        items.append(i * 2)
+    items.remove(k)
+    return items
+
+
+f(4, 4)  # -> [0, 2, 6]
+f(4, 5)  # raises ValueError: list.remove(x): x not in list
+
+
+# case: list_count_in
+def f(n, k):
+    items = []
+    for i in range(n):
+        items.append(i // 2)
+    return items.count(k), k in items, k not in items
+
+
+f(4, 1)  # -> (2, True, False)
+f(4, 5)  # -> (0, False, True)
+
+
+# case: list_insert
+def f(n, k):
+    items = []
+    for i in range(n):
+        items.insert(0, i)
+    items.insert(k, 99)
+    items.insert(-1, 98)
+    items.insert(100, 97)
+    items.insert(-100, 96)
+    return items
+
+
+f(4, 1)  # -> [96, 3, 99, 2, 1, 98, 0, 97]
+f(0, 2)  # -> [96, 98, 99, 97]
+
+
+# case: list_reverse_sort
+def f(x):
+    items = []
+    for v in x:
+        items.append(v)
+    items.sort()
+    a = items.copy()
+    items.reverse()
+    items.sort(key=lambda v: -v)
+    items.sort(reverse=True)
+    return a, items
+
+
+f([3, 1, 2])  # -> ([1, 2, 3], [3, 2, 1])
+
+
+# case: list_clear
+def f(x):
+    items = []
+    for v in x:
+        items.append(v)
+        if v == 2:
+            items.clear()
+    return items
+
+
+f([3, 2, 1])  # -> [1]
+
+
+# case: list_extend
+def f(n):
+    items = []
+    for i in range(n):
+        items.extend([i, i + 1])
+        items += [7]
+    items.extend(items)
+    return items
+
+
+f(3)  # -> [0, 1, 7, 1, 2, 7, 2, 3, 7, 0, 1, 7, 1, 2, 7, 2, 3, 7]
+
+
+# case: list_extend_range
+def f(n, m):
+    items = []
+    for i in range(n):
+        items.append(i)
+    items.extend(range(m))
+    items.extend(j * j for j in range(m))
+    return items
+
+
+f(2, 3)  # -> [0, 1, 0, 1, 2, 0, 1, 4]
+
+
+# case: list_slices
+def f(n):
+    items = []
+    for i in range(n):
+        items.append(i)
+    return items[1:], items[::2], items[:-1], items[::-1], items[1 : n - 1]
+
+
+f(5)  # -> ([1, 2, 3, 4], [0, 2, 4], [0, 1, 2, 3], [4, 3, 2, 1, 0], [1, 2, 3])
+f(2)  # -> ([1], [0], [0], [1, 0], [])
+
+
+# case: list_equal
+def f(n, m):
+    a = []
+    for i in range(n):
+        a.append(i)
+    b = []
+    for i in range(m):
+        b.append(i)
+    return a == b, a != b, a == [0, 1, 2], [0, 1] == a
+
+
+f(3, 3)
+# -> (True, False, True, False)
+f(2, 3)
+# -> (False, True, False, True)
+
+
+# case: list_del_slice
+def f(n):
+    items = []
+    for i in range(n):
+        items.append(i)
+    del items[1:3]
+    return items
+
+
+f(5)
+# -> [0, 3, 4]
+# staged raises TypeError: a slice of a list cannot be deleted where a tensor decides which items it has
+
+
+# case: list_del
+def f(n):
+    items = []
+    for i in range(n):
+        items.append(i)
+    del items[0]
+    del items[-1]
+    return items
+
+
+f(5)  # -> [1, 2, 3]
+
+
+# case: staged_list_star
+def f(n):
+    items = []
+    for i in range(n):
+        items.append(i)
+    return [*items, 5], (*items, 6)
+
+
+f(3)  # -> ([0, 1, 2, 5], (0, 1, 2, 6))
+
+
+# case: list_arith
+def f(n):
+    a = []
+    for i in range(n):
+        a.append(i)
+    return a + a, a * 2, a + [1], [1] + a, 2 * a
+
+
+f(2)  # -> ([0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 1], [1, 0, 1], [0, 1, 0, 1])
+
+
+# case: stack_queue_mix
+def f(n):
+    a = []
+    for i in range(n):
+        a.append(i)
+    total = 0
+    while a:
+        total = total * 3 + a.pop(0)
+        if len(a) > 0:
+            total = total * 3 + a.pop()
+    return total
+
+
+f(5)  # -> 128
+
+
+# case: list_of_lists_row
+def f(n):
+    rows = []
+    for i in range(n):
+        rows.append([i, i * 2])
+    rows[0][1] = 50
+    return rows, rows[-1][0]
+
+
+f(3)  # -> ([[0, 50], [1, 2], [2, 4]], 2)
+
+
+# case: min_max_sum_list
+def f(n):
+    a = []
+    for i in range(n):
+        a.append((i - 2) * (i - 2))
+    return (
+        min(a),
+        max(a),
+        sum(a),
+        sorted(a),
+        any(a),
+        all(a),
+        list(reversed(a)),
+        list(enumerate(a)),
+        list(zip(a, a)),
+    )
+
+
+f(4)
+# -> (0, 4, 6, [0, 1, 1, 4], True, False, [1, 0, 1, 4], [(0, 4), (1, 1), (2, 0), (3, 1)], [(4, 4), (1, 1), (0, 0), (1, 1)])
+
+
+# case: list_index_of_known_length
+def f(x, y):
+    items = [x, y, 3]
+    return items.index(3), items.index(y)
+
+
+f(1, 2)  # -> (2, 1)
+f(3, 3)  # -> (0, 0)

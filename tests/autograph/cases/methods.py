@@ -141,7 +141,6 @@ def f(r):
 
 f(30)
 # -> 2
-# staged raises TypeError: truth value
 
 
 # case: property_with_a_function

@@ -471,3 +471,23 @@ def f(a, b):
 
 f(2, 3)  # -> 1000
 f(3, 9)  # -> 1
+
+
+# case: plain_return_in_a_loop_of_a_nested_function
+def f(n):
+    total = 0
+
+    def add():
+        nonlocal total
+        for _ in range(n):
+            total += 1
+            if total % 3 == 2:
+                return
+        total += 100
+
+    add()
+    return total
+
+
+f(1)  # -> 101
+f(4)  # -> 2

@@ -394,7 +394,6 @@ def f(x):
 f(3)  # -> 4
 f(-3)
 # raises NameError: 'y'
-# staged raises UnboundLocalError: 'y'
 
 
 # case: import_in_a_branch
@@ -454,3 +453,47 @@ def f(x):
 f(11)  # -> 1
 f(1)  # -> 2
 f(-1)  # -> 3
+
+
+# case: closure_unset
+def f(x):
+    def get():
+        return value
+
+    if x > 100:
+        value = 1
+    return get()
+
+
+f(200)  # -> 1
+f(1)
+# raises NameError: cannot access free variable 'value' where it is not associated with a value in enclosing scope
+
+
+# case: closure_unset_python
+def f(x):
+    def get():
+        return value
+
+    result = get()
+    value = 1
+    return result + x
+
+
+f(1)
+# raises NameError: cannot access free variable 'value' where it is not associated with a value in enclosing scope
+
+
+# case: closure_unset_in_loop
+def f(n):
+    def get():
+        return value
+
+    for i in range(n):
+        value = i
+    return get()
+
+
+f(2)  # -> 1
+f(0)
+# raises NameError: cannot access free variable 'value' where it is not associated with a value in enclosing scope

@@ -300,3 +300,73 @@ def f(x, n):
 
 f(1, 4)  # -> 11
 f(-1, 4)  # -> -1
+
+
+# case: suppress_a_staged_raise
+def f(x):
+    with contextlib.suppress(ValueError, KeyError):
+        if x > 0:
+            raise ValueError("no")
+        x = x + 1
+    return x
+
+
+f(1)
+# -> 1
+# staged raises TypeError: ValueError may be raised here when the graph runs
+f(-1)
+# -> 0
+# staged raises TypeError: ValueError may be raised here when the graph runs
+
+
+# case: suppress_another_raise
+def f(x):
+    with contextlib.suppress(KeyError):
+        if x > 0:
+            raise ValueError("no")
+        x = x + 1
+    return x
+
+
+f(1)  # raises ValueError: no
+f(-1)  # -> 0
+
+
+# case: suppress_a_python_exception
+def f(x):
+    with contextlib.suppress(KeyError):
+        x = x + 1
+        {}["a"]
+        x = x + 100
+    return x
+
+
+f(1)  # -> 2
+
+
+# case: suppress_in_a_branch
+def f(x):
+    if x > 0:
+        with contextlib.suppress(ValueError):
+            x = x + 1
+            raise ValueError
+    return x
+
+
+f(1)  # -> 2
+f(-1)  # -> -1
+
+
+# case: suppress_around_a_division
+def f(x):
+    with contextlib.suppress(ZeroDivisionError):
+        x = 10 // x
+    return x
+
+
+f(2)
+# -> 5
+# staged raises TypeError: ZeroDivisionError may be raised here when the graph runs
+f(0)
+# -> 0
+# staged raises TypeError: ZeroDivisionError may be raised here when the graph runs

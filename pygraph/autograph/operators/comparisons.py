@@ -1,0 +1,188 @@
+"""``==``, ``<``, ``in``, ``is``: of tensors, and of containers with tensors in them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from pygraph.autograph.operators.branches import if_expr
+from pygraph.autograph.operators.protocols import own_method, tested
+from pygraph.control.lists import count, is_staged, same_items, scalars
+from pygraph.control.ranges import Range
+from pygraph.control.tensors import (
+    any_equal,
+    apply,
+    as_predicate,
+    is_tensor,
+    logical_not,
+    stages,
+)
+from pygraph.control.unset import Maybe
+
+_ORDERS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_METHODS = {"==": "__eq__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+_REFLECTED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def compared(left: Any, symbol: str, right: Any) -> Any:
+    """Return ``left symbol right``."""
+    other = _OTHERS.get(symbol)
+    if other is not None:
+        return other(left, right)
+    if symbol == "!=" and own_method(left, "__ne__") is not None:
+        return left != right
+    if symbol in ("==", "!="):
+        if is_tensor(left) or is_tensor(right):
+            return left == right if symbol == "==" else left != right
+        equal = _equal(left, right)
+        return equal if symbol == "==" else _inverse(equal)
+    if is_staged(left) or is_staged(right):
+        raise TypeError(f"lists whose length the graph decides have no order: {symbol!r}")
+    alike = isinstance(left, (list, tuple)) and type(left) is type(right)
+    if alike and (holds_staged(left) or holds_staged(right)):
+        return _ordered(left, symbol, right)
+    return _by_method(left, symbol, right, _ORDERS[symbol])
+
+
+def _equal(left: Any, right: Any) -> Any:
+    if is_staged(left) or is_staged(right):
+        return _equal_lists(left, right)
+    kind = type(left)
+    if kind is type(right) and (holds_staged(left) or holds_staged(right)):
+        if isinstance(left, (list, tuple)):
+            return len(left) == len(right) and _all_equal(zip(left, right, strict=True))
+        if isinstance(left, dict):
+            keys = left.keys()
+            return keys == right.keys() and _all_equal((left[key], right[key]) for key in keys)
+    return _by_method(left, "==", right, operator.eq)
+
+
+def _equal_lists(left: Any, right: Any) -> Any:
+    if type(left) is not type(right):
+        return False
+    equal = count(left) == count(right)
+    if len(left) and len(right):
+        return if_expr(equal, lambda: same_items(left, right), lambda: False)
+    return equal
+
+
+def _all_equal(pairs: Iterable[tuple[Any, Any]]) -> Any:
+    """Return whether the values of each pair are one object, or equal."""
+    result: Any = True
+    for one, other in pairs:
+        equal = True if one is other else tested(_equal(one, other))
+        if not stages(equal):
+            if not equal:
+                return False
+            continue
+        equal = as_predicate(equal, "the comparison of two items")
+        result = equal if result is True else apply("logical_and", (result, equal))
+    return result
+
+
+def _ordered(left: Sequence[Any], symbol: str, right: Sequence[Any]) -> Any:
+    """Compare by the first items that differ; where one sequence ends before, by length."""
+    result: Any = _ORDERS[symbol](len(left), len(right))
+    for one, other in reversed(list(zip(left, right, strict=False))):
+        equal = _all_equal([(one, other)])
+        if stages(equal):
+            decided = compared(one, symbol, other)
+            result = apply("where", (equal, result, as_predicate(decided)))
+        elif not equal:
+            result = compared(one, symbol, other)
+    return result
+
+
+def _by_method(left: Any, symbol: str, right: Any, otherwise: Callable[[Any, Any], Any]) -> Any:
+    """Compare by the method of a class of the user's that Python would call, if there is one."""
+    for one, name, other in (
+        (left, _METHODS[symbol], right),
+        (right, _METHODS[_REFLECTED[symbol]], left),
+    ):
+        method = own_method(one, name)
+        if method is not None:
+            result = method(other)
+            if result is not NotImplemented:
+                return result
+    return otherwise(left, right)
+
+
+def holds_staged(value: Any) -> bool:
+    """Return whether a tensor, or a class of the user's, has a say in what a value equals."""
+    if isinstance(value, (list, tuple)):
+        return any(map(holds_staged, value))
+    if isinstance(value, dict):
+        return any(map(holds_staged, value.values()))
+    return stages(value) or own_method(value, "__eq__") is not None
+
+
+def is_(left: Any, right: Any) -> Any:
+    """``left is right``; of a variable that may be unset or None, ``is None`` asks its flag."""
+    for value, other in ((left, right), (right, left)):
+        if type(value) is Maybe:
+            return value.is_none() if other is None else value.read() is other
+    return left is right
+
+
+def is_not(left: Any, right: Any) -> Any:
+    """``left is not right``."""
+    return _inverse(is_(left, right))
+
+
+def in_(value: Any, container: Any) -> Any:
+    """``value in container``: with tensors, whether any element is equal."""
+    if is_tensor(container):
+        staged = stages(value) or stages(container)
+        return any_equal(value, container) if staged else value in container
+    if is_staged(container):
+        return any_equal(value, scalars(container, "in"))
+    method = own_method(container, "__contains__")
+    if method is not None:
+        return tested(method(value))
+    if isinstance(container, (range, Range)) and (stages(value) or type(container) is Range):
+        return _in_range(value, container)
+    if isinstance(container, (list, tuple)) and (holds_staged(value) or holds_staged(container)):
+        return _any_equal(value, container)
+    return value in container
+
+
+def _any_equal(value: Any, items: Iterable[Any]) -> Any:
+    result: Any = False
+    for item in items:
+        equal = _all_equal([(item, value)])
+        if equal is True:
+            return True
+        if stages(equal):
+            result = equal if result is False else apply("logical_or", (result, equal))
+    return result
+
+
+def _in_range(value: Any, numbers: Any) -> Any:
+    start, stop, step = numbers.start, numbers.stop, numbers.step
+    upwards = apply("logical_and", (value >= start, value < stop))
+    downwards = apply("logical_and", (value <= start, value > stop))
+    between = if_expr(step > 0, lambda: upwards, lambda: downwards)
+    return apply("logical_and", (between, (value - start) % step == 0))
+
+
+def not_in(value: Any, container: Any) -> Any:
+    """``value not in container``."""
+    return _inverse(in_(value, container))
+
+
+def _inverse(value: Any) -> Any:
+    return logical_not(value) if stages(value) else not value
+
+
+_OTHERS: dict[str, Callable[[Any, Any], Any]] = {
+    "is": is_,
+    "is not": is_not,
+    "in": in_,
+    "not in": not_in,
+}
