@@ -177,7 +177,10 @@ def test_unconverted_code_is_told_what_it_got():
     def use(n):
         return first([i for i in range(n)])
 
-    with pytest.raises(TypeError, match=r"first is not converted .* list whose length the graph decides\n .*test_lists.py"):
+    with pytest.raises(
+        TypeError,
+        match=r"first is not converted .* list whose length the graph decides\n .*test_lists.py",
+    ):
         use(pg.asarray(2))
 
 
