@@ -52,8 +52,9 @@ def version(library: str) -> str:
     return done.stdout.strip()
 
 
-# What would give a library another number of threads, compiler or path than its own.
-_DROPPED = ("OPENBLAS_", "OMP_", "PYTHONPATH", "CC", "CXX")
+# What would give a library another number of threads, compiler or path than its own, or take its
+# bytecode away.
+_DROPPED = ("OPENBLAS_", "OMP_", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "CC", "CXX")
 
 
 def _variables(one_thread: bool) -> dict[str, str]:
