@@ -1,4 +1,4 @@
-"""``x[i][j] = value`` writes to x in converted code, as NumPy's views do, and is refused elsewhere."""
+"""``x[i][j] = value`` in converted code writes to x, like NumPy; elsewhere it is refused."""
 
 from __future__ import annotations
 
