@@ -111,9 +111,9 @@ struct Exponential {
 
   // exp(x), by two factors that are normal numbers where 2**n itself may not be one.
   PYGRAPH_INLINE V value() const {
-    constexpr T kShift = C::kRound + T{C::kBias};
-    const auto half = bits_of(madd(x, C::kLog2E / 2, broadcast(kShift)));
-    return (T{1} + p) * power_of_two(half) * power_of_two(n - half);
+    const auto half = n >> 1;
+    const V first = power_of_two(half);
+    return madd(p, first, first) * power_of_two(n - half);
   }
 
  private:
