@@ -247,15 +247,16 @@ def same_code(one: CodeType, other: CodeType, exact_place: bool) -> bool:
     )
 
 
-def _opcodes(*names: str) -> frozenset[int]:
+def opcodes(*names: str) -> frozenset[int]:
+    """Return the numbers of those instructions that this Python has."""
     return frozenset(opcode.opmap[name] for name in names if name in opcode.opmap)
 
 
-_IGNORED = _opcodes("CACHE", "PUSH_NULL", "EXTENDED_ARG", "NOP")
+_IGNORED = opcodes("CACHE", "PUSH_NULL", "EXTENDED_ARG", "NOP")
 _JUMPS = frozenset(opcode.hasjrel) | frozenset(opcode.hasjabs)
-_ATTRIBUTES = _opcodes("LOAD_METHOD", "LOAD_ATTR")
+_ATTRIBUTES = opcodes("LOAD_METHOD", "LOAD_ATTR")
 # Their argument holds, besides the name, a bit that says how they are called.
-_FLAGGED = _opcodes("LOAD_GLOBAL", *(("LOAD_ATTR",) if sys.version_info >= (3, 12) else ()))
+_FLAGGED = opcodes("LOAD_GLOBAL", *(("LOAD_ATTR",) if sys.version_info >= (3, 12) else ()))
 
 
 def _skeleton(code: CodeType) -> list[tuple[int, int]]:
