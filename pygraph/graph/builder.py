@@ -375,8 +375,11 @@ class Builder:
         ]
 
     def _lifted(self, operands: Sequence[Any], dtypes: Sequence[str]) -> list[SymbolicTensor]:
+        """Return what :meth:`_operands` gave as tensors of these dtypes."""
         return [
-            self.lift(operand, as_dtype(dtype))
+            operand
+            if type(operand) is SymbolicTensor and operand.dtype.name == dtype
+            else self.lift(operand, as_dtype(dtype))
             for operand, dtype in zip(operands, dtypes, strict=True)
         ]
 
