@@ -259,7 +259,7 @@ _ATTRIBUTES = ("LOAD_METHOD", "LOAD_ATTR")
 _FLAGGED = ("LOAD_GLOBAL", *(("LOAD_ATTR",) if sys.version_info >= (3, 12) else ()))
 
 
-def _table(default: Any, numbers: Iterable[int], value: int) -> np.ndarray[Any, Any]:
+def _table(default: Any, numbers: Iterable[int], value: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """Return a value for some instructions, and the default for all others."""
     table = np.empty(256, np.uint8)
     table[:] = default
@@ -282,7 +282,8 @@ def _skeleton(code: CodeType) -> bytes:
     operations, arguments = raw[::2], raw[1::2]
     arguments = (arguments >> _SHIFTS[operations]) * _WITH_ARGUMENT[operations]
     kept = _KEPT[operations] != 0
-    return _MEANINGS[operations][kept].tobytes() + arguments[kept].tobytes()
+    skeleton = np.concatenate((_MEANINGS[operations][kept], arguments[kept]))
+    return skeleton.tobytes()
 
 
 def _argument_count(code: CodeType) -> int:
