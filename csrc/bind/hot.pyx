@@ -200,10 +200,14 @@ cdef extern from "Python.h":
 
 cdef extern from *:
     """
+    // Whether nothing but the interpreter's stack refers to an object that is being worked on. From
+    // Python 3.14 on the stack may borrow a variable's reference: then nobody can tell.
+    static inline bool is_temporary(PyObject* object) { return PY_VERSION_HEX < 0x030E0000 && Py_REFCNT(object) == 1; }
     static inline PyObject** tuple_items(PyObject* tuple) { return ((PyTupleObject*)tuple)->ob_item; }
     static inline int enter_recursive_call() { return Py_EnterRecursiveCall(" in the arguments of a pygraph function") ? -1 : 0; }
     static inline void leave_recursive_call() { Py_LeaveRecursiveCall(); }
     """
+    bint is_temporary(object)
     PyObject** tuple_items(object)
     int enter_recursive_call() except -1
     void leave_recursive_call()

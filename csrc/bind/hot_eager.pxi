@@ -112,6 +112,11 @@ cdef class EagerTensor(Tensor):
                 "a tensor from outside of the function being traced cannot be changed in place: "
                 "copy it first, pass it to the function and return it, or make it a Variable"
             )
+        if is_temporary(self):
+            raise TypeError(
+                "what is assigned would be lost: an index gives a tensor of its own, not a view. "
+                "Write x[i, j] = value for x[i][j] = value"
+            )
         cdef EagerTensor changed
         if not write_element(self, key, value):
             changed = ops.set_item_in_place(self, key, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -125,6 +126,20 @@ def outcome(action: Callable[[], Any]) -> tuple[Any, ...]:
     except Exception as error:
         return type(error), str(error)
     return result.dtype, result.shape, result.numpy().tobytes()
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="temporary objects look like others there")
+def test_a_write_that_would_be_lost_is_refused() -> None:
+    x = pg.zeros((2, 3))
+    with pytest.raises(TypeError, match=r"would be lost.*x\[i, j\] = value"):
+        x[0][1] = 1.0
+    with pytest.raises(TypeError, match="would be lost"):
+        x[0:1][0, 1] += 1.0
+    held = [x]
+    held[0][0, 1] = 2.0
+    part = x[0]
+    part[1] = 3.0
+    assert (x[0, 1].item(), part[1].item()) == (2.0, 3.0)
 
 
 def test_a_write_is_seen_by_aliases_only() -> None:

@@ -254,13 +254,20 @@ def _place(converter: Converter, node: ast.expr) -> ast.expr:
 def _item(converter: Converter, node: ast.Subscript, operator: str) -> ast.expr:
     key = node.slice
     named = isinstance(key, ast.Constant) and isinstance(key.value, str)
-    if isinstance(key, ast.Tuple) or named:
+    if named or (isinstance(key, ast.Tuple) and operator == "item"):
         return node
-    if isinstance(key, ast.Slice):
-        bounds = [bound or constant(None, key) for bound in (key.lower, key.upper)]
-        bounds += [] if key.step is None else [key.step]
-        key = call(converter.operator("slice", key), bounds, key)
-    return call(converter.operator(operator, node), [node.value, key], node)
+    return call(converter.operator(operator, node), [node.value, _key(converter, key)], node)
+
+
+def _key(converter: Converter, key: ast.expr) -> ast.expr:
+    """Return a key as an argument: its slices become calls."""
+    if isinstance(key, ast.Tuple):
+        key.elts = [_key(converter, part) for part in key.elts]
+    if not isinstance(key, ast.Slice):
+        return key
+    bounds = [bound or constant(None, key) for bound in (key.lower, key.upper)]
+    bounds += [] if key.step is None else [key.step]
+    return call(converter.operator("slice", key), bounds, key)
 
 
 def convert_binary_op(converter: Converter, node: ast.expr) -> ast.expr:

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from pygraph.autograph.operators.calls import call
 from pygraph.autograph.operators.lists import ItemTarget, ListTarget
+from pygraph.autograph.operators.parts import PartTarget
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.tensors import is_tensor, is_tracing
@@ -28,7 +29,7 @@ def changes(owner: Any) -> Any:
         note(owner.root)
         return owner
     check_own(owner)
-    if is_tensor(owner):
+    if is_tensor(owner) or isinstance(owner, PartTarget):
         return owner
     note(owner)
     if type(owner) is list:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
+from pygraph.autograph.operators.parts import PartTarget, is_part
 from pygraph.control import lists
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
@@ -44,7 +45,7 @@ def place(container: Any, key: Any) -> Any:
     staged = lists.is_staged(container) or _is_staged_key(key)
     if type(container) is list and container and staged and is_tracing():
         return ItemTarget(ListTarget(container), key)
-    return item(container, key)
+    return PartTarget(container, key) if is_part(container, key) else item(container, key)
 
 
 def repeated(left: Any, right: Any) -> Any:
