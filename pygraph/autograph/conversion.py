@@ -32,6 +32,7 @@ from pygraph.autograph.converters.patterns import rewrite_matches
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.layout import lay_out
 from pygraph.autograph.source import class_around, compile_in_scope, function_node
+from pygraph.autograph.straight import is_straight
 from pygraph.graph.locations import CodeMark, mark_of
 
 _FUNCTION = 0x01  # CO_OPTIMIZED: a function's code, as opposed to a class body's
@@ -149,6 +150,9 @@ def _place(error: ConversionError, code: CodeType) -> ConversionError:
 
 
 def _convert_code(code: CodeType, module_globals: dict[str, Any]) -> tuple[CodeType, str]:
+    if is_straight(code):
+        mark = CodeMark(code.co_qualname, free=code.co_freevars)
+        return code.replace(co_consts=(*code.co_consts, mark)), ""
     node, operators = convert_tree(code, module_globals)
     compiled = compile_in_scope(node, code, (operators,))
     assert compiled is not None

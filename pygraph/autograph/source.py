@@ -12,9 +12,11 @@ import ast
 import linecache
 import opcode
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import CodeType
 from typing import Any
+
+import numpy as np
 
 from pygraph.autograph.analysis.scopes import FunctionNode
 from pygraph.autograph.errors import ConversionError
@@ -247,35 +249,41 @@ def same_code(one: CodeType, other: CodeType, exact_place: bool) -> bool:
     )
 
 
-def _opcodes(*names: str) -> frozenset[int]:
+def opcodes(*names: str) -> frozenset[int]:
+    """Return the numbers of those instructions that this Python has."""
     return frozenset(opcode.opmap[name] for name in names if name in opcode.opmap)
 
 
-_IGNORED = _opcodes("CACHE", "PUSH_NULL", "EXTENDED_ARG", "NOP")
-_JUMPS = frozenset(opcode.hasjrel) | frozenset(opcode.hasjabs)
-_ATTRIBUTES = _opcodes("LOAD_METHOD", "LOAD_ATTR")
+_ATTRIBUTES = ("LOAD_METHOD", "LOAD_ATTR")
 # Their argument holds, besides the name, a bit that says how they are called.
-_FLAGGED = _opcodes("LOAD_GLOBAL", *(("LOAD_ATTR",) if sys.version_info >= (3, 12) else ()))
+_FLAGGED = ("LOAD_GLOBAL", *(("LOAD_ATTR",) if sys.version_info >= (3, 12) else ()))
 
 
-def _skeleton(code: CodeType) -> list[tuple[int, int]]:
+def _table(default: Any, numbers: Iterable[int], value: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Return a value for some instructions, and the default for all others."""
+    table = np.empty(256, np.uint8)
+    table[:] = default
+    table[[number for number in numbers if number < 256]] = value
+    return table
+
+
+_MEANINGS = _table(range(256), opcodes(*_ATTRIBUTES), opcode.opmap["LOAD_ATTR"])
+_KEPT = _table(1, opcodes("CACHE", "PUSH_NULL", "EXTENDED_ARG", "NOP"), 0)
+_SHIFTS = _table(0, opcodes(*_FLAGGED), 1)
+_WITH_ARGUMENT = _table(1, (*opcode.hasjrel, *opcode.hasjabs), 0)
+
+
+def _skeleton(code: CodeType) -> bytes:
     """Return the instructions without what depends on how the rest of the module was written.
 
     The compiler calls ``name.attribute()`` in another way when the module imports ``name``.
     """
-    raw = code.co_code
-    skeleton = []
-    for operation, argument in zip(raw[::2], raw[1::2], strict=True):
-        if operation in _IGNORED:
-            continue
-        if operation in _JUMPS:
-            argument = 0
-        elif operation in _FLAGGED:
-            argument >>= 1
-        if operation in _ATTRIBUTES:
-            operation = opcode.opmap["LOAD_ATTR"]
-        skeleton.append((operation, argument))
-    return skeleton
+    raw = np.frombuffer(code.co_code, np.uint8)
+    operations, arguments = raw[::2], raw[1::2]
+    arguments = (arguments >> _SHIFTS[operations]) * _WITH_ARGUMENT[operations]
+    kept = _KEPT[operations] != 0
+    skeleton = np.concatenate((_MEANINGS[operations][kept], arguments[kept]))
+    return skeleton.tobytes()
 
 
 def _argument_count(code: CodeType) -> int:

@@ -7,9 +7,9 @@ Each builder has a journal, in which the parts of an object are noted before the
 
 from __future__ import annotations
 
-import dis
 import functools
 import inspect
+import opcode
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -241,16 +241,28 @@ def note_outer_variables(function: FunctionType) -> None:
             note(cell)
 
 
+_GLOBAL_CHANGES = (opcode.opmap["STORE_GLOBAL"], opcode.opmap["DELETE_GLOBAL"])
+_CELL_CHANGES = (opcode.opmap["STORE_DEREF"], opcode.opmap["DELETE_DEREF"])
+
+
 @functools.lru_cache(maxsize=4096)
 def _assigned_outside(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
     """Return the globals and the free variables that a function, or a helper in it, assigns."""
     variables: set[str] = set()
     free: set[str] = set()
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
-            variables.add(instruction.argval)
-        elif instruction.opname in ("STORE_DEREF", "DELETE_DEREF"):
-            free.add(instruction.argval)
+    cells = [name for name in code.co_cellvars if name not in code.co_varnames]
+    places = (*code.co_varnames, *cells, *code.co_freevars)
+    raw = code.co_code
+    argument = 0
+    for operation, low in zip(raw[::2], raw[1::2], strict=True):
+        argument = argument << 8 | low
+        if operation == opcode.EXTENDED_ARG:
+            continue
+        if operation in _GLOBAL_CHANGES:
+            variables.add(code.co_names[argument])
+        elif operation in _CELL_CHANGES:
+            free.add(places[argument])
+        argument = 0
     for constant in code.co_consts:
         mark = mark_of(constant) if isinstance(constant, CodeType) else None
         if mark is not None and mark.owner is not None:

@@ -77,7 +77,7 @@ class Aliases:
 
     def check(self, tensor: SymbolicTensor) -> None:
         """Raise TypeError for a tensor that may have changed through another one."""
-        if self.is_stale(tensor):
+        if self._stale and id(tensor) in self._stale:
             written = describe(self._stale[id(tensor)][1])
             raise TypeError(
                 f"a tensor is used here that is one object, or is not, with the one written into "

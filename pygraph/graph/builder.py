@@ -37,6 +37,8 @@ Dims = tuple[int, ...]
 # dtype, dims, and whether it is a variable's.
 TypeTriple = tuple[str, Dims, bool]
 
+_NUMBERS = (bool, int, float)
+
 _promote = lru_cache(maxsize=4096)(_core.promote)
 
 
@@ -258,15 +260,17 @@ class Builder:
         A number without ``dtype`` stays weak. Raises TypeError for anything else.
         """
         kind = type(value)
-        if isinstance(value, Variable):
-            tensor = self.read_variable(value)
-        elif kind is SymbolicTensor:
+        if kind in _NUMBERS:
+            return self._constant_number(value, dtype)
+        if kind is SymbolicTensor:
             tensor = value if value.builder is self else self._from_elsewhere(value)
+        elif isinstance(value, Variable):
+            tensor = self.read_variable(value)
         elif kind is EagerTensor:
             tensor = self._constant_tensor(value)
         elif isinstance(value, (np.ndarray, np.generic)):
             tensor = self._constant_tensor(from_numpy(value, False))
-        elif isinstance(value, (bool, int, float)):
+        elif isinstance(value, _NUMBERS):
             return self._constant_number(value, dtype)
         else:
             raise TypeError(f"expected a tensor, a NumPy array or a number, got {kind.__name__}")
@@ -371,14 +375,19 @@ class Builder:
         ]
 
     def _lifted(self, operands: Sequence[Any], dtypes: Sequence[str]) -> list[SymbolicTensor]:
+        """Return what :meth:`_operands` gave as tensors of these dtypes."""
         return [
-            self.lift(operand, as_dtype(dtype))
+            operand
+            if type(operand) is SymbolicTensor and operand.dtype.name == dtype
+            else self.lift(operand, as_dtype(dtype))
             for operand, dtype in zip(operands, dtypes, strict=True)
         ]
 
     def _operand(self, op: str, position: int, value: Any) -> SymbolicTensor:
         if type(value) is SymbolicTensor:
             self.module.aliases.check(value)
+            if value.builder is self:
+                return value
         try:
             return self.lift(value)
         except TypeError as error:
@@ -396,7 +405,8 @@ class Builder:
         callee: Callee | None = None,
         chain: Sequence[Location] | None = None,
     ) -> tuple[SymbolicTensor, ...]:
-        operand_types = self._types([operand.id for operand in operands])
+        ids = tuple([operand.id for operand in operands])
+        operand_types = self._types(ids)
         signatures = [subgraph.signature() for subgraph in subgraphs]
         if callee is not None:
             declared = [(dtype, dims, False) for dtype, dims in callee.result_types]
@@ -405,16 +415,17 @@ class Builder:
             op,
             operand_types,
             attributes,
-            [self._known.get(operand.id) for operand in operands],
+            [self._known.get(identifier) for identifier in ids],
             self.module.symbol_count,
             signatures,
         )
         location = self.module.location_id(current_chain() if chain is None else chain)
         outputs = tuple(
-            self._new_value(as_dtype(dtype), tuple(dims), weak, "", location)
-            for dtype, dims in types
+            [
+                self._new_value(as_dtype(dtype), tuple(dims), weak, "", location)
+                for dtype, dims in types
+            ]
         )
-        ids = tuple([operand.id for operand in operands])
         self._append(op, ids, attributes, subgraphs, tuple([o.id for o in outputs]), location)
         return outputs
 
@@ -564,10 +575,10 @@ class Builder:
 
 def _is_number(value: Any) -> bool:
     # NumPy's float64 is a Python float as well; it has a dtype of its own all the same.
-    return isinstance(value, (bool, int, float)) and not isinstance(value, np.generic)
+    return isinstance(value, _NUMBERS) and not isinstance(value, np.generic)
 
 
 def _promotion_key(operand: Any) -> tuple[str, bool]:
-    if isinstance(operand, SymbolicTensor):
+    if type(operand) is SymbolicTensor:
         return operand.dtype.name, operand.weak
     return natural_dtype(operand).name, not isinstance(operand, bool)

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import pygraph as pg
@@ -60,6 +61,25 @@ def test_no_source() -> None:
     assert pg.function(lambda x: x + halve(9.0))(pg.asarray(1.0)).item() == 1.5625
     double = eval("lambda x: x * 2")
     assert pg.function(lambda x: double(x))(pg.asarray(3)).item() == 6
+
+
+def test_arithmetic_needs_no_source() -> None:
+    names: dict[str, Any] = {"scale": 3.0}
+    exec("def line(x, y):\n    z = x * scale\n    return -z + y, z.T", names)
+    line = pg.function(names["line"])
+    x, y = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
+    for result, expected in zip(line(x, y), names["line"](x, y), strict=True):
+        np.testing.assert_array_equal(result, expected)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["x.sum()", "x[0]", "x == x", "'%s' % x", "x if x else x", "[x] * 2", "(lambda: x)()"],
+)
+def test_anything_else_needs_its_source(source: str) -> None:
+    function = eval(f"lambda x: {source}")
+    with pytest.raises(ConversionError, match="its source is not available"):
+        pg.function(function)(pg.asarray(9.0))
 
 
 def test_what_is_not_converted_says_why() -> None:

@@ -255,6 +255,8 @@ class Converter:
         """Convert the expressions right below a node, in place."""
         for name in TREE_FIELDS[type(node)]:
             value = getattr(node, name, None)
+            if value is None:
+                continue
             if type(value) is list:
                 for index, item in enumerate(value):
                     if isinstance(item, ast.expr):
@@ -266,7 +268,7 @@ class Converter:
 
     def is_checked(self, name: str) -> bool:
         """Return whether reading a name here needs a check."""
-        if name in self.hidden:
+        if not (self.checked or self.outer_checked) or name in self.hidden:
             return False
         bit = self.scope.bits.get(name, 0)
         if bit & self.scope.variables:
