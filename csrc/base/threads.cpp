@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -29,6 +30,8 @@ constexpr std::int64_t kRangeUnit = 64;
 // How often an idle thread looks for the next job before it sleeps: some tens of microseconds. To
 // wake it costs as long, and the parts of a program that threads share come in quick succession.
 constexpr int kSpins = 4000;
+// Jobs that begin within this time of each other are a quick succession.
+constexpr std::chrono::microseconds kSuccession{50};
 
 // On a thread that is working at a job: what it starts itself runs where it is.
 thread_local bool inside_job = false;
@@ -74,7 +77,7 @@ struct Job {
 class Pool {
  public:
   // False if another thread's job has the pool.
-  bool run(Job& job, int helpers) {
+  bool run(Job& job, int helpers, Helpers which) {
     const std::unique_lock user(user_, std::try_to_lock);
     if (!user.owns_lock()) return false;
     start(helpers);
@@ -84,9 +87,12 @@ class Pool {
       wanted_ = helpers;
       posted_.fetch_add(1, std::memory_order_release);
     }
-    if (helpers == 1) {
+    const auto now = std::chrono::steady_clock::now();
+    const bool wake = which == Helpers::any || now - last_job_ < kSuccession;
+    last_job_ = now;
+    if (wake && helpers == 1) {
       wake_.notify_one();
-    } else {
+    } else if (wake) {
       wake_.notify_all();
     }
     job.work();
@@ -141,8 +147,9 @@ class Pool {
     }
   }
 
-  std::mutex user_;  // held for the time of a job
-  int started_ = 0;  // guarded by user_
+  std::mutex user_;                                   // held for the time of a job
+  int started_ = 0;                                   // guarded by user_
+  std::chrono::steady_clock::time_point last_job_{};  // began then; guarded by user_
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable finished_;
@@ -207,7 +214,8 @@ void set_thread_count(int count) {
   wanted_count().store(count, std::memory_order_relaxed);
 }
 
-void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const void* body) {
+void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const void* body,
+                     Helpers helpers) {
   const std::int64_t threads = inside_job ? 1 : thread_count();
   const std::int64_t ranges = std::min(count / grain, threads * kRangesPerThread);
   if (threads == 1 || ranges <= 1) {
@@ -217,8 +225,8 @@ void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const 
   std::int64_t size = (count + ranges - 1) / ranges;
   if (size > kRangeUnit) size = (size + kRangeUnit - 1) / kRangeUnit * kRangeUnit;
   Job job{run, body, count, size};
-  const auto helpers = static_cast<int>(std::min(threads, ranges) - 1);
-  if (!current_pool().run(job, helpers)) {
+  const auto wanted = static_cast<int>(std::min(threads, ranges) - 1);
+  if (!current_pool().run(job, wanted, helpers)) {
     run(body, 0, count);
     return;
   }

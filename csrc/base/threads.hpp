@@ -13,8 +13,14 @@ int thread_count();
 void set_thread_count(int count);
 inline constexpr int kMaxThreads = 256;
 
+// Which threads may come to help: those that still look for work after the job before, or sleeping
+// ones too. To wake one can cost more than a small job. Where jobs follow each other closely, as in
+// a loop, `awake` wakes them as well.
+enum class Helpers : std::uint8_t { any, awake };
+
 using RangeFn = void (*)(const void* body, std::int64_t begin, std::int64_t end);
-void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const void* body);
+void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const void* body,
+                     Helpers helpers);
 
 // Calls body(begin, end) on ranges that cover [0, count), each of `grain` or more but the last,
 // perhaps at the same time on several threads; returns when all are done. Which ranges there are
@@ -22,7 +28,8 @@ void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const 
 // thread's work has the pool, everything is one range on the caller's thread. The exception of the
 // first range that throws one is thrown on; ranges behind it may then be left out.
 template <class Body>
-void parallel_for(std::int64_t count, std::int64_t grain, const Body& body) {
+void parallel_for(std::int64_t count, std::int64_t grain, const Body& body,
+                  Helpers helpers = Helpers::any) {
   if (count <= grain) {
     if (count > 0) body(std::int64_t{0}, count);
     return;
@@ -32,7 +39,7 @@ void parallel_for(std::int64_t count, std::int64_t grain, const Body& body) {
       [](const void* erased, std::int64_t begin, std::int64_t end) {
         (*static_cast<const Body*>(erased))(begin, end);
       },
-      &body);
+      &body, helpers);
 }
 
 }  // namespace pygraph

@@ -172,24 +172,31 @@ class Worker {
   alignas(kAlignment) char scratch_[kScratchBytes];
 };
 
+template <std::int64_t kScratchBytes>
+void share_units(const TileProgram& program, void* const* out, const void* const* in,
+                 const Partials& partials) {
+  const bool is_short = program.cost < 2 * ops::kRangeCost;
+  const auto cost = is_short ? ops::kAwakeRangeCost : ops::kRangeCost;
+  parallel_for(
+      program.units, ops::grain(program.cost / program.units, cost),
+      [&](std::int64_t begin, std::int64_t end) {
+        Worker<kScratchBytes>(program, out, in, partials).run(begin, end);
+      },
+      is_short ? Helpers::awake : Helpers::any);
+}
+
 void run_units(const TileProgram& program, void* const* out, const void* const* in,
                const Partials& partials) {
-  const std::int64_t units = program.units;
   const bool is_small = program.scratch_slots * program.slot_bytes <= kSmallScratch;
-  if (is_small && units == 1) {
+  if (is_small && program.units == 1) {
     Worker<kSmallScratch>(program, out, in, partials).run(0, 1);
     return;
   }
   if (is_small) {
-    parallel_for(units, ops::grain(program.cost / units),
-                 [&](std::int64_t begin, std::int64_t end) {
-                   Worker<kSmallScratch>(program, out, in, partials).run(begin, end);
-                 });
-    return;
+    share_units<kSmallScratch>(program, out, in, partials);
+  } else {
+    share_units<TileProgram::kScratchBytes>(program, out, in, partials);
   }
-  parallel_for(units, ops::grain(program.cost / units), [&](std::int64_t begin, std::int64_t end) {
-    Worker<TileProgram::kScratchBytes>(program, out, in, partials).run(begin, end);
-  });
 }
 
 // The results of the tiles are joined as those of the chunks of a single reduction are.

@@ -11,10 +11,12 @@ namespace pygraph::ops {
 // A thread that has to be woken needs at least this much to do (element operations of the cheapest
 // kind, some ten microseconds).
 inline constexpr std::int64_t kRangeCost = 32'768;
+// One that is awake gets ranges of half of that.
+inline constexpr std::int64_t kAwakeRangeCost = kRangeCost / 2;
 
 // The fewest elements of a range, if each costs that much.
-inline std::int64_t grain(std::int64_t cost_each) {
-  return cost_each >= kRangeCost ? 1 : kRangeCost / (cost_each > 0 ? cost_each : 1);
+inline std::int64_t grain(std::int64_t cost_each, std::int64_t range_cost = kRangeCost) {
+  return cost_each >= range_cost ? 1 : range_cost / (cost_each > 0 ? cost_each : 1);
 }
 
 // As parallel_for; the fault of the first range that has one.

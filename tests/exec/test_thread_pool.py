@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,6 +31,16 @@ def samples(*shape: int, dtype: str = "float32") -> Array:
 
 LONG = samples(300_001)
 WIDE = samples(1200, 700)
+
+
+def short_steps(x: Any) -> Any:
+    """Return what a loop makes of ``x`` in steps that only threads which are awake share."""
+    y = x
+    for _ in pg.range(30):
+        y = pg.where(y * y < x, y * 1.01 + x, y * x - 0.5) * 0.75 + (y - x) * 0.125
+    return y
+
+
 CASES: dict[str, tuple[Callable[..., pg.Tensor], tuple[Array, ...]]] = {
     "add": (lambda x, y: x + y, (LONG, LONG[::-1].copy())),
     "exp": (pg.exp, (LONG,)),
@@ -55,6 +66,7 @@ CASES: dict[str, tuple[Callable[..., pg.Tensor], tuple[Array, ...]]] = {
     "integer matmul": (pg.matmul, (np.arange(90_000).reshape(300, 300),) * 2),
     "matrix times vector": (pg.matmul, (samples(2100, 2050), samples(2050))),
     "vector times matrix": (pg.matmul, (samples(2050), samples(2050, 2100))),
+    "short steps": (short_steps, (samples(4096) / 100,)),
     "batch": (pg.matmul, (samples(40, 60, 70), samples(70, 50))),
 }
 
