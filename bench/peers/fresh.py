@@ -143,7 +143,9 @@ def main() -> None:
     try:
         answer: dict[str, Any] = {"value": float(np.float64(measure(library, variant, work, mode)))}
     except Exception as error:
-        answer = {"error": f"{type(error).__name__}: {error}"[:400]}
+        # The library is not imported before it is measured: only now can one tell.
+        absent = work.program not in _variant(library, variant).programs
+        answer = {"absent": True} if absent else {"error": f"{type(error).__name__}: {error}"[:400]}
     print(json.dumps(answer), file=answers, flush=True)
 
 

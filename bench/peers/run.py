@@ -97,7 +97,7 @@ def _measure_fresh(
             answer = ask_fresh(library, variant, work.name, mode, one_thread=one_thread)
             if "error" in answer:
                 rows[variant] = answer
-            else:
+            elif "absent" not in answer:
                 samples.append(answer["value"])
     return {variant: row for variant, row in rows.items() if "error" in row or row["samples"]}
 

@@ -93,7 +93,7 @@ def _fresh(inputs: Any) -> Any:
 
 
 def _copy(value: Any) -> Any:
-    if isinstance(value, list) and isinstance(value[0], list):
+    if isinstance(value, list) and any(isinstance(part, list) for part in value):
         return type(value)(map(_copy, value))
     return value.copy() if isinstance(value, (list, np.ndarray)) else value
 
