@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CPP_SUFFIXES = {".c", ".cpp", ".h", ".hpp"}
 # What a run of another build needs beside the package; a copy can't be confused with the tree.
-STAGED = ("tests", "docs", "examples", "README.md", "pyproject.toml")
+STAGED = ("tests", "docs", "examples", "bench", "README.md", "pyproject.toml")
 RUNTIMES = {
     "asan": ["libasan.so"],
     "ubsan": ["libubsan.so"],
