@@ -32,7 +32,7 @@ def function_node(code: CodeType, module_globals: dict[str, Any] | None = None) 
 
     Raises ConversionError when there is no source, or when it is not the one that runs.
     """
-    lines = linecache.getlines(code.co_filename, module_globals)
+    lines = _lines(code, module_globals)
     if not lines:
         raise _error(
             code, "its source is not available (code from exec() or a prompt without history?)"
@@ -310,4 +310,13 @@ def _same_constant(one: object, other: object) -> bool:
 
 def has_source(code: CodeType, module_globals: dict[str, Any] | None = None) -> bool:
     """Return whether the source of a code object can be read."""
-    return bool(linecache.getlines(code.co_filename, module_globals))
+    return bool(_lines(code, module_globals))
+
+
+def _lines(code: CodeType, module_globals: dict[str, Any] | None) -> list[str]:
+    """Return the lines of the file that a function is of; none if there is no such file.
+
+    Any text that is executed may be called "<string>". Python 3.13 keeps that of ``python -c``.
+    """
+    lines = linecache.getlines(code.co_filename, module_globals)
+    return lines if code.co_filename != "<string>" or _find(code, lines) is not None else []

@@ -110,7 +110,9 @@ def unconverted_caller() -> str:
     where = describe((code.co_filename, frame.f_lineno, code.co_name))
     if code.co_flags & _GENERATOR:
         reason = "it is a generator or a coroutine"
-    elif not linecache.getlines(code.co_filename, frame.f_globals):
+    elif code.co_filename == "<string>" or not linecache.getlines(
+        code.co_filename, frame.f_globals
+    ):
         reason = "its source is not available (code from exec() or eval()?)"
     else:
         _demand_conversion(frame)
