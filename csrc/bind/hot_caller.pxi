@@ -1,13 +1,7 @@
 # Included by hot.pyx: the call path of what has its graphs already: concrete functions and loaded programs.
 
 cdef class GraphCaller:
-    """What picks one of the graphs that it has, by the arguments of a call.
-
-    A subclass defines ``choose(args, kwargs)``, which returns the CompiledGraph, its inputs as a tuple of tensors, the
-    list of the variables among the arguments, and of which arguments, in the order in which they are passed, each part
-    of the inputs is made, as Binder.sources says it (None where that can't be said). It raises where no graph fits. A
-    call like a recent one does not come there.
-    """
+    """What picks one of the graphs that it has, by the arguments of a call. A call like a recent one needs no choice."""
 
     cdef vectorcallfunc vectorcall
     cdef CRecentCalls recent
@@ -19,6 +13,14 @@ cdef class GraphCaller:
         names = tuple(kwargs)
         passed = args + tuple(kwargs.values())
         return call_graphs(self, <PyObject**>tuple_items(passed), len(args), <PyObject*>names if kwargs else NULL)
+
+    def choose(self, tuple args, dict kwargs):
+        """Return the CompiledGraph, its inputs, the variables among the arguments, and the inputs' sources.
+
+        The sources tell of which arguments, in the order in which they are passed, each part of the inputs is made, as
+        Binder.sources does; None where that can't be said. Raises TypeError or ValueError where no graph fits.
+        """
+        raise NotImplementedError
 
 
 cdef class CompiledGraph(GraphCaller)

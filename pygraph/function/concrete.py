@@ -17,7 +17,7 @@ from pygraph.graph.structure import Structure, flatten, unflatten
 from pygraph.ops import asarray
 
 if TYPE_CHECKING:
-    from pygraph._hot import Sources
+    from pygraph._hot import _Sources as Sources
 
 _SPECS = (TensorSpec, VariableSpec)
 

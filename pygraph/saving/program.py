@@ -14,7 +14,7 @@ from pygraph.graph.structure import flatten
 from pygraph.ops import asarray
 
 if TYPE_CHECKING:
-    from pygraph._hot import Sources
+    from pygraph._hot import _Sources as Sources
 
 
 @public
