@@ -198,6 +198,7 @@ class Translator {
   Operand locate(const RegisterOp& op, int bytes);
   Operand locate_pair(const RegisterOp& op, int bytes);
   Operand element(const RegisterOp& op, int bytes);
+  Operand element(const RegisterOp& op, Register index, int bytes);
   void load(const RegisterOp& op, Operand from, std::size_t bytes);
   void store(const RegisterOp& op, Operand to, std::size_t bytes);
 

@@ -550,3 +550,16 @@ def test_where_no_memory_may_be_made_executable_programs_are_interpreted(tmp_pat
     if done.returncode == 5:
         pytest.skip("this kernel cannot refuse executable memory")
     assert done.returncode == 0
+
+
+def test_constants_in_the_text_are_numbers():
+    def halved(x, turns):
+        for _ in pg.range(turns):
+            x = x * 0.3 - 7.5
+        return x
+
+    for dtype in (pg.float32, pg.float64):
+        arguments = pg.asarray(1.0, dtype=dtype), pg.asarray(3)
+        text = pg.function(halved).get_concrete_function(*arguments).plan.as_text()
+        constants = {line.split(" = ")[1] for line in text.splitlines() if " = " in line}
+        assert constants == {"0.3", "7.5", "1"}
