@@ -10,6 +10,7 @@ from cpython.exc cimport PyErr_Occurred
 from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 from libcpp cimport bool as cbool
@@ -149,6 +150,7 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         any_float
         items
         dict
+        fields
     cdef cppclass CPart "pygraph::bind::Part":
         CPart()
         PartKind kind
@@ -159,11 +161,13 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         int64_t value
         PyObject* type
         PyObject* object
+        unsigned version
+    unsigned version_of_plain_fields(object, tuple)
     cdef cppclass CCallPattern "pygraph::bind::CallPattern":
         CCallPattern(size_t, PyObject*, object) except +
         void push(const CPart&) except +
         uint32_t push_dims(const int64_t*, int) except +
-        uint32_t push_keys(list) except +
+        uint32_t push_keys(tuple) except +
         void keep(object) except +
         void set_input_count(size_t) except +
         object graph()
@@ -199,11 +203,13 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     Failure run_graph(CExecutable&, CTensorList&, CTensor*, const CVariableSlots&, cbool)
     Failure run_brief(CPlannedRun&, const CCallPattern&, CTensor*, const vector[CVariable*]&)
     void enable_vectorcall(object, Py_ssize_t)
-    void set_entries(void*, void*)
+    void enable_method_calls(object)
+    void set_entries(void*, void*, void*)
     void set_traceback_cleaner(PyObject*)
     PyObject* traceback_cleaner()
     PyObject* enter_function(PyObject*, PyObject**, size_t, PyObject*)
     PyObject* enter_bound(PyObject*, PyObject**, size_t, PyObject*)
+    PyObject* enter_graphs(PyObject*, PyObject**, size_t, PyObject*)
 
 cdef extern from "bind/operators.hpp" namespace "pygraph::bind":
     void clean_tensor_operators(object)
@@ -270,6 +276,7 @@ include "hot_builder.pxi"
 include "hot_binder.pxi"
 include "hot_key.pxi"
 include "hot_result.pxi"
+include "hot_caller.pxi"
 include "hot_function.pxi"
 include "hot_recent.pxi"
 include "hot_capsule.pxi"

@@ -153,7 +153,7 @@ cdef object to_numpy(EagerTensor tensor):
     array = cnp.PyArray_SimpleNewFromData(rank, dims, numpy_type_number(tensor.value.dtype()), tensor.value.data())
     # Not the tensor itself: writing to that must not show in the array.
     cnp.set_array_base(array, wrap(tensor.value))
-    array.flags.writeable = False
+    cnp.PyArray_CLEARFLAGS(array, cnp.NPY_ARRAY_WRITEABLE)
     return array
 
 
