@@ -52,6 +52,7 @@ cdef extern from "base/shape.hpp" namespace "pygraph" nogil:
         const int64_t* begin()
         void append(int64_t) except +
         int64_t count() except +
+        cbool operator==(const CShape&)
 
 cdef extern from "base/tensor.hpp" namespace "pygraph" nogil:
     cdef cppclass CBuffer "pygraph::Buffer":
@@ -126,7 +127,7 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
         vector[CType] outputs
         void add_subgraph(const vector[CType]&, const vector[CType]&) except +
     Failure infer_types(const COpRow&, CInference&)
-    Failure run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&)
+    Failure run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&, shared_ptr[CPlannedRun]&)
     Failure run_eager_update(const COpRow&, const vector[CAttribute]&, CVariable*, const vector[CTensor]&)
     Failure find_op(const char*, const COpRow**)
     Failure parse_attributes(const COpRow&, PyObject*, vector[CAttribute]&)
@@ -135,6 +136,14 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     object element_to_python(const CTensor&, int64_t)
     CTensor borrow_memory(void*, CDType, const CShape&, object)
     shared_ptr[CExecutable] executable_from(object)
+
+cdef extern from "bind/items.hpp" namespace "pygraph::bind":
+    cdef cppclass CItem "pygraph::bind::Item":
+        CItem()
+        cbool find(const CShape&, object) except +
+        const CShape& shape()
+        CTensor read(const CTensor&) except +
+        void write(CTensor&, const CTensor&)
 
 cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
     void set_tensor_layout(object, Py_ssize_t)
@@ -177,6 +186,12 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         CCallPattern* find(PyObject**, size_t, PyObject*)
         void remember(unique_ptr[CCallPattern]) except +
         void clear()
+
+cdef extern from "bind/eager_calls.hpp" namespace "pygraph::bind":
+    cdef cppclass CEagerCalls "pygraph::bind::EagerCalls":
+        shared_ptr[CPlannedRun] find(PyObject**, size_t)
+        Failure run(CPlannedRun&, CTensor&)
+        void remember(PyObject**, const vector[CTensor]&, const shared_ptr[CPlannedRun]&) except +
 
 cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     cdef cppclass CTensorList "pygraph::bind::TensorList":
