@@ -118,7 +118,7 @@ cdef class EagerTensor(Tensor):
                 "Write x[i, j] = value for x[i][j] = value"
             )
         cdef EagerTensor changed
-        if not write_element(self, key, value):
+        if not write_item(self, key, value):
             changed = ops.set_item_in_place(self, key, value)
             self.value = changed.value
 
