@@ -211,13 +211,23 @@ class Binder:
         refuse: Callable[[tuple[Any, ...], dict[str, Any]], None],
     ) -> None: ...
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]: ...
+    def sources(self, count: int, names: tuple[str, ...]) -> _Sources: ...
 
 @final
 class TraceKey:
     def __hash__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
 
-class CompiledGraph:
+# Of which arguments of a call, by position, the parts of what is bound are made.
+_Sources = list[tuple[int, ...] | range] | None
+
+class GraphCaller:
+    def choose(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], /
+    ) -> tuple[CompiledGraph, tuple[Tensor, ...], list[Variable], _Sources]: ...
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any: ...
+
+class CompiledGraph(GraphCaller):
     calls: int
     last_used: int
     exceptions: list[Any]

@@ -106,10 +106,12 @@ inline Failure promote_operands(const ops::OpRow& op, const std::vector<ops::Ope
   return guarded([&] { dtypes = ops::promote(op, operands).dtypes; });
 }
 
+// `planned` is set to what the op ran by.
 inline Failure run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes,
-                         const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
+                         const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs,
+                         std::shared_ptr<exec::PlannedRun>& planned) {
   return guarded([&] {
-    const std::shared_ptr<exec::PlannedRun> planned = exec::eager_plan(op, attributes, inputs);
+    planned = exec::eager_plan(op, attributes, inputs);
     outputs.resize(planned->plan().outputs.size());
     PythonHost host;
     planned->run(inputs, outputs, host.host());
@@ -141,11 +143,11 @@ inline bool takes_inputs(const ops::OpRow& op, std::size_t count) {
   return op.inputs.variadic ? count >= minimum : count == minimum;
 }
 
-// A 0-d tensor of the dtype from a Python number, which must be of a class that fits (promotion has
-// seen to that). Returns false with a Python exception set where an integer does not fit.
-inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
-  result = Tensor::empty(dtype, Shape());
-  const auto store = [&](auto number) { std::memcpy(result.data(), &number, sizeof number); };
+// Stores a Python number as an element of the dtype; the number must be of a class that fits
+// (promotion has seen to that). Returns false with a Python exception set where an integer does not
+// fit.
+inline bool store_number(PyObject* value, DType dtype, void* place) {
+  const auto store = [place](auto number) { std::memcpy(place, &number, sizeof number); };
   if (is_bool(dtype)) {
     const int truth = PyObject_IsTrue(value);
     if (truth < 0) return false;
@@ -176,6 +178,12 @@ inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
     store(static_cast<std::int64_t>(number));
   }
   return true;
+}
+
+// A 0-d tensor of the dtype from a Python number, as above.
+inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
+  result = Tensor::empty(dtype, Shape());
+  return store_number(value, dtype, result.data());
 }
 
 // The only element as a Python number, or nullptr with an exception set.

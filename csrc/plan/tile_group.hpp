@@ -54,6 +54,7 @@ class TileGroup {
   bool add_reduction(const Instruction& instruction, const ops::RowReduction& reduction);
   bool takes_shape(std::span<const std::int64_t> outer, std::int64_t columns) const;
   bool holds(const Instruction& added, std::int64_t columns) const;
+  void make_results_last();
   void accept(const Instruction& instruction, TileStep::Kind kind, ElementwiseReads reads,
               std::span<const std::int64_t> outer, std::int64_t columns);
   bool reads_part(const Member& member) const;

@@ -32,7 +32,7 @@ def argsort(
     """Return, as int64, the positions that bring the elements along an axis into order.
 
     x: any dtype, one dimension or more. Equal elements keep their order, whatever ``stable`` says.
-    Raises ValueError for an axis out of range.
+    Raises ValueError for an axis out of range, or of 2**32 elements and more.
 
     >>> pg.argsort(pg.asarray([3.0, 1.0, 2.0]))
     Tensor([1, 2, 0], dtype=int64)

@@ -31,7 +31,44 @@ def test_like_numpy(dtype, shape):
 
 
 def _reversed_ranks(x):
-    return ~x if x.dtype == bool else -x.astype("float64")
+    return -x if x.dtype.kind == "f" else ~x
+
+
+def _long_lines():
+    """Lines that are sorted by radix: of all digits, of few, with runs of equal upper halves."""
+    rng = np.random.default_rng(5)
+    n = 70_000
+    wide = rng.integers(-(2**63), 2**63 - 1, n)
+    yield from (wide, wide // 2**40, wide // 2**58, wide // 2**33 * 2**33 + rng.integers(0, 9, n))
+    yield (wide // 2**32).astype("int32")
+    yield wide % 3 == 0
+    awkward = np.array([0.0, -0.0, np.nan, np.inf, -np.inf, 1e-310])
+    for dtype in ("float32", "float64"):
+        normal = rng.normal(size=n).astype(dtype)
+        yield normal
+        yield np.where(rng.random(n) < 0.3, rng.choice(awkward, n), normal).astype(dtype)
+    yield 1 + rng.normal(size=n) * 1e-12
+    yield rng.normal(size=(20, 300, 3)).astype("float32")
+    yield rng.integers(-9, 9, (20_000, 3))
+
+
+def test_long_lines():
+    threads = pg.runtime.num_threads()
+    for x in _long_lines():
+        axis = int(np.argmax(x.shape))
+        for descending in (False, True):
+            order = np.argsort(_reversed_ranks(x) if descending else x, axis, kind="stable")
+            want = np.take_along_axis(x, order, axis)
+            for count in (1, 2, 3):
+                pg.runtime.num_threads(count)
+                options = {"axis": axis, "descending": descending}
+                got = np.asarray(pg.sort(pg.asarray(x), **options))
+                np.testing.assert_array_equal(got, want)
+                if x.dtype.kind == "f":
+                    number = ~np.isnan(want)
+                    np.testing.assert_array_equal(np.signbit(got)[number], np.signbit(want)[number])
+                np.testing.assert_array_equal(pg.argsort(pg.asarray(x), **options), order)
+    pg.runtime.num_threads(threads)
 
 
 def test_nans_come_last():

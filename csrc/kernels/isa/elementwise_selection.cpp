@@ -1,5 +1,7 @@
 // Operations of three operands: where and clip.
+#include "kernels/isa/extrema.hpp"
 #include "kernels/isa/loops.hpp"
+#include "kernels/isa/vector_loops.hpp"
 
 namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
 namespace {
@@ -11,18 +13,11 @@ struct Where {
   }
 };
 
-// minimum(maximum(x, low), high): NaN in any operand gives NaN, and high wins where low is above
-// it.
+// NaN in any operand gives NaN, and high wins where low is above it.
 struct Clip {
   template <class T>
   PYGRAPH_INLINE static T apply(T x, T low, T high) {
-    if constexpr (kIsFloat<T>) {
-      const T raised = (x > low) | (x != x) ? x : low;
-      return (raised < high) | (raised != raised) ? raised : high;
-    } else {
-      const T raised = x > low ? x : low;
-      return raised < high ? raised : high;
-    }
+    return Minimum::apply(Maximum::apply(x, low), high);
   }
 };
 
@@ -30,8 +25,8 @@ constexpr Row<ElementwiseFn> kRows[] = {
     ternary<Where, Bool, Bool>("where"),     ternary<Where, Bool, int32_t>("where"),
     ternary<Where, Bool, int64_t>("where"),  ternary<Where, Bool, float>("where"),
     ternary<Where, Bool, double>("where"),   ternary<Clip, int32_t, int32_t>("clip"),
-    ternary<Clip, int64_t, int64_t>("clip"), ternary<Clip, float, float>("clip"),
-    ternary<Clip, double, double>("clip"),
+    ternary<Clip, int64_t, int64_t>("clip"), vector_ternary<Clip, float>("clip"),
+    vector_ternary<Clip, double>("clip"),
 };
 
 }  // namespace

@@ -105,6 +105,10 @@ template <class Op, class T>
 constexpr Row<ElementwiseFn> vector_binary(const char* name) {
   return {name, Traits<T>::kType, Traits<T>::kType, &vector_loop<Op, 2, T>};
 }
+template <class Op, class T>
+constexpr Row<ElementwiseFn> vector_ternary(const char* name) {
+  return {name, Traits<T>::kType, Traits<T>::kType, &vector_loop<Op, 3, T>};
+}
 
 }  // namespace
 }  // namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE
