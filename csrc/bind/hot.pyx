@@ -9,7 +9,7 @@ from cpython.dict cimport PyDict_GetItemWithError
 from cpython.exc cimport PyErr_Occurred
 from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_New
-from cpython.ref cimport Py_INCREF
+from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
@@ -22,7 +22,7 @@ from libcpp.vector cimport vector
 import dataclasses
 import types
 import weakref
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, namedtuple
 from enum import Enum
 from types import MethodType
 
@@ -77,6 +77,15 @@ cdef extern from "base/variable.hpp" namespace "pygraph" nogil:
         CTensor read()
         void assign(const CTensor&) except +
 
+cdef extern from "ir/ir.hpp" namespace "pygraph::ir":
+    cdef enum class CKind "pygraph::ir::Kind"(uint8_t):
+        tensor
+        variable
+    cdef cppclass CType "pygraph::ir::Type":
+        CKind kind
+        CDType dtype
+        CShape shape
+
 cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     PyObject* current_builder()
     void set_current_builder(PyObject*)
@@ -109,7 +118,15 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     PyObject* exception_type(CErrorKind)
     object fault_chain(const CModule&, const RunError&)
     object raised_parts(const RunError&)
-    Failure promote_operands(const COpRow&, const vector[COperand]&, vector[CDType]&)
+    Failure promote_operands(const COpRow&, const vector[COperand]&, vector[CDType]&, cbool&)
+    cdef cppclass CInference "pygraph::bind::Inference":
+        vector[CType] inputs
+        vector[CAttribute] attributes
+        vector[const void*] values
+        int64_t symbol_count
+        vector[CType] outputs
+        void add_subgraph(const vector[CType]&, const vector[CType]&) except +
+    Failure infer_types(const COpRow&, CInference&)
     Failure run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&, shared_ptr[CPlannedRun]&)
     Failure run_eager_update(const COpRow&, const vector[CAttribute]&, CVariable*, const vector[CTensor]&)
     Failure find_op(const char*, const COpRow**)
@@ -269,6 +286,8 @@ include "hot_items.pxi"
 include "hot_symbolic.pxi"
 include "hot_variable.pxi"
 include "hot_dispatch.pxi"
+include "hot_frames.pxi"
+include "hot_builder.pxi"
 include "hot_binder.pxi"
 include "hot_key.pxi"
 include "hot_result.pxi"

@@ -137,6 +137,7 @@ cdef int run_update(Op op, Variable variable, tuple inputs, dict attributes) exc
 cdef int promoted_inputs(Op op, tuple inputs, Variable variable, vector[CTensor]& tensors) except -1:
     cdef vector[COperand] operands
     cdef vector[CDType] dtypes
+    cdef cbool weak = False
     cdef COperand own
     cdef CTensor tensor
     cdef size_t i
@@ -153,7 +154,7 @@ cdef int promoted_inputs(Op op, tuple inputs, Variable variable, vector[CTensor]
         tensor = CTensor()
         operands.push_back(operand_of(inputs[i], &tensor, op, first + i))
         tensors.push_back(tensor)
-    check(promote_operands(op.row[0], operands, dtypes), None)
+    check(promote_operands(op.row[0], operands, dtypes, weak), None)
     for i in range(count):
         if tensors[i].buffer().get() == NULL:
             if not scalar_from_python(inputs[i], dtypes[first + i], tensors[i]):

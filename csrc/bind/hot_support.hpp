@@ -15,6 +15,7 @@
 #include "exec/eager.hpp"
 #include "exec/executable.hpp"
 #include "exec/raised.hpp"
+#include "ops/infer.hpp"
 
 namespace pygraph::bind {
 
@@ -100,10 +101,48 @@ Failure guarded(Action action) {
   }
 }
 
-// The dtypes that an op's operands have to be converted to.
+// The dtypes that an op's operands have to be converted to, and whether its result is a weak
+// number.
 inline Failure promote_operands(const ops::OpRow& op, const std::vector<ops::Operand>& operands,
-                                std::vector<DType>& dtypes) {
-  return guarded([&] { dtypes = ops::promote(op, operands).dtypes; });
+                                std::vector<DType>& dtypes, bool& weak) {
+  return guarded([&] {
+    ops::Promotion promotion = ops::promote(op, operands);
+    dtypes = std::move(promotion.dtypes);
+    weak = promotion.weak;
+  });
+}
+
+// What a trace knows of an op when it is recorded (see ops::InferInput), and the types of its
+// outputs.
+struct Inference {
+  std::vector<ir::Type> inputs;
+  std::vector<ir::Attribute> attributes;
+  std::vector<const void*> values;
+  std::vector<std::pair<std::vector<ir::Type>, std::vector<ir::Type>>> subgraphs;
+  std::int64_t symbol_count = 0;
+  std::vector<ir::Type> outputs;
+
+  void add_subgraph(const std::vector<ir::Type>& parameters, const std::vector<ir::Type>& results) {
+    subgraphs.emplace_back(parameters, results);
+  }
+};
+
+inline Failure infer_types(const ops::OpRow& op, Inference& inference) {
+  return guarded([&] {
+    std::vector<const std::byte*> values;
+    for (const void* value : inference.values)
+      values.push_back(static_cast<const std::byte*>(value));
+    std::vector<ops::Signature> signatures;
+    for (const auto& [parameters, results] : inference.subgraphs)
+      signatures.push_back({parameters, results});
+    inference.outputs = ops::infer({.op = &op,
+                                    .inputs = inference.inputs,
+                                    .attributes = inference.attributes,
+                                    .values = values,
+                                    .constants = {},
+                                    .subgraphs = signatures,
+                                    .symbol_count = &inference.symbol_count});
+  });
 }
 
 // `planned` is set to what the op ran by.
