@@ -195,6 +195,14 @@ T fold_compensated(const Group<T>& totals, const Group<T>& errors) {
   return compensated(total[0], error[0]);
 }
 
+// Eight groups are read column by column, an order that processors do not foresee.
+PYGRAPH_INLINE void prefetch_block(const void* block) {
+  constexpr int kAhead = 2 * 8 * kGroupBytes;
+  constexpr int kLine = 64;
+  const char* ahead = static_cast<const char*>(block) + kAhead;
+  for (int at = 0; at < 8 * kGroupBytes; at += kLine) __builtin_prefetch(ahead + at);
+}
+
 template <class T>
 T sum_line(const T* in, int64_t n) {
   constexpr int64_t kCount = Group<T>::kCount;
@@ -207,6 +215,7 @@ T sum_line(const T* in, int64_t n) {
   };
   int64_t i = 0;
   for (; i + 8 * kCount <= n; i += 8 * kCount) {
+    prefetch_block(in + i);
     for (int k = 0; k < Group<T>::kVectors; ++k) {
       const T* column = in + i + k * kWidth;
       const auto at = [&](int r) { return load(column + r * kCount); };
