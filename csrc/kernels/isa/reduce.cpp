@@ -179,20 +179,27 @@ PYGRAPH_INLINE V sum_of_eight(const At& at) {
   return first + second;
 }
 
-// The lanes of a compensated sum, halved again and again.
+// The lanes of a compensated sum, halved again and again: first by vectors.
 template <class T>
-T fold_compensated(const Group<T>& totals, const Group<T>& errors) {
-  T total[Group<T>::kCount];
-  T error[Group<T>::kCount];
-  totals.write(total);
-  errors.write(error);
-  for (int half = Group<T>::kCount / 2; half > 0; half /= 2) {
-    for (int i = 0; i < half; ++i) {
-      error[i] += error[i + half];
-      add_compensated(total[i], error[i], total[i + half]);
+T fold_compensated(Group<T> total, Group<T> error) {
+  constexpr int kWidth = Group<T>::kWidth;
+  for (int half = Group<T>::kVectors / 2; half > 0; half /= 2) {
+    for (int k = 0; k < half; ++k) {
+      error.v[k] += error.v[k + half];
+      add_compensated(total.v[k], error.v[k], total.v[k + half]);
     }
   }
-  return compensated(total[0], error[0]);
+  T totals[kWidth];
+  T errors[kWidth];
+  store(totals, total.v[0]);
+  store(errors, error.v[0]);
+  for (int half = kWidth / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) {
+      errors[i] += errors[i + half];
+      add_compensated(totals[i], errors[i], totals[i + half]);
+    }
+  }
+  return compensated(totals[0], errors[0]);
 }
 
 // Eight groups are read column by column, an order that processors do not foresee.
