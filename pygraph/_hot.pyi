@@ -1,8 +1,18 @@
 # Types of csrc/bind/hot.pyx.
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import ModuleType
-from typing import Any, ClassVar, Literal, NoReturn, Self, TypeAlias, final, overload
+from types import FrameType, ModuleType
+from typing import (
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    NoReturn,
+    Self,
+    TypeAlias,
+    final,
+    overload,
+)
 
 import numpy as np
 import numpy.typing as npt
@@ -145,6 +155,77 @@ class SymbolicTensor(Tensor):
     def numpy(self) -> NoReturn: ...
     def tolist(self) -> NoReturn: ...
 
+class CodeMark:
+    label: str
+    owner: CodeMark | None
+    free: tuple[str, ...]
+    def __init__(
+        self, label: str, owner: CodeMark | None = None, free: tuple[str, ...] = ()
+    ) -> None: ...
+
+class BoundaryMark: ...
+
+def chain_of_calls(
+    library_files: Mapping[str, bool],
+    region: FrameType | None,
+    outer: tuple[tuple[str, int, str], ...],
+) -> tuple[tuple[str, int, str], ...]: ...
+
+class Value(NamedTuple):
+    dtype: str
+    shape: tuple[int, ...]
+    name: str = ""
+    is_variable: bool = False
+
+class Node(NamedTuple):
+    op: str
+    inputs: tuple[int, ...]
+    attributes: dict[str, Any]
+    subgraphs: tuple[Any, ...]
+    location: int
+
+class BuilderCore:
+    module: Any
+    closed: bool
+    values: list[Value]
+    nodes: list[Node]
+    weak: list[bool]
+    locations: list[int]
+    outputs: list[tuple[int, ...]]
+    constant_values: dict[int, EagerTensor]
+    def __init__(self, module: Any) -> None: ...
+    def new_value(
+        self, dtype: DType, dims: tuple[int, ...], weak: bool, name: str, location: int
+    ) -> SymbolicTensor: ...
+    def append(
+        self,
+        op: str,
+        inputs: tuple[int, ...],
+        attributes: dict[str, Any],
+        subgraphs: tuple[Any, ...],
+        outputs: tuple[int, ...],
+        location: int,
+    ) -> None: ...
+    def record(
+        self,
+        op: str,
+        inputs: tuple[Any, ...],
+        attributes: dict[str, Any],
+        chain: Sequence[tuple[str, int, str]] | None = None,
+        place: SymbolicTensor | None = None,
+    ) -> tuple[SymbolicTensor, ...]: ...
+    def record_exact(
+        self,
+        op: str,
+        operands: list[SymbolicTensor],
+        attributes: dict[str, Any],
+        subgraphs: tuple[Any, ...],
+        weak: bool,
+        callee: Any = None,
+        chain: Sequence[tuple[str, int, str]] | None = None,
+    ) -> tuple[SymbolicTensor, ...]: ...
+    def check_open(self) -> None: ...
+
 @final
 class Variable(Tensor):
     name: str
@@ -211,13 +292,23 @@ class Binder:
         refuse: Callable[[tuple[Any, ...], dict[str, Any]], None],
     ) -> None: ...
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]: ...
+    def sources(self, count: int, names: tuple[str, ...]) -> _Sources: ...
 
 @final
 class TraceKey:
     def __hash__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
 
-class CompiledGraph:
+# Of which arguments of a call, by position, the parts of what is bound are made.
+_Sources = list[tuple[int, ...] | range] | None
+
+class GraphCaller:
+    def choose(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], /
+    ) -> tuple[CompiledGraph, tuple[Tensor, ...], list[Variable], _Sources]: ...
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any: ...
+
+class CompiledGraph(GraphCaller):
     calls: int
     last_used: int
     exceptions: list[Any]

@@ -6,6 +6,7 @@ import contextlib
 import json
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from bench.peers.work import WORK, Work
 FILE = RESULTS / "peers.json"
 SAMPLES = 7
 SECONDS = 0.2
+SETTLE = (
+    0.15  # seconds for the threads of the process before to go to sleep: OpenBLAS's wait for 0.1
+)
 SLOW = 2.0  # seconds; a program that takes longer is sampled three times
 
 
@@ -76,6 +80,7 @@ def _measure(work: Work, processes: dict[str, Process], folder: Path, mode: str)
         for variant, count in repeats.items():
             samples = rows[variant]["samples"]
             if len(samples) < 3 or sum(samples) / len(samples) < SLOW:
+                time.sleep(SETTLE)
                 answer = processes[variant].ask(do="time", repeats=count)
                 samples.append(answer["seconds"] / count)
     return rows

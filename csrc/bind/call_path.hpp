@@ -177,20 +177,23 @@ inline Failure run_brief(exec::PlannedRun& planned, const CallPattern& pattern, 
 
 using Call = PyObject* (*)(PyObject* callable, PyObject** args, size_t count, PyObject* names);
 
-// By which function Python's calls of Functions and bound Functions enter, and what takes
-// pygraph's own frames out of the traceback of an exception (pygraph.graph.frames; borrowed).
+// By which function Python's calls of Functions, bound Functions and what has its graphs already
+// enter, and what takes pygraph's own frames out of the traceback of an exception
+// (pygraph.graph.frames; borrowed).
 struct Entry {
   Call function = nullptr;
   Call bound = nullptr;
+  Call graphs = nullptr;
   PyObject* clean_traceback = nullptr;
 };
 inline Entry& entry() {
   static Entry instance;
   return instance;
 }
-inline void set_entries(void* function, void* bound) {
+inline void set_entries(void* function, void* bound, void* graphs) {
   entry().function = reinterpret_cast<Call>(function);
   entry().bound = reinterpret_cast<Call>(bound);
+  entry().graphs = reinterpret_cast<Call>(graphs);
 }
 inline void set_traceback_cleaner(PyObject* cleaner) { entry().clean_traceback = cleaner; }
 
@@ -226,12 +229,23 @@ inline PyObject* enter_function(PyObject* callable, PyObject** args, size_t coun
 inline PyObject* enter_bound(PyObject* callable, PyObject** args, size_t count, PyObject* names) {
   return with_clean_traceback(entry().bound(callable, args, count, names));
 }
+inline PyObject* enter_graphs(PyObject* callable, PyObject** args, size_t count, PyObject* names) {
+  return with_clean_traceback(entry().graphs(callable, args, count, names));
+}
 
 // Makes instances of a type, and of types derived from it, callable without an argument tuple.
 inline void enable_vectorcall(PyObject* type, Py_ssize_t offset) {
   auto* object = reinterpret_cast<PyTypeObject*>(type);
   object->tp_vectorcall_offset = offset;
   object->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL;
+}
+
+// Lets Python call `instance.attribute(...)`, where the attribute is an instance of this type, as
+// `attribute(instance, ...)`: without making a bound object.
+inline void enable_method_calls(PyObject* type) {
+  auto* object = reinterpret_cast<PyTypeObject*>(type);
+  object->tp_flags |= Py_TPFLAGS_METHOD_DESCRIPTOR;
+  PyType_Modified(object);
 }
 
 }  // namespace pygraph::bind

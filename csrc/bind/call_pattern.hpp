@@ -72,18 +72,34 @@ struct Part {
     real,       // a float of these bits
     any_int,    // a Python number that is an input
     any_float,  // likewise
-    items,      // a tuple or list of this length; the items follow
-    dict        // of this size and with these keys, in this order; the values follow
+    items,      // a tuple, named or not, or list of this length; the items follow
+    dict,       // of this size and with these keys, in this order; the values follow
+    fields      // a dataclass's instance; the values of its fields, this many, follow
   };
   Kind kind;
   DType dtype = DType::bool_;
   std::uint16_t rank = 0;
-  std::uint32_t first = 0;     // in the pattern's dims, or in its keys
+  std::uint32_t first = 0;     // in the pattern's dims, or in its keys or names of fields
   std::uint32_t input = 0;     // of the graph, that a tensor, array or number is
   std::int64_t value = 0;      // or length
   PyObject* type = nullptr;    // exactly; of `same` none
   PyObject* object = nullptr;  // of `same`; NumPy's descriptor of an array's elements
+  unsigned version = 0;        // of a dataclass: the state of the class that its fields go with
 };
+
+// The state of a class, if its attributes of these names (a tuple) are plain: reading them runs no
+// Python code. 0 if they are not. It is another one as soon as an attribute of the class is set.
+inline unsigned version_of_plain_fields(PyObject* object, PyObject* names) {
+  PyTypeObject* type = Py_TYPE(object);
+  if (type->tp_getattro != PyObject_GenericGetAttr) return 0;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); ++i) {
+    PyObject* found = _PyType_Lookup(type, PyTuple_GET_ITEM(names, i));  // borrowed
+    if (found != nullptr && !Py_IS_TYPE(found, &PyMemberDescr_Type) &&
+        Py_TYPE(found)->tp_descr_set != nullptr)
+      return 0;
+  }
+  return type->tp_version_tag;
+}
 
 class CallPattern {
  public:
@@ -97,10 +113,10 @@ class CallPattern {
     dims_.insert(dims_.end(), dims, dims + rank);
     return static_cast<std::uint32_t>(dims_.size()) - static_cast<std::uint32_t>(rank);
   }
-  std::uint32_t push_keys(PyObject* list) {
+  std::uint32_t push_keys(PyObject* tuple) {
     const auto first = static_cast<std::uint32_t>(keys_.size());
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); ++i)
-      keys_.emplace_back(PyList_GET_ITEM(list, i));
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); ++i)
+      keys_.emplace_back(PyTuple_GET_ITEM(tuple, i));
     return first;
   }
   void keep(PyObject* object) { kept_.emplace_back(object); }
@@ -182,6 +198,7 @@ class CallPattern {
         return true;
       case Part::Kind::items: return match_items(part, value, next);
       case Part::Kind::dict: return match_dict(part, value, next);
+      case Part::Kind::fields: return match_fields(part, value, next);
       default: return false;
     }
   }
@@ -205,6 +222,22 @@ class CallPattern {
       if (key != wanted->get() && !same_text(key, wanted->get())) return false;
       ++wanted;
       if (!match(item, next)) return false;
+    }
+    return true;
+  }
+
+  bool match_fields(const Part& part, PyObject* value, const Part*& next) {
+    if (Py_TYPE(value)->tp_version_tag != part.version) return false;
+    for (std::int64_t i = 0; i < part.value; ++i) {
+      PyObject* field =
+          PyObject_GetAttr(value, keys_[part.first + static_cast<std::size_t>(i)].get());
+      if (field == nullptr) {
+        PyErr_Clear();  // deleted; the trace key's way says so
+        return false;
+      }
+      const bool held_by_others = Py_REFCNT(field) > 1;
+      Py_DECREF(field);
+      if (!held_by_others || !match(field, next)) return false;
     }
     return true;
   }

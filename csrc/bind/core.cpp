@@ -1,10 +1,9 @@
-// The cold door to Python: reading, inspecting and inferring graphs, and the state of the process.
+// The cold door to Python: reading and inspecting graphs, and the state of the process.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
 #include "base/buffer.hpp"
 #include "base/threads.hpp"
-#include "bind/attributes.hpp"
 #include "bind/errors.hpp"
 #include "bind/graph_bytes.hpp"
 #include "bind/python_host.hpp"
@@ -16,7 +15,6 @@
 #include "format/text.hpp"
 #include "format/wire.hpp"
 #include "kernels/kernels.hpp"
-#include "ops/infer.hpp"
 #include "ops/op_table.hpp"
 
 namespace py = pybind11;
@@ -33,7 +31,7 @@ constexpr std::string_view kOperands[] = {
 constexpr std::string_view kEffects[] = {"pure",   "may_fail", "reads",
                                          "writes", "prints",   "control"};
 
-// A type as Python holds it while tracing: (dtype name, dims), an unknown dim negative.
+// A type as plain data: (dtype name, dims), an unknown dim negative.
 using PythonType = std::pair<std::string, std::vector<std::int64_t>>;
 
 DType dtype_named(const std::string& text) {
@@ -42,23 +40,8 @@ DType dtype_named(const std::string& text) {
   return *dtype;
 }
 
-// From Python a type has a third entry, true, where it is a variable's.
-ir::Type type_from(const py::handle& given) {
-  const auto parts = py::reinterpret_borrow<py::tuple>(given);
-  const bool is_variable = parts.size() > 2 && parts[2].cast<bool>();
-  const auto dims = parts[1].cast<std::vector<std::int64_t>>();
-  return {is_variable ? ir::Kind::variable : ir::Kind::tensor,
-          dtype_named(parts[0].cast<std::string>()), Shape(dims)};
-}
-
 PythonType python_type(const ir::Type& type) {
   return {std::string(name(type.dtype)), {type.shape.begin(), type.shape.end()}};
-}
-
-std::vector<ir::Type> types_from(const py::handle& types) {
-  std::vector<ir::Type> result;
-  for (const py::handle type : types) result.push_back(type_from(type));
-  return result;
 }
 
 py::list op_table() {
@@ -82,51 +65,10 @@ py::list op_table() {
   return rows;
 }
 
-std::pair<std::vector<std::string>, bool> promote(
-    const std::string& op, const std::vector<std::pair<std::string, bool>>& operands) {
-  std::vector<ops::Operand> parsed;
-  for (const auto& [dtype, weak] : operands) parsed.push_back({dtype_named(dtype), weak});
-  const ops::Promotion promotion = ops::promote(op_named(op), parsed);
-  std::vector<std::string> names;
-  for (DType dtype : promotion.dtypes) names.emplace_back(name(dtype));
-  return {names, promotion.weak};
-}
-
 std::string result_type(const std::vector<std::pair<std::string, bool>>& operands) {
   std::vector<ops::Operand> parsed;
   for (const auto& [dtype, weak] : operands) parsed.push_back({dtype_named(dtype), weak});
   return std::string(name(ops::result_type(parsed).dtype));
-}
-
-// The output types of an op, and the number of unknown dims numbered by then.
-std::pair<std::vector<PythonType>, std::int64_t> infer(
-    const std::string& op_name, const py::list& inputs, const py::dict& attributes,
-    const py::list& values, std::int64_t symbol_count, const py::list& subgraphs) {
-  const ops::OpRow& op = op_named(op_name);
-  const std::vector<ir::Type> input_types = types_from(inputs);
-  const std::vector<ir::Attribute> parsed = attributes_from(op, attributes.ptr());
-  std::vector<const std::byte*> known;
-  for (const py::handle value : values) {
-    const Tensor* tensor = tensor_api().unwrap(value.ptr());
-    known.push_back(tensor == nullptr ? nullptr : tensor->data());
-  }
-  std::vector<std::pair<std::vector<ir::Type>, std::vector<ir::Type>>> types;
-  for (const py::handle subgraph : subgraphs) {
-    const auto signature = py::reinterpret_borrow<py::tuple>(subgraph);
-    types.emplace_back(types_from(signature[0]), types_from(signature[1]));
-  }
-  std::vector<ops::Signature> signatures;
-  for (const auto& [parameters, results] : types) signatures.push_back({parameters, results});
-  const std::vector<ir::Type> outputs = ops::infer({.op = &op,
-                                                    .inputs = input_types,
-                                                    .attributes = parsed,
-                                                    .values = known,
-                                                    .constants = {},
-                                                    .subgraphs = signatures,
-                                                    .symbol_count = &symbol_count});
-  std::vector<PythonType> result;
-  for (const ir::Type& type : outputs) result.push_back(python_type(type));
-  return {result, symbol_count};
 }
 
 std::span<const std::byte> bytes_of(const py::bytes& data) {
@@ -356,10 +298,7 @@ PYBIND11_MODULE(_core, m) {
   m.def("write_program", &write_program, py::arg("graphs"), py::arg("variables"), py::arg("uses"));
   m.def("parse", [](const std::string& text) { return format::parse(text); }, py::arg("text"));
   m.def("op_table", &op_table);
-  m.def("promote", &promote, py::arg("op"), py::arg("operands"));
   m.def("result_type", &result_type, py::arg("operands"));
-  m.def("infer", &infer, py::arg("op"), py::arg("inputs"), py::arg("attributes"), py::arg("values"),
-        py::arg("symbol_count"), py::arg("subgraphs"));
   m.attr("__version__") = PYGRAPH_VERSION;
   m.def("build_info", &build_info);
   m.def("memory_stats", &memory_statistics);

@@ -9,7 +9,8 @@ from cpython.dict cimport PyDict_GetItemWithError
 from cpython.exc cimport PyErr_Occurred
 from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_New
-from cpython.ref cimport Py_INCREF
+from cpython.ref cimport Py_DECREF, Py_INCREF
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 from libcpp cimport bool as cbool
@@ -21,7 +22,7 @@ from libcpp.vector cimport vector
 import dataclasses
 import types
 import weakref
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, namedtuple
 from enum import Enum
 from types import MethodType
 
@@ -51,6 +52,7 @@ cdef extern from "base/shape.hpp" namespace "pygraph" nogil:
         const int64_t* begin()
         void append(int64_t) except +
         int64_t count() except +
+        cbool operator==(const CShape&)
 
 cdef extern from "base/tensor.hpp" namespace "pygraph" nogil:
     cdef cppclass CBuffer "pygraph::Buffer":
@@ -74,6 +76,15 @@ cdef extern from "base/variable.hpp" namespace "pygraph" nogil:
         const CShape& shape()
         CTensor read()
         void assign(const CTensor&) except +
+
+cdef extern from "ir/ir.hpp" namespace "pygraph::ir":
+    cdef enum class CKind "pygraph::ir::Kind"(uint8_t):
+        tensor
+        variable
+    cdef cppclass CType "pygraph::ir::Type":
+        CKind kind
+        CDType dtype
+        CShape shape
 
 cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     PyObject* current_builder()
@@ -107,8 +118,16 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     PyObject* exception_type(CErrorKind)
     object fault_chain(const CModule&, const RunError&)
     object raised_parts(const RunError&)
-    Failure promote_operands(const COpRow&, const vector[COperand]&, vector[CDType]&)
-    Failure run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&)
+    Failure promote_operands(const COpRow&, const vector[COperand]&, vector[CDType]&, cbool&)
+    cdef cppclass CInference "pygraph::bind::Inference":
+        vector[CType] inputs
+        vector[CAttribute] attributes
+        vector[const void*] values
+        int64_t symbol_count
+        vector[CType] outputs
+        void add_subgraph(const vector[CType]&, const vector[CType]&) except +
+    Failure infer_types(const COpRow&, CInference&)
+    Failure run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&, shared_ptr[CPlannedRun]&)
     Failure run_eager_update(const COpRow&, const vector[CAttribute]&, CVariable*, const vector[CTensor]&)
     Failure find_op(const char*, const COpRow**)
     Failure parse_attributes(const COpRow&, PyObject*, vector[CAttribute]&)
@@ -117,6 +136,14 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     object element_to_python(const CTensor&, int64_t)
     CTensor borrow_memory(void*, CDType, const CShape&, object)
     shared_ptr[CExecutable] executable_from(object)
+
+cdef extern from "bind/items.hpp" namespace "pygraph::bind":
+    cdef cppclass CItem "pygraph::bind::Item":
+        CItem()
+        cbool find(const CShape&, object) except +
+        const CShape& shape()
+        CTensor read(const CTensor&) except +
+        void write(CTensor&, const CTensor&)
 
 cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
     void set_tensor_layout(object, Py_ssize_t)
@@ -132,6 +159,7 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         any_float
         items
         dict
+        fields
     cdef cppclass CPart "pygraph::bind::Part":
         CPart()
         PartKind kind
@@ -142,11 +170,13 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         int64_t value
         PyObject* type
         PyObject* object
+        unsigned version
+    unsigned version_of_plain_fields(object, tuple)
     cdef cppclass CCallPattern "pygraph::bind::CallPattern":
         CCallPattern(size_t, PyObject*, object) except +
         void push(const CPart&) except +
         uint32_t push_dims(const int64_t*, int) except +
-        uint32_t push_keys(list) except +
+        uint32_t push_keys(tuple) except +
         void keep(object) except +
         void set_input_count(size_t) except +
         object graph()
@@ -156,6 +186,12 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         CCallPattern* find(PyObject**, size_t, PyObject*)
         void remember(unique_ptr[CCallPattern]) except +
         void clear()
+
+cdef extern from "bind/eager_calls.hpp" namespace "pygraph::bind":
+    cdef cppclass CEagerCalls "pygraph::bind::EagerCalls":
+        shared_ptr[CPlannedRun] find(PyObject**, size_t)
+        Failure run(CPlannedRun&, CTensor&)
+        void remember(PyObject**, const vector[CTensor]&, const shared_ptr[CPlannedRun]&) except +
 
 cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     cdef cppclass CTensorList "pygraph::bind::TensorList":
@@ -182,11 +218,13 @@ cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     Failure run_graph(CExecutable&, CTensorList&, CTensor*, const CVariableSlots&, cbool)
     Failure run_brief(CPlannedRun&, const CCallPattern&, CTensor*, const vector[CVariable*]&)
     void enable_vectorcall(object, Py_ssize_t)
-    void set_entries(void*, void*)
+    void enable_method_calls(object)
+    void set_entries(void*, void*, void*)
     void set_traceback_cleaner(PyObject*)
     PyObject* traceback_cleaner()
     PyObject* enter_function(PyObject*, PyObject**, size_t, PyObject*)
     PyObject* enter_bound(PyObject*, PyObject**, size_t, PyObject*)
+    PyObject* enter_graphs(PyObject*, PyObject**, size_t, PyObject*)
 
 cdef extern from "bind/operators.hpp" namespace "pygraph::bind":
     void clean_tensor_operators(object)
@@ -248,9 +286,12 @@ include "hot_items.pxi"
 include "hot_symbolic.pxi"
 include "hot_variable.pxi"
 include "hot_dispatch.pxi"
+include "hot_frames.pxi"
+include "hot_builder.pxi"
 include "hot_binder.pxi"
 include "hot_key.pxi"
 include "hot_result.pxi"
+include "hot_caller.pxi"
 include "hot_function.pxi"
 include "hot_recent.pxi"
 include "hot_capsule.pxi"

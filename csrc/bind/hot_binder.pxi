@@ -49,7 +49,7 @@ cdef class Binder:
             return self.give_up(args, kwargs)
         return self.complete(bound, args, kwargs)
 
-    cdef list sources(self, Py_ssize_t count, PyObject* names):
+    cpdef list sources(self, Py_ssize_t count, tuple names):
         """Return of which arguments, in the order in which they are passed, each canonical one is made.
 
         That is a tuple of one position, a range for ``*args``, or nothing for a default. None where there are surplus
@@ -61,12 +61,11 @@ cdef class Binder:
             sources[i] = (i,)
         if self.rest >= 0:
             sources[self.rest] = range(self.positional, count)
-        if names != NULL:
-            for i, name in enumerate(<tuple>names):
-                position = self.by_keyword.get(name)
-                if position is None:
-                    return None
-                sources[position] = (count + i,)
+        for i, name in enumerate(names):
+            position = self.by_keyword.get(name)
+            if position is None:
+                return None
+            sources[position] = (count + i,)
         for i in range(len(sources)):
             if sources[i] == () and i != self.rest and i != self.more and type(self.defaults[i]) not in plain_types:
                 return None

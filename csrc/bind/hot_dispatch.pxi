@@ -3,6 +3,7 @@
 cdef class Op:
     cdef const COpRow* row
     cdef readonly str name
+    cdef CEagerCalls recent
 
 
 cdef dict op_objects = {}
@@ -50,6 +51,10 @@ cdef bint is_operand(object value):
 
 
 cdef object binary(Op op, object left, object right):
+    cdef PyObject** operands = [<PyObject*>left, <PyObject*>right]
+    cdef object result = run_like_recent(op, operands, 2)
+    if result is not None:
+        return result
     if not is_operand(left) or not is_operand(right):
         return NotImplemented
     return apply_op(op, (left, right), None)
@@ -58,11 +63,29 @@ cdef object binary(Op op, object left, object right):
 cdef object apply_op(Op op, tuple inputs, dict attributes):
     cdef PyObject* builder = current_builder()
     cdef object results
+    if attributes is None:
+        results = run_like_recent(op, tuple_items(inputs), len(inputs))
+        if results is not None:
+            return results
     if builder != NULL:
         results = (<object>builder).record(op.name, inputs, attributes or {})
     else:
         results = run_op(op, inputs, attributes)
     return results[0] if len(results) == 1 else results
+
+
+# The result of an op on values that are like those of a recent call; None if they are not.
+cdef EagerTensor run_like_recent(Op op, PyObject** operands, size_t count):
+    cdef EagerTensor result
+    cdef shared_ptr[CPlannedRun] planned
+    if current_builder() != NULL:
+        return None
+    planned = op.recent.find(operands, count)
+    if planned.get() == NULL:
+        return None
+    result = EagerTensor.__new__(EagerTensor)
+    check(op.recent.run(planned.get()[0], result.value), None)
+    return result
 
 
 def apply(str op, tuple inputs, dict attributes=None):
@@ -89,11 +112,14 @@ cdef tuple run_op(Op op, tuple inputs, dict attributes, bint over=False):
     cdef vector[CTensor] tensors
     cdef vector[CTensor] outputs
     cdef vector[CAttribute] parsed
+    cdef shared_ptr[CPlannedRun] planned
     promoted_inputs(op, inputs, None, tensors)
     check(parse_attributes(op.row[0], <PyObject*>attributes if attributes is not None else NULL, parsed), None)
     if over:
         outputs.push_back(tensors[0])
-    check(run_eager(op.row[0], parsed, tensors, outputs), None)
+    check(run_eager(op.row[0], parsed, tensors, outputs, planned), None)
+    if attributes is None:
+        op.recent.remember(tuple_items(inputs), tensors, planned)
     return tuple([wrap(output) for output in outputs])
 
 
@@ -111,6 +137,7 @@ cdef int run_update(Op op, Variable variable, tuple inputs, dict attributes) exc
 cdef int promoted_inputs(Op op, tuple inputs, Variable variable, vector[CTensor]& tensors) except -1:
     cdef vector[COperand] operands
     cdef vector[CDType] dtypes
+    cdef cbool weak = False
     cdef COperand own
     cdef CTensor tensor
     cdef size_t i
@@ -127,7 +154,7 @@ cdef int promoted_inputs(Op op, tuple inputs, Variable variable, vector[CTensor]
         tensor = CTensor()
         operands.push_back(operand_of(inputs[i], &tensor, op, first + i))
         tensors.push_back(tensor)
-    check(promote_operands(op.row[0], operands, dtypes), None)
+    check(promote_operands(op.row[0], operands, dtypes, weak), None)
     for i in range(count):
         if tensors[i].buffer().get() == NULL:
             if not scalar_from_python(inputs[i], dtypes[first + i], tensors[i]):
@@ -184,10 +211,11 @@ cdef CTensor converted(const CTensor& tensor, CDType dtype) except *:
     cdef vector[CAttribute] parsed
     cdef vector[CTensor] inputs
     cdef vector[CTensor] outputs
+    cdef shared_ptr[CPlannedRun] planned
     attributes = {"dtype": (<DType>dtype_objects[from_dtype(dtype)]).name}
     check(parse_attributes(op_astype.row[0], <PyObject*>attributes, parsed), None)
     inputs.push_back(tensor)
-    check(run_eager(op_astype.row[0], parsed, inputs, outputs), None)
+    check(run_eager(op_astype.row[0], parsed, inputs, outputs, planned), None)
     return outputs[0]
 
 

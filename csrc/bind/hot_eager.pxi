@@ -118,7 +118,7 @@ cdef class EagerTensor(Tensor):
                 "Write x[i, j] = value for x[i][j] = value"
             )
         cdef EagerTensor changed
-        if not write_element(self, key, value):
+        if not write_item(self, key, value):
             changed = ops.set_item_in_place(self, key, value)
             self.value = changed.value
 
@@ -153,7 +153,7 @@ cdef object to_numpy(EagerTensor tensor):
     array = cnp.PyArray_SimpleNewFromData(rank, dims, numpy_type_number(tensor.value.dtype()), tensor.value.data())
     # Not the tensor itself: writing to that must not show in the array.
     cnp.set_array_base(array, wrap(tensor.value))
-    array.flags.writeable = False
+    cnp.PyArray_CLEARFLAGS(array, cnp.NPY_ARRAY_WRITEABLE)
     return array
 
 

@@ -4,7 +4,7 @@
 cdef long long clock = 0
 
 
-cdef class CompiledGraph:
+cdef class CompiledGraph(GraphCaller):
     """A planned graph and how its results become what the Python function returned."""
 
     cdef shared_ptr[CExecutable] executable
@@ -44,6 +44,8 @@ cdef class CompiledGraph:
         for entry in variables:
             inputs.push_variable((<Variable?>entry).place.get())
         for value in tensors:
+            if type(value) is SymbolicTensor:
+                raise stands_alone(value)
             inputs.push((<EagerTensor?>value).value)
         return self.run(inputs, True)
 
@@ -88,6 +90,14 @@ cdef class CompiledGraph:
         clock += 1
         self.calls += 1
         self.last_used = clock
+
+
+cdef object stands_alone(SymbolicTensor tensor):
+    name = f" '{tensor.name}'" if tensor.name else ""
+    return TypeError(
+        f"a graph that is complete cannot become a part of {tensor.builder.root_name}, which is being traced and passes it "
+        f"the symbolic tensor{name}; call the function that the graph was made of"
+    )
 
 
 # Whether Functions run their Python code as it is.
@@ -144,10 +154,11 @@ cdef class FunctionCore:
         self.instances = {}
 
     def __call__(self, /, *args, **kwargs):
-        if current_builder() != NULL:
-            return self.call_while_tracing(args, kwargs)
-        if run_eagerly:
-            return self.call_eagerly(args, kwargs)
+        if current_builder() != NULL or run_eagerly:
+            method = None if not args else method_of(self, args[0])
+            if method is not None:
+                self, args = method, args[1:]
+            return self.call_while_tracing(args, kwargs) if current_builder() != NULL else self.call_eagerly(args, kwargs)
         names = tuple(kwargs)
         passed = args + tuple(kwargs.values())
         return call_unlike(self, <PyObject**>tuple_items(passed), len(args), <PyObject*>names if kwargs else NULL)
@@ -208,11 +219,32 @@ cdef int encode_all(FunctionCore function, PyObject** args, Py_ssize_t count, Tr
     return 0
 
 
+# The Function of a method, where Python calls it with the instance as its first argument (`enable_method_calls`); else
+# None.
+cdef object method_of(FunctionCore function, object first):
+    entry = function.instances.get(<size_t><PyObject*>first)
+    if entry is not None:
+        return (<tuple>entry)[1]
+    kind = type(first)
+    if kind is EagerTensor or kind is np_ndarray or kind is SymbolicTensor or kind in plain_types:
+        return None
+    for base in kind.__mro__:
+        for attribute in vars(base).values():
+            if attribute is function:
+                return function.bind_instance(first).__func__
+    return None
+
+
 # The slot by which Python calls a Function.
 cdef object call_function(object callable, PyObject** args, size_t flagged_count, PyObject* names):
     cdef FunctionCore function = <FunctionCore>callable
     cdef Py_ssize_t count = PyVectorcall_NARGS(flagged_count)
     cdef CCallPattern* pattern
+    cdef PyObject* entry
+    if len(function.instances) != 0 and count != 0:
+        entry = PyDict_GetItemWithError(function.instances, <size_t>args[0])
+        if entry != NULL:
+            return call_function(<object>(<tuple>entry)[1], args + 1, count - 1, names)
     if current_builder() != NULL or run_eagerly:
         return FunctionCore.__call__(function, *positional_of(args, count), **keywords_of(args, count, names))
     pattern = function.recent.find(args, count, names)
@@ -240,15 +272,22 @@ cdef dict keywords_of(PyObject** args, Py_ssize_t count, PyObject* names):
 cdef object call_unlike(FunctionCore function, PyObject** args, Py_ssize_t count, PyObject* names):
     cdef CTensorList inputs
     cdef TraceKey key = TraceKey.__new__(TraceKey)
-    cdef tuple canonical = canonical_arguments(function, args, count, names)
+    cdef tuple canonical
+    cdef CallRecorder recorder
     cdef PyObject* found
+    method = None if count == 0 else method_of(function, <object>args[0])
+    if method is not None:
+        return call_function(method, args + 1, count - 1, names)
+    canonical = canonical_arguments(function, args, count, names)
     encode_all(function, <PyObject**>tuple_items(canonical), len(canonical), key, inputs)
     found = PyDict_GetItemWithError(function.graphs, key if function.fixed_key is None else function.fixed_key)
     if found != NULL:
         graph = <object>found
         sources = sources_of(function, canonical, args, count, names)
         if sources is not None:
-            remember(function, <CompiledGraph>graph, args, count, names, sources)
+            recorder = CallRecorder.__new__(CallRecorder)
+            recorder.number_inputs = function.number_inputs
+            remember(&function.recent, recorder, <CompiledGraph>graph, args, count, names, sources)
         return (<CompiledGraph>graph).run(inputs, False)
     if PyErr_Occurred() != NULL:
         raise_current()
@@ -265,7 +304,7 @@ cdef tuple canonical_arguments(FunctionCore function, PyObject** args, Py_ssize_
 # For each canonical argument, the positions of the arguments as passed that it is made of; None where it is made of
 # others.
 cdef list sources_of(FunctionCore function, tuple canonical, PyObject** args, Py_ssize_t count, PyObject* names):
-    cdef list sources = function.binder.sources(count, names)
+    cdef list sources = function.binder.sources(count, () if names == NULL else <tuple>names)
     if sources is None or function.number_inputs is not None and () in sources:
         return None
     for value, source in zip(canonical, sources):
@@ -332,7 +371,7 @@ cdef object call_bound(object callable, PyObject** args, size_t flagged_count, P
     return call_function((<BoundCore>callable).__func__, args, flagged_count, names)
 
 
-set_entries(<void*>call_function, <void*>call_bound)
+set_entries(<void*>call_function, <void*>call_bound, <void*>call_graphs)
 
 cdef object clean_traceback = None
 
@@ -359,15 +398,20 @@ def leave(error):
 
 
 def fast_calls(type kind):
-    """Let instances of a class derived from FunctionCore or BoundCore be called without building a tuple."""
+    """Let instances of a class derived from FunctionCore, BoundCore or GraphCaller be called without building a tuple."""
     cdef FunctionCore function
     cdef BoundCore bound
+    cdef GraphCaller graphs
     cdef Py_ssize_t offset
     if issubclass(kind, BoundCore):
         bound = BoundCore.__new__(BoundCore)
         offset = <char*>&bound.vectorcall - <char*><PyObject*>bound
+    elif issubclass(kind, GraphCaller):
+        graphs = GraphCaller.__new__(GraphCaller)
+        offset = <char*>&graphs.vectorcall - <char*><PyObject*>graphs
     else:
         function = FunctionCore.__new__(FunctionCore)
         offset = <char*>&function.vectorcall - <char*><PyObject*>function
+        enable_method_calls(kind)
     enable_vectorcall(kind, offset)
     return kind

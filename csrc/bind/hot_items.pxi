@@ -1,63 +1,31 @@
-# Included by hot.pyx: items of tensors that hold values, read and written at integers without running an op.
-
-# Where a key of Python ints points: how many axes it indexes, and the position among the parts of
-# that size. False for other keys and for an index out of range, which the ops deal with.
-cdef bint find_item(const CShape& shape, object key, int* axes, int64_t* position) except -1:
-    if type(key) is int:
-        axes[0] = 1
-        position[0] = 0
-        return add_index(shape, 0, key, position)
-    if type(key) is not tuple:
-        return False
-    axes[0] = len(<tuple>key)
-    position[0] = 0
-    cdef int axis
-    for axis in range(axes[0]):
-        if type((<tuple>key)[axis]) is not int or not add_index(shape, axis, (<tuple>key)[axis], position):
-            return False
-    return True
-
-
-cdef bint add_index(const CShape& shape, int axis, object key, int64_t* position) except -1:
-    if axis >= shape.rank():
-        return False
-    cdef int overflow = 0
-    cdef int64_t size = shape.begin()[axis]
-    cdef int64_t index = PyLong_AsLongLongAndOverflow(key, &overflow)
-    if overflow != 0 or index < -size or index >= size:
-        return False
-    position[0] = position[0] * size + (index + size if index < 0 else index)
-    return True
-
+# Included by hot.pyx: items of tensors that hold values, read and written without running an op.
 
 # The item at a key, or None where that is not for this file.
 cdef EagerTensor read_item(EagerTensor tensor, object key):
-    cdef int axes
-    cdef int64_t position
-    cdef CShape shape
-    cdef CTensor part
-    if current_builder() != NULL or not find_item(tensor.value.shape(), key, &axes, &position):
+    cdef CItem item
+    if current_builder() != NULL or not item.find(tensor.value.shape(), key):
         return None
-    for axis in range(axes, tensor.value.shape().rank()):
-        shape.append(tensor.value.shape().begin()[axis])
-    part = new_tensor(tensor.value.dtype(), shape)
-    memcpy(part.data(), tensor.value.data() + position * <int64_t>part.bytes(), part.bytes())
-    return wrap(part)
+    return wrap(item.read(tensor.value))
 
 
-# Write a Python number of a fitting kind to one element of memory that nobody shares. False where
-# that is not so.
-cdef bint write_element(EagerTensor tensor, object key, object value) except -1:
-    cdef int axes
-    cdef int64_t position
-    cdef CTensor element
-    if not fits_kind(type(value), tensor.value.dtype()) or not tensor.value.is_unshared():
+# Write a Python number of a fitting kind, or a tensor of the item's type, to memory that nobody shares. False where that
+# is not so.
+cdef bint write_item(EagerTensor tensor, object key, object value) except -1:
+    cdef CItem item
+    cdef CTensor values
+    if not item.find(tensor.value.shape(), key) or not tensor.value.is_unshared():
         return False
-    if not find_item(tensor.value.shape(), key, &axes, &position) or axes != tensor.value.shape().rank():
+    if type(value) is EagerTensor:
+        values = (<EagerTensor>value).value
+        if values.buffer().get() == tensor.value.buffer().get():
+            return False
+        if values.dtype() != tensor.value.dtype() or not item.shape() == values.shape():
+            return False
+    elif not fits_kind(type(value), tensor.value.dtype()):
         return False
-    if not scalar_from_python(value, tensor.value.dtype(), element):
+    elif not scalar_from_python(value, tensor.value.dtype(), values):
         raise_current()
-    memcpy(tensor.value.data() + position * <int64_t>element.bytes(), element.data(), element.bytes())
+    item.write(tensor.value, values)
     return True
 
 

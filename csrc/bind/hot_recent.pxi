@@ -11,13 +11,15 @@ cdef class CallRecorder:
     cdef Py_ssize_t argument
     cdef Py_ssize_t numbers_seen
     cdef uint32_t inputs          # so far
+    cdef bint literals_only       # objects may die before the graph
+    cdef Py_ssize_t wanted        # how many inputs the graph takes, 0 where there can't be another number
 
     # False where a part can only be compared by its trace key.
     cdef bint record(self, object value, vector[CPart]& parts) except -1:
         cdef CPart part
         kind = type(value)
         part.type = <PyObject*>kind
-        if kind is tuple or kind is list:
+        if kind is tuple or kind is list or is_plain_namedtuple(kind):
             return self.record_items(value, parts)
         if kind is dict:
             return self.record_dict(<dict>value, parts)
@@ -37,6 +39,8 @@ cdef class CallRecorder:
             part.input = self.next_input()
         elif kind is int or kind is float:
             self.add_number(part, value)
+        elif is_plain_dataclass(kind):
+            return self.record_fields(value, fields_of(kind), parts)
         elif not self.add_object(part, value, kind):
             return False
         parts.push_back(part)
@@ -77,6 +81,8 @@ cdef class CallRecorder:
         if value is None or kind is bool or kind is str or kind is bytes or kind is complex:
             self.add_same(part, value)
             return True
+        if self.literals_only:
+            return False
         key = TraceKey.__new__(TraceKey)
         encode(value, key, inputs)
         part.kind = PartKind.same
@@ -112,7 +118,7 @@ cdef class CallRecorder:
         part.kind = PartKind.dict
         part.type = <PyObject*>dict
         part.value = len(names)
-        part.first = self.pattern.push_keys(names)
+        part.first = self.pattern.push_keys(tuple(names))
         parts.push_back(part)
         positions = {name: position for position, name in enumerate(names)}
         values.resize(len(names))
@@ -125,28 +131,57 @@ cdef class CallRecorder:
         return True
 
 
+    cdef bint record_fields(self, object value, tuple names, vector[CPart]& parts) except -1:
+        cdef CPart part
+        part.kind = PartKind.fields
+        kind = type(value)
+        part.type = <PyObject*>kind
+        part.value = len(names)
+        part.version = version_of_plain_fields(value, names)
+        if part.version == 0:
+            return False
+        part.first = self.pattern.push_keys(names)
+        parts.push_back(part)
+        for name in names:
+            if not self.record(getattr(value, name), parts):
+                return False
+        return True
+
+
+# Whether `encode_class` takes instances apart in this way, and Python code of the class has no part in it.
+cdef bint is_plain_namedtuple(object kind) except -1:
+    return issubclass(kind, tuple) and hasattr(kind, "_fields") and kind.__iter__ is tuple.__iter__ and is_unregistered(kind)
+
+
+cdef bint is_plain_dataclass(object kind) except -1:
+    return hasattr(kind, "__dataclass_fields__") and is_unregistered(kind) and not issubclass(kind, (tuple, Enum))
+
+
+cdef bint is_unregistered(object kind) except -1:
+    return kind not in registered_classes and not hasattr(kind, "__pygraph_trace_type__")
+
+
 # Remembers a call that led to a graph. `sources` says of each parameter which of the arguments as passed it is.
-cdef int remember(FunctionCore function, CompiledGraph graph, PyObject** args, Py_ssize_t count, PyObject* names, list sources) except -1:
+cdef int remember(CRecentCalls* recent, CallRecorder recorder, CompiledGraph graph, PyObject** args, Py_ssize_t count, PyObject* names, list sources) except -1:
     cdef unique_ptr[CCallPattern] pattern
-    cdef CallRecorder recorder
     cdef vector[vector[CPart]] passed
     cdef Py_ssize_t position
     cdef size_t i, j
     pattern.reset(new CCallPattern(count, names, weakref.ref(graph)))
-    recorder = CallRecorder.__new__(CallRecorder)
     recorder.pattern = pattern.get()
-    recorder.number_inputs = function.number_inputs
     passed.resize(count + (0 if names == NULL else len(<tuple>names)))
     for recorder.argument, source in enumerate(sources):
         recorder.numbers_seen = 0
         for position in source:
             if not recorder.record(<object>args[position], passed[position]):
                 return 0
+    if recorder.wanted not in (0, recorder.inputs):
+        return 0  # a number was made a tensor
     for i in range(passed.size()):
         for j in range(passed[i].size()):
             pattern.get().push(passed[i][j])
     pattern.get().set_input_count(recorder.inputs)
-    function.recent.remember(move(pattern))
+    recent.remember(move(pattern))
     return 0
 
 

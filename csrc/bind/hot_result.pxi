@@ -39,14 +39,30 @@ cdef class ResultNode:
             return wrap(outputs[self.output])
         if self.kind == RESULT_CONSTANT:
             return self.value
-        parts = [child.make(outputs) for child in self.children]
-        if self.kind == RESULT_LIST:
-            return parts
         if self.kind == RESULT_TUPLE:
-            return tuple(parts)
+            return self.make_tuple(outputs)
         if self.kind == RESULT_DICT:
-            return dict(zip(self.names, parts))
-        return self.value.assemble(parts)
+            return self.make_dict(outputs)
+        parts = [child.make(outputs) for child in self.children]
+        return parts if self.kind == RESULT_LIST else self.value.assemble(parts)
+
+    cdef tuple make_tuple(self, vector[CTensor]& outputs):
+        cdef Py_ssize_t i
+        cdef ResultNode child
+        cdef tuple items = PyTuple_New(len(self.children))
+        for i, child in enumerate(self.children):
+            item = child.make(outputs)
+            Py_INCREF(item)
+            PyTuple_SET_ITEM(items, i, item)
+        return items
+
+    cdef dict make_dict(self, vector[CTensor]& outputs):
+        cdef Py_ssize_t i
+        cdef ResultNode child
+        cdef dict values = {}
+        for i, child in enumerate(self.children):
+            values[self.names[i]] = child.make(outputs)
+        return values
 
 
 # `leaves` gives for each leaf the index of an output, or a Constant.

@@ -15,6 +15,7 @@
 #include "exec/eager.hpp"
 #include "exec/executable.hpp"
 #include "exec/raised.hpp"
+#include "ops/infer.hpp"
 
 namespace pygraph::bind {
 
@@ -100,16 +101,56 @@ Failure guarded(Action action) {
   }
 }
 
-// The dtypes that an op's operands have to be converted to.
+// The dtypes that an op's operands have to be converted to, and whether its result is a weak
+// number.
 inline Failure promote_operands(const ops::OpRow& op, const std::vector<ops::Operand>& operands,
-                                std::vector<DType>& dtypes) {
-  return guarded([&] { dtypes = ops::promote(op, operands).dtypes; });
+                                std::vector<DType>& dtypes, bool& weak) {
+  return guarded([&] {
+    ops::Promotion promotion = ops::promote(op, operands);
+    dtypes = std::move(promotion.dtypes);
+    weak = promotion.weak;
+  });
 }
 
-inline Failure run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes,
-                         const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
+// What a trace knows of an op when it is recorded (see ops::InferInput), and the types of its
+// outputs.
+struct Inference {
+  std::vector<ir::Type> inputs;
+  std::vector<ir::Attribute> attributes;
+  std::vector<const void*> values;
+  std::vector<std::pair<std::vector<ir::Type>, std::vector<ir::Type>>> subgraphs;
+  std::int64_t symbol_count = 0;
+  std::vector<ir::Type> outputs;
+
+  void add_subgraph(const std::vector<ir::Type>& parameters, const std::vector<ir::Type>& results) {
+    subgraphs.emplace_back(parameters, results);
+  }
+};
+
+inline Failure infer_types(const ops::OpRow& op, Inference& inference) {
   return guarded([&] {
-    const std::shared_ptr<exec::PlannedRun> planned = exec::eager_plan(op, attributes, inputs);
+    std::vector<const std::byte*> values;
+    for (const void* value : inference.values)
+      values.push_back(static_cast<const std::byte*>(value));
+    std::vector<ops::Signature> signatures;
+    for (const auto& [parameters, results] : inference.subgraphs)
+      signatures.push_back({parameters, results});
+    inference.outputs = ops::infer({.op = &op,
+                                    .inputs = inference.inputs,
+                                    .attributes = inference.attributes,
+                                    .values = values,
+                                    .constants = {},
+                                    .subgraphs = signatures,
+                                    .symbol_count = &inference.symbol_count});
+  });
+}
+
+// `planned` is set to what the op ran by.
+inline Failure run_eager(const ops::OpRow& op, const std::vector<ir::Attribute>& attributes,
+                         const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs,
+                         std::shared_ptr<exec::PlannedRun>& planned) {
+  return guarded([&] {
+    planned = exec::eager_plan(op, attributes, inputs);
     outputs.resize(planned->plan().outputs.size());
     PythonHost host;
     planned->run(inputs, outputs, host.host());
@@ -141,11 +182,11 @@ inline bool takes_inputs(const ops::OpRow& op, std::size_t count) {
   return op.inputs.variadic ? count >= minimum : count == minimum;
 }
 
-// A 0-d tensor of the dtype from a Python number, which must be of a class that fits (promotion has
-// seen to that). Returns false with a Python exception set where an integer does not fit.
-inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
-  result = Tensor::empty(dtype, Shape());
-  const auto store = [&](auto number) { std::memcpy(result.data(), &number, sizeof number); };
+// Stores a Python number as an element of the dtype; the number must be of a class that fits
+// (promotion has seen to that). Returns false with a Python exception set where an integer does not
+// fit.
+inline bool store_number(PyObject* value, DType dtype, void* place) {
+  const auto store = [place](auto number) { std::memcpy(place, &number, sizeof number); };
   if (is_bool(dtype)) {
     const int truth = PyObject_IsTrue(value);
     if (truth < 0) return false;
@@ -176,6 +217,12 @@ inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
     store(static_cast<std::int64_t>(number));
   }
   return true;
+}
+
+// A 0-d tensor of the dtype from a Python number, as above.
+inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
+  result = Tensor::empty(dtype, Shape());
+  return store_number(value, dtype, result.data());
 }
 
 // The only element as a Python number, or nullptr with an exception set.

@@ -31,7 +31,7 @@ const Instruction* FunctionRun::loop() {
   const Instruction* const first = plan_.instructions.data();
   const StorageId* const all_operands = plan_.operands.data();
   const plan::FlatCall* const flats = plan_.flats.data();
-  std::byte* const* const pointers = frame_.pointers.data();
+  std::byte** const pointers = frame_.pointers.data();
   const Instruction* at = at_;
   for (;;) {
     const Instruction& instruction = *at++;
@@ -49,6 +49,7 @@ const Instruction* FunctionRun::loop() {
       case Code::list_append: list_append(instruction, operands); break;
       case Code::list_pop: list_pop(instruction, operands); break;
       case Code::move: move(pointers[operands[0]], pointers[operands[1]], instruction.bytes); break;
+      case Code::exchange: std::swap(pointers[operands[0]], pointers[operands[1]]); break;
       case Code::move_dynamic: move_dynamic(instruction, operands); break;
       case Code::jump: at = first + instruction.target; break;
       case Code::jump_if_false:

@@ -6,13 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
+#include <span>
 #include <string_view>
-#include <tuple>
 #include <vector>
-
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
 
 #include "kernels/common.hpp"
 #include "kernels/kernels.hpp"
@@ -33,23 +29,10 @@ struct InstructionSet {
 
 #if defined(__x86_64__)
 
-bool has_v3() {
-  unsigned int eax = 0, ebx = 0, ecx = 0, edx = 0;
-  constexpr unsigned int kMovbe = 1U << 22, kF16c = 1U << 29, kLzcnt = 1U << 5;
-  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0) return false;
-  if ((ecx & kMovbe) == 0 || (ecx & kF16c) == 0) return false;
-  if (__get_cpuid(0x80000001U, &eax, &ebx, &ecx, &edx) == 0 || (ecx & kLzcnt) == 0) return false;
-  // These also ask whether the operating system keeps the wide registers.
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-}
-
-bool has_v4() {
-  return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vl");
-}
+// Answers from what the compiler's runtime found out when the library was loaded. Asking the
+// processor itself takes microseconds a question in a virtual machine.
+bool has_v3() { return __builtin_cpu_supports("x86-64-v3"); }
+bool has_v4() { return __builtin_cpu_supports("x86-64-v4"); }
 
 // From the least to the most capable; each includes those before it.
 constexpr InstructionSet kInstructionSets[] = {
@@ -66,26 +49,18 @@ constexpr InstructionSet kInstructionSets[] = {
 
 #endif
 
+// Tables are searched as they lie: a comparison of dtypes leaves few rows of a few hundred, and a
+// program that runs once would spend more on an order than on its searches.
 template <class Fn>
-class Directory {
- public:
-  void add(const Rows<Fn>& rows) { rows_.insert(rows_.end(), rows.rows, rows.rows + rows.count); }
-  void sort() {
-    std::sort(rows_.begin(), rows_.end(),
-              [](const Row<Fn>& a, const Row<Fn>& b) { return key(a) < key(b); });
+Fn find(std::span<const Rows<Fn>> tables, std::string_view name, DType in, DType out) {
+  const auto wanted_in = static_cast<ElementType>(in), wanted_out = static_cast<ElementType>(out);
+  for (const Rows<Fn>& table : tables) {
+    for (const Row<Fn>& row : std::span(table.rows, static_cast<std::size_t>(table.count))) {
+      if (row.in == wanted_in && row.out == wanted_out && row.name == name) return row.fn;
+    }
   }
-  Fn find(std::string_view name, DType in, DType out) const {
-    const Key wanted(name, static_cast<ElementType>(in), static_cast<ElementType>(out));
-    const auto row = std::lower_bound(rows_.begin(), rows_.end(), wanted,
-                                      [](const Row<Fn>& a, const Key& b) { return key(a) < b; });
-    return row != rows_.end() && key(*row) == wanted ? row->fn : nullptr;
-  }
-
- private:
-  using Key = std::tuple<std::string_view, ElementType, ElementType>;
-  static Key key(const Row<Fn>& row) { return {row.name, row.in, row.out}; }
-  std::vector<Row<Fn>> rows_;
-};
+  return nullptr;
+}
 
 class Registry {
  public:
@@ -96,27 +71,22 @@ class Registry {
     const InstructionSet& set = choose();
     isa_ = set.name;
     const Tables tables = set.tables();
-    for (const auto& rows : tables.elementwise) elementwise_.add(rows);
-    elementwise_.add(common::library_rows());
-    reduce_.add(tables.reduce);
-    reduce_.add(tables.arg_reduce);
-    scan_.add(tables.scan);
+    std::copy(std::begin(tables.elementwise), std::end(tables.elementwise), elementwise_.begin());
+    elementwise_.back() = common::library_rows();
+    reduce_ = {tables.reduce, tables.arg_reduce};
+    scan_ = {tables.scan};
     for (int i = 0; i < tables.gemm.count; ++i) {
       const Row<GemmFn>& row = tables.gemm.rows[i];
       gemm_[static_cast<std::size_t>(row.in)] = row.fn;
     }
     fuses_multiply_add_ = tables.fuses_multiply_add;
-    for (const PairRows& rows : tables.pairs)
-      pairs_.insert(pairs_.end(), rows.rows, rows.rows + rows.count);
-    elementwise_.sort();
-    reduce_.sort();
-    scan_.sort();
+    std::copy(std::begin(tables.pairs), std::end(tables.pairs), pairs_.begin());
   }
 
-  Directory<ElementwiseFn> elementwise_;
-  Directory<ReduceFn> reduce_;
-  Directory<ScanFn> scan_;
-  std::vector<PairRow> pairs_;
+  std::array<Rows<ElementwiseFn>, kElementwiseFamilies + 1> elementwise_;
+  std::array<Rows<ReduceFn>, 2> reduce_;
+  std::array<Rows<ScanFn>, 1> scan_;
+  std::array<PairRows, 2> pairs_;
   std::array<GemmFn, kDTypeCount> gemm_{};  // per dtype: small products look often
   bool fuses_multiply_add_ = false;
   std::string_view isa_;
@@ -148,24 +118,26 @@ const Registry& registry() {
 }  // namespace
 
 ElementwiseFn find_elementwise(std::string_view name, DType in, DType out) {
-  return registry().elementwise_.find(name, in, out);
+  return find<ElementwiseFn>(registry().elementwise_, name, in, out);
 }
 
 ElementwiseFn find_pair(std::string_view inner, std::string_view outer, int position, DType dtype) {
-  for (const PairRow& row : registry().pairs_) {
-    if (row.type == static_cast<ElementType>(dtype) && row.position == position &&
-        row.outer == outer && row.inner == inner)
-      return row.fn;
+  for (const PairRows& table : registry().pairs_) {
+    for (const PairRow& row : std::span(table.rows, static_cast<std::size_t>(table.count))) {
+      if (row.type == static_cast<ElementType>(dtype) && row.position == position &&
+          row.outer == outer && row.inner == inner)
+        return row.fn;
+    }
   }
   return nullptr;
 }
 
 ReduceFn find_reduce(std::string_view name, DType in, DType out) {
-  return registry().reduce_.find(name, in, out);
+  return find<ReduceFn>(registry().reduce_, name, in, out);
 }
 
 ScanFn find_scan(std::string_view name, DType in, DType out) {
-  return registry().scan_.find(name, in, out);
+  return find<ScanFn>(registry().scan_, name, in, out);
 }
 
 GemmFn find_gemm(DType dtype) { return registry().gemm_[static_cast<std::size_t>(dtype)]; }

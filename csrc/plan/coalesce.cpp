@@ -2,7 +2,9 @@
 // where the old one stood, a branch's result where both branches leave it, a result of the graph in
 // its own buffer, and an element is written into an array that is needed no more as it was.
 //
-// Two storages may become one if they are never needed at the same time.
+// Two storages may become one if they are never needed at the same time. Where the two of a copy in
+// a loop are (`u, w = w, u`), but the one that is copied is needed no more, they exchange their
+// places.
 #include <algorithm>
 #include <numeric>
 
@@ -15,16 +17,25 @@ namespace {
 class Coalescing {
  public:
   explicit Coalescing(Plan& plan)
-      : plan_(plan), live_(live_stretches(plan)), root_(plan.storages.size()) {
+      : plan_(plan),
+        live_(live_stretches(plan)),
+        root_(plan.storages.size()),
+        in_loop_(plan.instructions.size(), false),
+        is_exchanged_(plan.storages.size(), false) {
     std::iota(root_.begin(), root_.end(), StorageId{0});
   }
 
   void run() {
     for (std::uint32_t i : innermost_first()) {
-      if (is_move(plan_.instructions[i].code)) join(operands(i)[0], operands(i)[1]);
+      if (!is_move(plan_.instructions[i].code)) continue;
+      if (join(operands(i)[0], operands(i)[1]) || !may_exchange(i)) continue;
+      for (StorageId id : operands(i)) is_exchanged_[root(id)] = true;
     }
     for (std::uint32_t i = 0; i < plan_.instructions.size(); ++i) {
       join_in_place(i);
+    }
+    for (std::uint32_t i = 0; i < plan_.instructions.size(); ++i) {
+      if (is_move(plan_.instructions[i].code) && may_exchange(i)) exchange(i);
     }
     rewrite();
   }
@@ -38,10 +49,13 @@ class Coalescing {
   }
 
   // The instructions by depth of loops: a copy in an inner loop is made most often.
-  std::vector<std::uint32_t> innermost_first() const {
+  std::vector<std::uint32_t> innermost_first() {
     std::vector<int> depth(plan_.instructions.size(), 0);
     for (const Loop& loop : find_loops(plan_)) {
-      for (std::uint32_t i = loop.begin; i <= loop.end; ++i) ++depth[i];
+      for (std::uint32_t i = loop.begin; i <= loop.end; ++i) {
+        ++depth[i];
+        in_loop_[i] = true;
+      }
     }
     std::vector<std::uint32_t> order(plan_.instructions.size());
     std::iota(order.begin(), order.end(), 0U);
@@ -83,12 +97,36 @@ class Coalescing {
                            is(gone, StorageKind::arena);
     const bool tensors = is(kept, StorageKind::dynamic) && is(gone, StorageKind::dynamic);
     if (kept == gone || !(in_memory || tensors)) return false;
+    // A result's own buffer stays where it is.
+    if (is(kept, StorageKind::output) && is_exchanged_[gone]) return false;
     if (plan_.storages[kept].bytes != plan_.storages[gone].bytes) return false;
     if (overlap(live_[kept], live_[gone])) return false;
     live_[kept] = merged(live_[kept], live_[gone]);
     live_[gone].clear();
     root_[gone] = kept;
+    is_exchanged_[kept] = is_exchanged_[kept] || is_exchanged_[gone];
     return true;
+  }
+
+  // Whether a move in a loop is of an array that nothing needs afterwards. Single numbers stay
+  // moves.
+  bool may_exchange(std::uint32_t i) {
+    const StorageId to = root(operands(i)[0]);
+    const StorageId from = root(operands(i)[1]);
+    return in_loop_[i] && to != from && is(to, StorageKind::arena) &&
+           is(from, StorageKind::arena) && plan_.storages[to].bytes > sizeof(std::uint64_t) &&
+           plan_.storages[to].bytes == plan_.storages[from].bytes &&
+           !contains(live_[from], 2 * (i + 1));
+  }
+
+  void exchange(std::uint32_t i) {
+    Instruction& instruction = plan_.instructions[i];
+    const StorageId to = operands(i)[0];
+    const StorageId from = operands(i)[1];
+    instruction.code = Code::exchange;
+    instruction.output_count = 2;
+    instruction.first_operand = static_cast<std::uint32_t>(plan_.operands.size());
+    plan_.operands.insert(plan_.operands.end(), {to, from, from});
   }
 
   // Puts the joined storages in and drops the moves that have become empty.
@@ -112,6 +150,8 @@ class Coalescing {
   Plan& plan_;
   std::vector<Stretches> live_;
   std::vector<StorageId> root_;
+  std::vector<bool> in_loop_;       // per instruction
+  std::vector<bool> is_exchanged_;  // per root
 };
 
 }  // namespace

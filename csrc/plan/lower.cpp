@@ -435,6 +435,7 @@ namespace {
 void arrange(Plan& plan, const passes::Options& options) {
   if (options.enabled("fuse")) fuse(plan);
   if (options.enabled("coalesce")) coalesce(plan);
+  find_direct_results(plan);
   if (options.enabled("register_programs")) form_register_programs(plan);
   if (options.enabled("native_code")) make_native_code(plan);
   find_last_uses(plan);

@@ -17,6 +17,21 @@ std::size_t aligned(std::size_t offset, std::size_t bytes) {
   return (offset + alignment - 1) / alignment * alignment;
 }
 
+// Those that exchange their places in a run are needed as long as any of them.
+void unite_exchanged(const Plan& plan, std::vector<Lifetime>& life) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const Instruction& instruction : plan.instructions) {
+      if (instruction.code != Code::exchange) continue;
+      Lifetime& a = life[plan.operands[instruction.first_operand]];
+      Lifetime& b = life[plan.operands[instruction.first_operand + 1]];
+      const Lifetime both{std::min(a.first_write, b.first_write), std::max(a.last_use, b.last_use)};
+      changed = changed || a != both || b != both;
+      a = b = both;
+    }
+  }
+}
+
 struct Placed {
   std::size_t offset;
   std::size_t bytes;
@@ -27,7 +42,8 @@ struct Placed {
 
 void place(Plan& plan, bool reuse) {
   const std::vector<Loop> loops = find_loops(plan);
-  const std::vector<Lifetime> life = lifetimes(plan, loops);
+  std::vector<Lifetime> life = lifetimes(plan, loops);
+  unite_exchanged(plan, life);
   std::vector<StorageId> order;
   for (StorageId id = 0; id < plan.storages.size(); ++id) {
     if (plan.storages[id].kind == StorageKind::arena && life[id].used()) order.push_back(id);

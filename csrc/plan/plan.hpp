@@ -44,6 +44,7 @@ enum class Code : std::uint8_t {
   list_append,  // a `dynamic` of that op, in place where the list dies here
   list_pop,
   move,             // copy `bytes` from storage in[0] to out[0]
+  exchange,         // the storages out[0] and out[1] take each other's place in the arena
   move_dynamic,     // make the tensor out[0] from in[0], whose type is types[target]
   jump,             // to instruction `target`
   jump_if_false,    // on the boolean in[0]
@@ -163,6 +164,7 @@ Plan build(const ir::Module& module, const passes::Options& options);
 Plan lower(const ir::Module& module);
 void fuse(Plan& plan);                    // makes tile programs of elementwise instructions
 void coalesce(Plan& plan);                // makes copies unnecessary and drops them
+void find_direct_results(Plan& plan);     // of tile programs
 void form_register_programs(Plan& plan);  // of the stretches that work on single numbers
 void make_native_code(Plan& plan);        // of the register programs with loops
 void find_last_uses(Plan& plan);          // fills in which operands die
@@ -175,6 +177,7 @@ struct Lifetime {
   std::uint32_t first_write = UINT32_MAX;
   std::uint32_t last_use = 0;
   bool used() const { return first_write != UINT32_MAX; }
+  friend bool operator==(const Lifetime&, const Lifetime&) = default;
 };
 struct Loop {
   std::uint32_t begin;  // the first instruction of the body

@@ -66,6 +66,7 @@ std::string Plan::name_of(const Instruction& instruction) const {
     case Code::list_append: return "list_append";
     case Code::list_pop: return "list_pop";
     case Code::move: return "move " + std::to_string(instruction.bytes) + " bytes";
+    case Code::exchange: return "exchange";
     case Code::move_dynamic: return "move_dynamic";
     case Code::jump: return "jump " + std::to_string(instruction.target);
     case Code::jump_if_false: return "jump_if_false " + std::to_string(instruction.target);

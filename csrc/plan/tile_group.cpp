@@ -177,12 +177,22 @@ void TileGroup::clear() {
   whole_reductions_ = 0;
 }
 
-void TileGroup::emit(Plan& plan, std::vector<Instruction>& instructions) const {
+// A result may stand where an operand stood, but can be written there only after the last step that
+// reads the operand. So what no member reads is made last: its operands may live until then.
+void TileGroup::make_results_last() {
+  if (row_reductions_ || whole_reductions_ > 0) return;
+  if (static_cast<std::int64_t>(members_.size()) > kMaxAlive) return;
+  std::stable_partition(members_.begin(), members_.end(),
+                        [](const Member& member) { return member.own_uses > 0; });
+}
+
+void TileGroup::emit(Plan& plan, std::vector<Instruction>& instructions) {
   if (members_.empty()) return;
   if (members_.size() == 1) {
     instructions.push_back(members_[0].instruction);
     return;
   }
+  make_results_last();
   instructions.push_back(TileBuilder(*this).build(plan));
 }
 

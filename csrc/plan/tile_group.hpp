@@ -25,7 +25,7 @@ class TileGroup {
 
   // Appends the group to `plan` (the same one), as a single instruction unless it has one member
   // only.
-  void emit(Plan& plan, std::vector<Instruction>& instructions) const;
+  void emit(Plan& plan, std::vector<Instruction>& instructions);
 
  private:
   friend class TileBuilder;
@@ -54,6 +54,7 @@ class TileGroup {
   bool add_reduction(const Instruction& instruction, const ops::RowReduction& reduction);
   bool takes_shape(std::span<const std::int64_t> outer, std::int64_t columns) const;
   bool holds(const Instruction& added, std::int64_t columns) const;
+  void make_results_last();
   void accept(const Instruction& instruction, TileStep::Kind kind, ops::ElementwiseLoops loops,
               std::span<const std::int64_t> outer, std::int64_t columns);
 

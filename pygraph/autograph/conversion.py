@@ -14,6 +14,7 @@ import weakref
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
+from pygraph._hot import CodeMark
 from pygraph.autograph.analysis.activity import analyse
 from pygraph.autograph.analysis.scopes import FunctionNode, FunctionScope
 from pygraph.autograph.converters import (  # noqa: F401  (each registers its kinds of nodes)
@@ -33,7 +34,7 @@ from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.layout import lay_out
 from pygraph.autograph.source import class_around, compile_in_scope, function_node
 from pygraph.autograph.straight import is_straight
-from pygraph.graph.locations import CodeMark, mark_of
+from pygraph.graph.locations import mark_of
 
 _FUNCTION = 0x01  # CO_OPTIMIZED: a function's code, as opposed to a class body's
 _GENERATOR = 0x20 | 0x80 | 0x200

@@ -95,7 +95,7 @@ def _record(error: BaseException, chain: Sequence[Location]) -> None:
         "object": len(kept),
     }
     kept.append(described.kept)
-    builder.record("raise", described.values, attributes, chain)
+    builder.record("raise", tuple(described.values), attributes, chain)
     # Whoever keeps the exception keeps no frames, and so no symbolic tensors.
     delattr(error, RAISED_AT)
     error.__traceback__ = None

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FunctionType
 from typing import Any
 
-from pygraph._hot import DType, SymbolicTensor
+from pygraph._hot import DType, SymbolicTensor, Value
 from pygraph.control.activations import Activation, Arguments, stack
 from pygraph.control.changes import get, put, settled_values
 from pygraph.control.errors import CallSite, unjoined
@@ -160,7 +160,7 @@ class Recursive(Callee):
                 self._find(trace, value)
             captures_settled = self.has_settled()
             self.result_types = [
-                (leaf.dtype, tuple([-1 if dim is None else dim for dim in leaf.shape]))
+                Value(leaf.dtype, tuple([-1 if dim is None else dim for dim in leaf.shape]))
                 for leaf in self._output_leaves()
             ]
             if self._state() != before or not captures_settled:

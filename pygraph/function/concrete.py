@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pygraph import _core
-from pygraph._hot import CompiledGraph, EagerTensor, Tensor, Variable
+from pygraph._hot import CompiledGraph, EagerTensor, Tensor, Variable, fast_calls
 from pygraph.function.origin import Origin, text_of_leaf
 from pygraph.function.plan import Plan
 from pygraph.function.signature import Signature
 from pygraph.function.tracing import Opaque, Traced, is_array
-from pygraph.graph import Graph, TensorSpec, VariableSpec, public
+from pygraph.graph import Graph, TensorSpec, VariableSpec
 from pygraph.graph.structure import Structure, flatten, unflatten
 from pygraph.ops import asarray
+
+if TYPE_CHECKING:
+    from pygraph._hot import _Sources as Sources
 
 _SPECS = (TensorSpec, VariableSpec)
 
@@ -101,16 +104,19 @@ class ConcreteFunction(CompiledGraph):
         """What the graph is run by: ``plan.as_text()`` shows it."""
         return Plan(self._executable, self.inputs)
 
-    @public
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the graph. Raises TypeError or ValueError naming an argument that does not fit."""
+    def choose(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[CompiledGraph, tuple[Tensor, ...], list[Variable], Sources]:
+        """Return what a call runs on. Raises TypeError or ValueError naming what does not fit."""
         leaves, _ = flatten(args)
         variables: dict[int, Variable] = {}
+        sources: Sources = [(position,) for position in range(len(args))]
         flat = not kwargs and all(map(is_array, leaves)) and not self._takes_variables()
         if not flat or len(leaves) != len(self.inputs):
             leaves = self._structured(args, kwargs, variables)
+            sources = self.signature.binder.sources(len(args), tuple(kwargs))
         tensors = tuple([_tensor(leaf) for leaf in leaves])
-        return self.run_flat(tensors, [variables[alias] for alias in sorted(variables)])
+        return self, tensors, [variables[alias] for alias in sorted(variables)], sources
 
     def _takes_variables(self) -> bool:
         return any(isinstance(leaf, VariableSpec) for leaf in self._traced.leaves)
@@ -233,6 +239,9 @@ class ConcreteFunction(CompiledGraph):
 
     def __repr__(self) -> str:
         return f"<ConcreteFunction {self.pretty_printed_signature()}>"
+
+
+fast_calls(ConcreteFunction)
 
 
 class Forget:

@@ -7,16 +7,17 @@ an inner one uses is captured: it becomes a parameter of the inner function.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pygraph import _core
 from pygraph._hot import (
+    BuilderCore,
     DType,
     EagerTensor,
+    Node,
     SymbolicTensor,
+    Value,
     Variable,
     as_dtype,
     current,
@@ -34,64 +35,35 @@ if TYPE_CHECKING:
 __all__ = ["Builder", "Node", "Value", "current"]
 
 Dims = tuple[int, ...]
-# dtype, dims, and whether it is a variable's.
-TypeTriple = tuple[str, Dims, bool]
-
 _NUMBERS = (bool, int, float)
 
-_promote = lru_cache(maxsize=4096)(_core.promote)
 
-
-class Value(NamedTuple):
-    """The type of a value, and the name it has in the user's program ("" if none)."""
-
-    dtype: str
-    shape: Dims
-    name: str
-    is_variable: bool = False
-
-
-class Node(NamedTuple):
-    """An op as recorded: value ids in, attributes, owned subgraphs, the line it came from."""
-
-    op: str
-    inputs: tuple[int, ...]
-    attributes: dict[str, Any]
-    subgraphs: tuple[Builder, ...]
-    location: int
-
-
-class Builder:
+class Builder(BuilderCore):
     """One function of the graph being traced. ``with builder:`` makes it this thread's current one.
 
     While it is open, value ids are handed out in the order of creation. :meth:`close` numbers them
     as the formats want them: captured values, then declared parameters, then results of nodes.
     """
 
+    module: ModuleContext
+
     def __init__(self, name: str, parent: Builder | None = None) -> None:
+        super().__init__(ModuleContext() if parent is None else parent.module)
         self.name = name
         self.parent = parent
-        self.module: ModuleContext = ModuleContext() if parent is None else parent.module
         self.root_name: str = name if parent is None else parent.root_name
-        self.closed = False
         # What the code being traced changes objects in; control flow and functions set it.
         self.journal: Any = None
         self.may_make_variables: bool = True if parent is None else parent.may_make_variables
-        self.values: list[Value] = []
-        self.nodes: list[Node] = []
         self.results: list[int] = []
         self.result_names: list[str] = []
         self.parameters: list[Value] = []
         # Only ids, no tensors: a tensor refers to its builder, and nothing here may make a cycle.
-        self._weak: list[bool] = []  # per value
         self._declared: list[int] = []
         self.variables: list[Variable] = []  # of the entry's variable parameters, in order
         self._variable_ids: dict[int, int] = {}  # by identity of the variable
         self._captured: dict[int, int] = {}  # from the parent's value to the one here
         self._captures: list[int] = []  # the parent's values that became parameters
-        self._outputs: list[tuple[int, ...]] = []  # per node, the ids of its results
-        self._made_at: list[int] = []  # per value in the order of creation, its location
-        self._known: dict[int, EagerTensor] = {}  # values of constants
         self._scalars: dict[tuple[str, type, object], int] = {}
         self._tensors: dict[int, int] = {}
         self._result_ids: list[int] = []
@@ -106,18 +78,10 @@ class Builder:
 
     # ---- values ----
 
-    def _new_value(
-        self, dtype: DType, dims: Dims, weak: bool, name: str, location: int
-    ) -> SymbolicTensor:
-        self.values.append(Value(dtype.name, dims, name))
-        self._weak.append(weak)
-        self._made_at.append(location)
-        return SymbolicTensor.make(self, len(self.values) - 1, dtype, dims, weak, name)
-
     def tensor(self, identifier: int) -> SymbolicTensor:
         """Return the tensor of a value."""
         dtype, dims, name, _ = self.values[identifier]
-        weak = self._weak[identifier]
+        weak = self.weak[identifier]
         return SymbolicTensor.make(self, identifier, as_dtype(dtype), dims, weak, name)
 
     def add_parameter(
@@ -129,14 +93,14 @@ class Builder:
     ) -> SymbolicTensor:
         """Declare a parameter. In ``shape``, None is a size that is not known yet."""
         dims = tuple(self.module.new_unknown() if dim is None else dim for dim in shape)
-        tensor = self._new_value(as_dtype(dtype), dims, weak, name, 0)
+        tensor = self.new_value(as_dtype(dtype), dims, weak, name, 0)
         self._declared.append(tensor.id)
         return tensor
 
     def stand_in(self, dtype: str, shape: Sequence[int | None], weak: bool) -> SymbolicTensor:
         """Return a value that nothing computes, for a trace that is going to be discarded."""
         dims = tuple(self.module.new_unknown() if dim is None else dim for dim in shape)
-        return self._new_value(as_dtype(dtype), dims, weak, "", 0)
+        return self.new_value(as_dtype(dtype), dims, weak, "", 0)
 
     def declared_parameters(self) -> list[SymbolicTensor]:
         """Return the parameters that were declared (captured values are not among them)."""
@@ -155,12 +119,12 @@ class Builder:
         known = self._captured.get(outer)
         if known is not None:
             return known
-        value, weak = parent.values[outer], parent._weak[outer]
-        constant = parent._known.get(outer)
+        value, weak = parent.values[outer], parent.weak[outer]
+        constant = parent.constant_values.get(outer)
         if constant is not None:
             inner = self._constant(constant, weak).id
         else:
-            inner = self._new_value(as_dtype(value.dtype), value.shape, weak, value.name, 0).id
+            inner = self.new_value(as_dtype(value.dtype), value.shape, weak, value.name, 0).id
             self.values[inner] = value
             self._captures.append(outer)
         self._captured[outer] = inner
@@ -195,7 +159,7 @@ class Builder:
             return known
         if self.parent is None:
             dtype, shape = variable.dtype, variable.static_shape
-            identifier = self._new_value(dtype, shape, False, variable.name, 0).id
+            identifier = self.new_value(dtype, shape, False, variable.name, 0).id
             self.values[identifier] = Value(dtype.name, shape, variable.name, True)
             self._declared.append(identifier)
             self.variables.append(variable)
@@ -210,36 +174,30 @@ class Builder:
 
     def results_of(self, node: int) -> tuple[int, ...]:
         """Return the ids of the results of a node, by its number."""
-        return self._outputs[node]
+        return self.outputs[node]
 
     def known_values(self) -> dict[int, EagerTensor]:
         """Return the values that are constants."""
-        return dict(self._known)
+        return dict(self.constant_values)
 
     def read_variable(self, variable: Variable) -> SymbolicTensor:
         """Append a read of a variable."""
         place = self.tensor(self._variable(variable))
-        return self._record_exact("read_variable", [place], {}, (), False)[0]
+        return self.record_exact("read_variable", [place], {}, (), False)[0]
 
     def change_variable(
-        self, op: str, variable: Variable, inputs: Sequence[Any], attributes: dict[str, Any]
+        self, op: str, variable: Variable, inputs: tuple[Any, ...], attributes: dict[str, Any]
     ) -> None:
         """Append an op that changes a variable.
 
         Raises TypeError or ValueError where the inputs do not fit.
         """
-        self._check_open()
-        place = self.tensor(self._variable(variable))
-        operands = self._operands(op, inputs, 1)
-        keys = ((place.dtype.name, False), *map(_promotion_key, operands))
-        dtypes, _ = _promote(op, keys)
-        lifted = self._lifted(operands, dtypes[1:])
-        self._record_exact(op, [place, *lifted], attributes, (), False)
+        self.record(op, inputs, attributes, place=self.tensor(self._variable(variable)))
 
     def constant_of(self, identifier: int) -> EagerTensor | None:
         """Return the value of a constant by its id, also once the builder is closed."""
         following = len(self.parameters)
-        for node, outputs in zip(self.nodes, self._outputs, strict=True):
+        for node, outputs in zip(self.nodes, self.outputs, strict=True):
             first = following if self.closed else outputs[0] if outputs else -1
             following += len(outputs)
             if first == identifier:
@@ -252,7 +210,7 @@ class Builder:
 
     def known(self, tensor: SymbolicTensor) -> EagerTensor | None:
         """Return the value of one of this builder's tensors where it is a constant."""
-        return self._known.get(tensor.id)
+        return self.constant_values.get(tensor.id)
 
     def lift(self, value: Any, dtype: DType | None = None) -> SymbolicTensor:
         """Return this builder's tensor for a tensor, NumPy array or Python number.
@@ -287,7 +245,7 @@ class Builder:
 
     def made_at(self, tensor: SymbolicTensor) -> Location | None:
         """Return the line that made one of this builder's tensors."""
-        return self.module.location(self._made_at[tensor.id])
+        return self.module.location(self.locations[tensor.id])
 
     def leak_error(self, tensor: SymbolicTensor) -> Exception:
         """Return the error for a symbolic tensor used where its graph is not being traced."""
@@ -303,9 +261,9 @@ class Builder:
     def _constant(self, value: EagerTensor, weak: bool) -> SymbolicTensor:
         self.module.constants.append(value)
         index = len(self.module.constants) - 1
-        tensor = self._new_value(value.dtype, value.shape, weak, "", 0)
-        self._append("constant", (), {"index": index}, (), (tensor.id,), 0)
-        self._known[tensor.id] = value
+        tensor = self.new_value(value.dtype, value.shape, weak, "", 0)
+        self.append("constant", (), {"index": index}, (), (tensor.id,), 0)
+        self.constant_values[tensor.id] = value
         return tensor
 
     def _constant_tensor(self, value: EagerTensor) -> SymbolicTensor:
@@ -330,64 +288,15 @@ class Builder:
         return tensor
 
     def _cast(self, tensor: SymbolicTensor, dtype: DType) -> SymbolicTensor:
-        constant = self._known.get(tensor.id)
+        constant = self.constant_values.get(tensor.id)
         if constant is not None and constant.ndim == 0 and tensor.weak:
             return self._constant_number(constant.item(), dtype)
         return self.record("astype", (tensor,), {"dtype": dtype.name})[0]
 
     # ---- nodes ----
 
-    def _append(
-        self,
-        op: str,
-        inputs: tuple[int, ...],
-        attributes: dict[str, Any],
-        subgraphs: tuple[Builder, ...],
-        outputs: tuple[int, ...],
-        location: int,
-    ) -> None:
-        self.nodes.append(Node(op, inputs, attributes, subgraphs, location))
-        self._outputs.append(outputs)
-
-    def record(
-        self,
-        op: str,
-        inputs: Sequence[Any],
-        attributes: dict[str, Any],
-        chain: Sequence[Location] | None = None,
-    ) -> tuple[SymbolicTensor, ...]:
-        """Append an op on tensors, NumPy arrays and Python numbers, promoted as the op demands.
-
-        ``chain`` has the user's calls that it stands for, if not those that are running. Raises
-        TypeError or ValueError, naming the op, where its inputs do not fit.
-        """
-        self._check_open()
-        operands = self._operands(op, inputs, 0)
-        dtypes, weak = _promote(op, tuple([_promotion_key(operand) for operand in operands]))
-        lifted = self._lifted(operands, dtypes)
-        return self._record_exact(op, lifted, attributes, (), weak, chain=chain)
-
-    def _operands(self, op: str, inputs: Sequence[Any], first: int) -> list[Any]:
-        """Return inputs as tensors, numbers as they are; errors count arguments from ``first``."""
-        return [
-            value if _is_number(value) else self._operand(op, position, value)
-            for position, value in enumerate(inputs, first)
-        ]
-
-    def _lifted(self, operands: Sequence[Any], dtypes: Sequence[str]) -> list[SymbolicTensor]:
-        """Return what :meth:`_operands` gave as tensors of these dtypes."""
-        return [
-            operand
-            if type(operand) is SymbolicTensor and operand.dtype.name == dtype
-            else self.lift(operand, as_dtype(dtype))
-            for operand, dtype in zip(operands, dtypes, strict=True)
-        ]
-
-    def _operand(self, op: str, position: int, value: Any) -> SymbolicTensor:
-        if type(value) is SymbolicTensor:
-            self.module.aliases.check(value)
-            if value.builder is self:
-                return value
+    def lifted_operand(self, op: str, position: int, value: Any) -> SymbolicTensor:
+        """Return this builder's tensor for an op's input; an error names the op and the place."""
         try:
             return self.lift(value)
         except TypeError as error:
@@ -395,39 +304,9 @@ class Builder:
                 raise
             raise TypeError(f"{op}: argument {position + 1}: {error}") from None
 
-    def _record_exact(
-        self,
-        op: str,
-        operands: Sequence[SymbolicTensor],
-        attributes: dict[str, Any],
-        subgraphs: tuple[Builder, ...],
-        weak: bool,
-        callee: Callee | None = None,
-        chain: Sequence[Location] | None = None,
-    ) -> tuple[SymbolicTensor, ...]:
-        ids = tuple([operand.id for operand in operands])
-        operand_types = self._types(ids)
-        signatures = [subgraph.signature() for subgraph in subgraphs]
-        if callee is not None:
-            declared = [(dtype, dims, False) for dtype, dims in callee.result_types]
-            signatures.append((operand_types, declared))
-        types, self.module.symbol_count = _core.infer(
-            op,
-            operand_types,
-            attributes,
-            [self._known.get(identifier) for identifier in ids],
-            self.module.symbol_count,
-            signatures,
-        )
-        location = self.module.location_id(current_chain() if chain is None else chain)
-        outputs = tuple(
-            [
-                self._new_value(as_dtype(dtype), tuple(dims), weak, "", location)
-                for dtype, dims in types
-            ]
-        )
-        self._append(op, ids, attributes, subgraphs, tuple([o.id for o in outputs]), location)
-        return outputs
+    def location(self, chain: Sequence[Location] | None) -> int:
+        """Return the id of a chain of the user's calls, by default of those that are running."""
+        return self.module.location_id(current_chain() if chain is None else chain)
 
     def record_cond(
         self, predicate: SymbolicTensor, then: Builder, otherwise: Builder
@@ -437,7 +316,7 @@ class Builder:
         Their results must agree in dtype and rank; dims that differ become unknown.
         """
         captures = self._share_captures(then, otherwise)
-        outputs = self._record_exact(
+        outputs = self.record_exact(
             "cond", [self.lift(predicate), *captures], {}, (then, otherwise), False
         )
         weak = [
@@ -460,7 +339,7 @@ class Builder:
             self.lift(value, parameter.dtype)
             for value, parameter in zip(initial, body.declared_parameters(), strict=True)
         ]
-        outputs = self._record_exact(
+        outputs = self.record_exact(
             "while_loop", [*captures, *state], {"captures": len(captures)}, (test, body), False
         )
         weak = [parameter.weak for parameter in body.declared_parameters()]
@@ -474,7 +353,7 @@ class Builder:
         """Append a call; ``arguments`` are tensors or numbers of the types of its parameters."""
         operands = callee.captured_values(self) + [self.lift(argument) for argument in arguments]
         attributes = {"function": callee.number}
-        outputs = self._record_exact("call", operands, attributes, (), False, callee)
+        outputs = self.record_exact("call", operands, attributes, (), False, callee)
         return self._with_weakness(outputs, weak)
 
     def _share_captures(self, first: Builder, second: Builder) -> list[SymbolicTensor]:
@@ -495,7 +374,7 @@ class Builder:
 
     def as_weak(self, tensor: SymbolicTensor) -> SymbolicTensor:
         """Return one of this builder's tensors as a Python number still, for promotion."""
-        self._weak[tensor.id] = True
+        self.weak[tensor.id] = True
         return self.tensor(tensor.id)
 
     def mark(self) -> int:
@@ -506,19 +385,19 @@ class Builder:
         """Drop what was recorded since a mark, except for constants, which later ops may share."""
         kept = [
             (node, outputs)
-            for node, outputs in zip(self.nodes[mark:], self._outputs[mark:], strict=True)
+            for node, outputs in zip(self.nodes[mark:], self.outputs[mark:], strict=True)
             if node.op == "constant"
         ]
-        del self.nodes[mark:], self._outputs[mark:]
+        del self.nodes[mark:], self.outputs[mark:]
         for node, outputs in kept:
             self.nodes.append(node)
-            self._outputs.append(outputs)
+            self.outputs.append(outputs)
 
     # ---- completion ----
 
     def set_results(self, results: Sequence[Any], names: Sequence[str] = ()) -> None:
         """Set the results: tensors, NumPy arrays or numbers."""
-        self._check_open()
+        self.check_open()
         self._result_ids = [self.lift(result).id for result in results]
         self.result_names = list(names) if names else [""] * len(self._result_ids)
 
@@ -526,24 +405,23 @@ class Builder:
         """Return the results that were set."""
         return [self.tensor(identifier) for identifier in self._result_ids]
 
-    def signature(self) -> tuple[list[TypeTriple], list[TypeTriple]]:
-        """Return the types of the parameters (captured ones first) and of the results."""
-        return self._types(self._parameter_ids()), self._types(self._result_ids)
+    def signature(self) -> tuple[list[Value], list[Value]]:
+        """Return the parameters (captured ones first) and the results."""
+        return self._values(self._parameter_ids()), self._values(self._result_ids)
 
-    def _types(self, identifiers: Sequence[int]) -> list[TypeTriple]:
-        values = [self.values[identifier] for identifier in identifiers]
-        return [(value.dtype, value.shape, value.is_variable) for value in values]
+    def _values(self, identifiers: Sequence[int]) -> list[Value]:
+        return [self.values[identifier] for identifier in identifiers]
 
     def _parameter_ids(self) -> list[int]:
         return [self._captured[outer] for outer in self._captures] + self._declared
 
     def close(self) -> None:
         """Number the values for writing; nothing can be recorded afterwards."""
-        self._check_open()
+        self.check_open()
         self.closed = True
         self.parent = None  # which will hold this builder through the node that owns it
         parameters = self._parameter_ids()
-        order = parameters + [output for outputs in self._outputs for output in outputs]
+        order = parameters + [output for outputs in self.outputs for output in outputs]
         number = [0] * len(self.values)
         for new, old in enumerate(order):
             number[old] = new
@@ -559,7 +437,7 @@ class Builder:
         """Drop the graph: what remains serves only errors about tensors that escaped."""
         self.nodes = []
         self.values = []
-        self._known = {}
+        self.constant_values = {}
         self.variables = []
         self._variable_ids = {}
         self.module.constants = []
@@ -567,18 +445,3 @@ class Builder:
         self.module.copies = {}
         self.module.merged = {}
         self.module.aliases.clear()
-
-    def _check_open(self) -> None:
-        if self.closed:
-            raise RuntimeError(f"the graph of {self.name} is complete; nothing can be added to it")
-
-
-def _is_number(value: Any) -> bool:
-    # NumPy's float64 is a Python float as well; it has a dtype of its own all the same.
-    return isinstance(value, _NUMBERS) and not isinstance(value, np.generic)
-
-
-def _promotion_key(operand: Any) -> tuple[str, bool]:
-    if type(operand) is SymbolicTensor:
-        return operand.dtype.name, operand.weak
-    return natural_dtype(operand).name, not isinstance(operand, bool)

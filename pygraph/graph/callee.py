@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pygraph._hot import SymbolicTensor
+from pygraph._hot import SymbolicTensor, Value
 from pygraph.graph.builder import Builder
-
-# The name of a dtype, and dims of which the negative ones are unknown.
-ResultType = tuple[str, tuple[int, ...]]
 
 
 class Callee:
@@ -23,7 +20,7 @@ class Callee:
         self.number = number
         self.name = name
         self.builder: Builder | None = None
-        self.result_types: Sequence[ResultType] = ()
+        self.result_types: Sequence[Value] = ()
         # The captured values of a traced body: each by the builder that it was made in.
         self._origins: list[tuple[Builder, int]] = []
         # While the body is traced: those that its last trace captured, by the outer builder's ids.

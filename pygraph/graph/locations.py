@@ -3,7 +3,7 @@
 Converted code consists of the user's own function and of small helper functions (the branches of an
 ``if``, the body of a loop) compiled under the user's file and lines. Each of these code objects
 ends its constants with a :class:`CodeMark`, so telling them apart costs one attribute read and the
-mark lives exactly as long as the code. Nothing here may import another part of pygraph.
+mark lives exactly as long as the code. Nothing here may import another Python part of pygraph.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any, TypeVar
 
+from pygraph._hot import BoundaryMark, CodeMark, chain_of_calls
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 Location = tuple[str, int, str]
@@ -24,35 +26,6 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _USER_PARTS = (_PACKAGE + "demo" + os.sep,)
 # How Cython names its sources in the frames of tracebacks.
 _COMPILED = "csrc/bind/"
-
-
-class CodeMark:
-    """The last constant of every converted code object.
-
-    ``owner`` is the mark of the user's function that a helper is a piece of; None for a function
-    itself. ``free`` are the names that the function takes from outside.
-    """
-
-    __slots__ = ("free", "label", "owner")
-
-    def __init__(
-        self, label: str, owner: CodeMark | None = None, free: tuple[str, ...] = ()
-    ) -> None:
-        self.label = label
-        self.owner = owner
-        self.free = free
-
-    def __repr__(self) -> str:
-        return f"<converted {self.label}>"
-
-
-class _BoundaryMark:
-    """The last constant of a function at which a trace starts."""
-
-    __slots__ = ()
-
-
-_BOUNDARY = _BoundaryMark()
 
 
 def mark_of(code: CodeType) -> CodeMark | None:
@@ -66,7 +39,7 @@ def mark_of(code: CodeType) -> CodeMark | None:
 def trace_boundary(function: _F) -> _F:
     """Mark a function as the place where a trace starts: chains end below its frame."""
     code: CodeType = function.__code__
-    function.__code__ = code.replace(co_consts=(*code.co_consts, _BOUNDARY))
+    function.__code__ = code.replace(co_consts=(*code.co_consts, BoundaryMark()))
     return function
 
 
@@ -120,31 +93,7 @@ def current_chain() -> tuple[Location, ...]:
     pygraph's own frames are left out, and a helper's frame together with the frames up to its
     function count as one entry: the function, at the line where the helper stands.
     """
-    chain: list[Location] = []
-    library = _library_files
-    folding: CodeMark | None = None
-    region, outer = _regions.stack[-1]
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if frame is region:
-            # A helper that is still to be folded belongs to the innermost entry.
-            chain.extend(outer if folding is None else outer[1:])
-            break
-        code = frame.f_code
-        constants = code.co_consts
-        mark = constants[-1] if constants else None
-        kind = type(mark)
-        if kind is _BoundaryMark:
-            break
-        if folding is not None:
-            if mark is folding:
-                folding = None
-        elif not library[code.co_filename]:
-            chain.append((code.co_filename, frame.f_lineno, code.co_name))
-            if kind is CodeMark:
-                folding = mark.owner  # type: ignore[union-attr]
-        frame = frame.f_back
-    return tuple(chain)
+    return chain_of_calls(_library_files, *_regions.stack[-1])
 
 
 def user_line() -> Location | None:

@@ -17,9 +17,8 @@ from pygraph.graph.op_rows import OP_ROWS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pygraph._hot import EagerTensor
+    from pygraph._hot import EagerTensor, Value
     from pygraph.graph.builder import Builder
-    from pygraph.graph.callee import ResultType
     from pygraph.graph.context import ModuleContext
 
 _MAGIC = b"\x89pgraph\n"
@@ -55,7 +54,7 @@ class _Writer:
         # In the order in which they are written.
         self.functions: list[Builder] = []
         self.callee_numbers: dict[int, int] = {}  # by index in the module: those that are called
-        self.result_types: dict[int, Sequence[ResultType]] = {}  # of these, by number
+        self.result_types: dict[int, Sequence[Value]] = {}  # of these, by number
 
     def write(self, graph: Builder) -> tuple[bytes, list[EagerTensor]]:
         functions = self.functions
@@ -131,12 +130,11 @@ class _Writer:
                 self.functions.append(subgraph)
         types = self.result_types.get(number)
         if types is None:
-            values = [function.values[value_id] for value_id in function.results]
-            types = [(value.dtype, value.shape) for value in values]
+            types = [function.values[value_id] for value_id in function.results]
         results = zip(function.results, function.result_names, types, strict=True)
-        for value_id, name, (dtype, shape) in results:
+        for value_id, name, value in results:
             words += (value_id, self.string(name))
-            self.type(dtype, shape)
+            self.type(value.dtype, value.shape)
 
     def type(self, dtype: str, shape: Sequence[int], kind: int = _TENSOR) -> None:
         self.words += (kind, _DTYPES[dtype], len(shape), *_wide(shape))

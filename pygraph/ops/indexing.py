@@ -55,8 +55,10 @@ def getitem(x: Tensor, key: Any, /) -> Tensor:
     >>> pg.asarray([[1, 2, 3], [4, 5, 6]])[1, ::2]
     Tensor([4, 6], dtype=int64)
     """
-    parts = key if isinstance(key, tuple) else (key,)
     shape = x.static_shape
+    if isinstance(key, Tensor) and key.ndim > 0 and key.dtype.kind == "integer" and shape:
+        return apply("gather", (x, key), {"axis": 0})
+    parts = key if isinstance(key, tuple) else (key,)
     if len(parts) <= len(shape) and _PLAIN.issuperset(map(type, parts)):
         for axis, part in enumerate(parts):
             if type(part) is int:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pygraph import _core
-from pygraph._hot import CompiledGraph, Constant, EagerTensor, Variable
+from pygraph._hot import CompiledGraph, Constant, GraphCaller, Tensor, Variable, fast_calls
 from pygraph.function import ConcreteFunction, Function
 from pygraph.graph import Graph, TensorSpec, VariableSpec, public
 from pygraph.graph.scope import init_scope
 from pygraph.graph.structure import flatten
 from pygraph.ops import asarray
+
+if TYPE_CHECKING:
+    from pygraph._hot import _Sources as Sources
 
 
 @public
@@ -86,7 +89,7 @@ def load(path: str | os.PathLike[str]) -> Program:
     return Program(graphs, made, uses)
 
 
-class Program:
+class Program(GraphCaller):
     """The graphs of a saved function. Call it with the tensors that a graph takes, in order.
 
     It returns the list of the graph's results. ``variables`` are the program's own: they start with
@@ -115,19 +118,24 @@ class Program:
         """The graphs."""
         return [Graph(executable.module()) for executable in self._executables]
 
-    @public
-    def __call__(self, *inputs: Any) -> list[EagerTensor]:
-        """Run the first graph whose inputs have these dtypes and shapes.
+    def choose(
+        self, inputs: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> tuple[CompiledGraph, tuple[Tensor, ...], list[Variable], Sources]:
+        """Return the first graph whose inputs have these dtypes and shapes.
 
         Raises TypeError, naming the types given, where there is none.
         """
-        tensors = [asarray(value) for value in inputs]
+        if keywords:
+            raise TypeError(f"a program takes its inputs by position, got {', '.join(keywords)}=")
+        tensors = tuple([asarray(value, copy=None) for value in inputs])
         for compiled, specs in zip(self._compiled, self._specs, strict=True):
             if len(specs) == len(tensors) and all(map(TensorSpec.accepts, specs, tensors)):
-                results: list[EagerTensor] = compiled.run_flat(tuple(tensors), [])
-                return results
+                return compiled, tensors, [], [(position,) for position in range(len(inputs))]
         given = ", ".join(f"{tensor.dtype}{list(tensor.static_shape)}" for tensor in tensors)
         raise TypeError(f"no graph of the program takes inputs ({given})")
+
+
+fast_calls(Program)
 
 
 def _compiled(executable: _core.Executable, variables: list[Variable]) -> CompiledGraph:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from pygraph import _core
+from pygraph.graph import Builder
 
 HEADER_BYTES = 24
 DIRECTORY_WORDS = 10
@@ -258,15 +259,14 @@ def _fitting_node(row: Any) -> tuple[Any, dict[str, Any], list[Any]]:
         firsts = list(itertools.product((first,), _SHAPES))
         others = list(itertools.product((first, "int64", "bool"), _SHAPES))
         for inputs in itertools.product(*[firsts, others, others, others][: row["inputs"]]):
+            builder = Builder("trial")
+            operands = tuple([builder.add_parameter(dtype, shape) for dtype, shape in inputs])
             try:
-                dtypes, _ = _core.promote(row["name"], [(dtype, False) for dtype, _ in inputs])
-                if list(dtypes) != [dtype for dtype, _ in inputs]:
-                    continue
-                none = [None] * len(inputs)
-                outputs, _ = _core.infer(row["name"], list(inputs), attributes, none, 0, [])
+                outputs = builder.record(row["name"], operands, attributes)
             except (TypeError, ValueError):
                 continue
-            return inputs, attributes, outputs
+            if len(builder.nodes) == 1:  # no operand had to be cast
+                return inputs, attributes, outputs
     raise AssertionError(f"no inputs were found that {row['name']} takes")
 
 

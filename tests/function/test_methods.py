@@ -124,6 +124,60 @@ def test_static_and_class_methods_and_properties() -> None:
     assert tools.total.item() == 6
 
 
+def test_calls_through_the_class_are_the_instances() -> None:
+    class Base:
+        def __init__(self, factor: float) -> None:
+            self.factor = factor
+
+        @pg.function
+        def scale(self, x):  # type: ignore[no-untyped-def]
+            return x * self.factor
+
+    class Derived(Base):
+        @pg.function
+        def scale(self, x):  # type: ignore[no-untyped-def]
+            return super().scale(x) + Base.scale(self, x) + 1
+
+    two, derived = Base(2.0), Derived(3.0)
+    x = pg.asarray(5.0)
+    for _ in range(3):
+        assert Base.scale(two, x).item() == 10
+        assert two.scale(x).item() == 10
+        assert derived.scale(x).item() == 31
+        assert Base.scale(derived, x).item() == 15
+        assert Base.scale(two, x=x).item() == 10
+    assert two.scale.cache_info().traces == 1
+    pg.runtime.run_functions_eagerly(True)
+    try:
+        assert derived.scale(x).item() == 31
+        assert Base.scale(two, x).item() == 10
+    finally:
+        pg.runtime.run_functions_eagerly(False)
+    with pytest.raises(TypeError, match="scale"):
+        Base.scale()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="scale"):
+        two.scale(x, x)
+
+
+def test_a_function_that_becomes_a_method_later() -> None:
+    @pg.function
+    def scale(self, x):  # type: ignore[no-untyped-def]
+        return x * self.factor
+
+    equal = Equal(4.0)
+    x = pg.asarray(2.0)
+    assert scale(equal, x).item() == 8
+    Equal.other_scale = scale  # type: ignore[attr-defined]
+    try:
+        for _ in range(3):
+            assert equal.other_scale(x).item() == 8  # type: ignore[attr-defined]
+            assert scale(equal, x).item() == 8
+    finally:
+        del Equal.other_scale  # type: ignore[attr-defined]
+    equal.own_scale = scale  # type: ignore[attr-defined]
+    assert equal.own_scale(Scaler(7.0), x).item() == 14  # type: ignore[attr-defined]
+
+
 def test_an_input_signature_leaves_self_out() -> None:
     class Model:
         @pg.function(input_signature=[pg.TensorSpec((None,), "float64")])

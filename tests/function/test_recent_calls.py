@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import random
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,9 +22,34 @@ def described(value: Any) -> Any:
         return {key: described(value[key]) for key in sorted(value)}
     if isinstance(value, (list, tuple)):
         return [type(value).__name__, *[described(part) for part in value]]
+    if isinstance(value, (Pair, Slotted)):
+        return [type(value).__name__, described(value.first), described(value.second)]
     if hasattr(value, "dtype"):
         return [value.dtype.name, len(value.shape), pg.sum(value * 3 + 1)]
     return [type(value).__name__, repr(value)]
+
+
+class Named(NamedTuple):
+    """A tuple with names."""
+
+    first: Any
+    second: Any
+
+
+@dataclass
+class Pair:
+    """Two fields, the second with a default on the class."""
+
+    first: Any
+    second: Any = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Slotted:
+    """Fields in slots."""
+
+    first: Any
+    second: Any
 
 
 def plain(value: Any) -> Any:
@@ -61,6 +88,9 @@ ARGUMENTS = st.recursive(
         st.lists(parts, max_size=3),
         st.lists(parts, max_size=3).map(tuple),
         st.dictionaries(st.sampled_from(["a", "b", "c"]), parts, max_size=3),
+        st.builds(Named, parts, parts),
+        st.builds(Pair, parts, parts),
+        st.builds(Slotted, parts, parts),
     ),
     max_leaves=5,
 )
@@ -130,6 +160,110 @@ def test_named_tuples_and_lists_that_change() -> None:
     assert float(staged(values)) == 10.0
     values[1] = np.float32(1.0)
     assert float(staged(values)) == 8.0
+
+
+def test_dataclasses_whose_class_or_fields_change() -> None:
+    staged = pg.function(lambda pair: pair.first - pair.second)
+    pair = Pair(pg.asarray(5.0), pg.asarray(3.0))
+    for _ in range(3):
+        assert float(staged(pair)) == 2.0
+    pair.first = pg.asarray(9.0)
+    assert float(staged(pair)) == 6.0
+    pair.first = 7.0
+    assert float(staged(pair)) == 4.0
+    pair.first = pg.asarray(5.0)
+    assert float(staged(pair)) == 2.0
+    del pair.second
+    assert float(staged(pair)) == 5.0  # the class's default
+    del pair.first
+    for _ in range(2):
+        with pytest.raises(AttributeError, match="first"):
+            staged(pair)
+
+    class Doubling:  # a data descriptor: it goes before the instance's own attribute
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            return self if instance is None else vars(instance)["first"] * 2
+
+        def __set__(self, instance: Any, value: Any) -> None:
+            vars(instance)["first"] = value
+
+    pair = Pair(pg.asarray(5.0), pg.asarray(3.0))
+    assert float(staged(pair)) == 2.0
+    Pair.first = Doubling()  # type: ignore[assignment]
+    try:
+        for _ in range(3):
+            assert float(staged(pair)) == 7.0
+    finally:
+        del Pair.first
+    assert float(staged(pair)) == 2.0
+
+
+def test_concrete_functions_remember_calls_too() -> None:
+    class Settings:
+        scale = 2.0
+
+    def f(x: Any, n: Any = 3, *, s: Any = None) -> Any:
+        return {"sum": x["a"] * n - x["b"], "s": 0 if s is None else s.scale}
+
+    staged = pg.function(f)
+    x = {"a": pg.asarray([5.0, 1.0]), "b": pg.asarray([3.0, 2.0])}
+    concrete = staged.get_concrete_function(x)
+    for _ in range(3):
+        assert concrete(x)["sum"].tolist() == [12.0, 1.0]
+        assert concrete(x, 3)["sum"].tolist() == [12.0, 1.0]
+        assert concrete(x, n=3)["sum"].tolist() == [12.0, 1.0]
+        assert concrete(x["a"], x["b"])["sum"].tolist() == [12.0, 1.0]
+        assert concrete(x["b"], x["a"])["sum"].tolist() == [4.0, 5.0]
+        assert concrete(x=x)["sum"].tolist() == [12.0, 1.0]
+        other = {"b": np.array([3.0, 2.0]), "a": np.array([1.0, 1.0])}
+        assert concrete(other)["sum"].tolist() == [0.0, 1.0]
+        with pytest.raises(ValueError, match="'n'"):
+            concrete(x, 4)
+        with pytest.raises(TypeError, match=r"x\['a'\]"):
+            concrete({"a": pg.asarray([5.0]), "b": pg.asarray([3.0])})
+        with pytest.raises(TypeError, match="missing"):
+            concrete()
+    number = staged.get_concrete_function({"a": pg.asarray(1.0), "b": pg.asarray(1.0)})
+    for value in (2.0, 3.0, 2, 3):  # numbers for tensors
+        for _ in range(2):
+            assert float(number({"a": value, "b": pg.asarray(1.0)})["sum"]) == 3 * value - 1
+    settings = Settings()
+    of_object = staged.get_concrete_function(x, s=settings)
+    for _ in range(3):
+        assert of_object(x, s=settings)["s"] == 2.0
+        with pytest.raises(ValueError, match="'s'"):
+            of_object(x, s=Settings())
+
+
+def test_a_complete_graph_refuses_symbolic_tensors(tmp_path: Path) -> None:
+    staged = pg.function(lambda x: x + 1)
+    x = pg.asarray([1.0, 2.0])
+    concrete = staged.get_concrete_function(x)
+    pg.save(staged, tmp_path / "f.pg")
+    for graph in (concrete, pg.load(tmp_path / "f.pg")):
+        graph(x)
+        outer = pg.function(lambda given, graph=graph: graph(given))
+        with pytest.raises(TypeError, match="symbolic tensor 'given'"):
+            outer(x)
+
+
+def test_loaded_programs_remember_calls_too(tmp_path: Path) -> None:
+    staged = pg.function(lambda x, y: (x - y, x * 2))
+    staged(np.arange(3.0), np.arange(3.0))
+    staged(np.arange(4), np.arange(4))
+    pg.save(staged, tmp_path / "f.pg")
+    program = pg.load(tmp_path / "f.pg")
+    for _ in range(3):
+        for dtype, size in ((np.float64, 3), (np.int64, 4)):
+            x, y = np.arange(size, dtype=dtype), np.ones(size, dtype)
+            for a, b in ((x, y), (pg.asarray(x), y), (y, x)):
+                difference, twice = program(a, b)
+                np.testing.assert_array_equal(difference, np.asarray(a) - np.asarray(b))
+                np.testing.assert_array_equal(twice, np.asarray(a) * 2)
+        with pytest.raises(TypeError, match=r"float64\[4\]"):
+            program(np.arange(4.0), np.arange(4.0))
+        with pytest.raises(TypeError, match="position"):
+            program(np.arange(3.0), y=np.arange(3.0))
 
 
 def test_objects_count_by_identity_and_die() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,9 +42,11 @@ def test_mypy_sees_through_the_decorator(tmp_path: Path) -> None:
     path = tmp_path / "program.py"
     path.write_text(PROGRAM)
     cache = str(Path(__file__).parent.parent.parent / ".mypy_cache")
+    limit = sys.getrecursionlimit()
     output, problems, _ = api.run(
         ["--strict", "--no-error-summary", "--cache-dir", cache, str(path)]
     )
+    sys.setrecursionlimit(limit)  # mypy lets its process recurse deeper than the stack may be
     # mypy remembers its findings with the path of another run's folder.
     found = re.findall(r"program\.py:(\d+): (\w+): (.*)", output)
     notes = [text for _, _, text in found if text.startswith("Revealed type")]

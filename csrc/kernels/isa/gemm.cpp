@@ -3,39 +3,10 @@
 // while k runs; columns of b are packed into a panel on the stack where they are transposed, too
 // few or read often. Products with a vector have loops of their own. A number of the result is
 // summed in the same order whichever part of the result it is computed with.
-#if defined(__AVX__)
-#include <immintrin.h>
-#endif
-
 #include "kernels/isa/lanes.hpp"
 
 namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
 namespace {
-
-// a * b + c on vectors, in one rounding where the instruction set has it.
-template <class V>
-PYGRAPH_INLINE V multiply_add(V a, V b, V c) {
-  return a * b + c;
-}
-#if defined(__AVX512F__)
-template <>
-PYGRAPH_INLINE Vector<float> multiply_add(Vector<float> a, Vector<float> b, Vector<float> c) {
-  return (Vector<float>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
-}
-template <>
-PYGRAPH_INLINE Vector<double> multiply_add(Vector<double> a, Vector<double> b, Vector<double> c) {
-  return (Vector<double>)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
-}
-#elif defined(__FMA__)
-template <>
-PYGRAPH_INLINE Vector<float> multiply_add(Vector<float> a, Vector<float> b, Vector<float> c) {
-  return (Vector<float>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
-}
-template <>
-PYGRAPH_INLINE Vector<double> multiply_add(Vector<double> a, Vector<double> b, Vector<double> c) {
-  return (Vector<double>)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
-}
-#endif
 
 constexpr int64_t kDepth = 256;  // of a packed panel: it stays in the nearest cache
 // As many sums as there are registers for, beside two vectors of b and an element of a.
@@ -44,8 +15,9 @@ constexpr int kTileRows = 12;
 #else
 constexpr int kTileRows = 6;
 #endif
+
 // With fewer rows than this, a panel is read too seldom to be worth packing.
-constexpr int64_t kPackedRows = 12;
+constexpr int64_t kPackedRows = 2 * kTileRows;
 
 // A strided matrix: element (i, j) is data[i * row + j * column].
 template <class T>
@@ -56,11 +28,11 @@ struct View {
 };
 
 // out[r][...] (+)= a @ b for `kRows` rows and `kWide` vectors of columns; b's columns are
-// contiguous. The loops over registers are unrolled early, else the compiler keeps the sums in
-// memory.
-template <int kRows, int kWide, class T>
+// contiguous. With `kPacks`, `packed` gets what was read of b, rows behind each other. The loops
+// over registers are unrolled early, else the compiler keeps the sums in memory.
+template <int kRows, int kWide, bool kPacks = false, class T>
 PYGRAPH_INLINE void tile(T* out, int64_t out_row, View<T> a, View<T> b, int64_t depth,
-                         bool accumulate) {
+                         bool accumulate, T* packed = nullptr) {
   constexpr int kWidth = VectorOf<T>::kWidth;
   Vector<T> sums[kRows][kWide];
 #pragma GCC unroll 16
@@ -71,12 +43,15 @@ PYGRAPH_INLINE void tile(T* out, int64_t out_row, View<T> a, View<T> b, int64_t 
   for (int64_t p = 0; p < depth; ++p) {
     Vector<T> right[kWide];
 #pragma GCC unroll 16
-    for (int w = 0; w < kWide; ++w) right[w] = load(b.data + p * b.row + w * kWidth);
+    for (int w = 0; w < kWide; ++w) {
+      right[w] = load(b.data + p * b.row + w * kWidth);
+      if constexpr (kPacks) store(packed + (p * kWide + w) * kWidth, right[w]);
+    }
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
       const Vector<T> left = broadcast(a.data[r * a.row + p * a.column]);
 #pragma GCC unroll 16
-      for (int w = 0; w < kWide; ++w) sums[r][w] = multiply_add(left, right[w], sums[r][w]);
+      for (int w = 0; w < kWide; ++w) sums[r][w] = madd(left, right[w], sums[r][w]);
     }
   }
 #pragma GCC unroll 16
@@ -102,26 +77,33 @@ PYGRAPH_INLINE void tile_of_rows(int64_t rows, T* out, int64_t out_row, View<T> 
   tile<kRows, kWide>(out, out_row, a, b, depth, accumulate);
 }
 
-// All rows of `columns` columns, which are `kWide` vectors or fewer: then b is padded and a spare
-// tile takes the result. Tiles are of about the same height: low ones are slow.
+// Columns of a panel.
+struct Columns {
+  int64_t first;
+  int64_t last;  // not one of them
+};
+
+// Those columns of all rows of a panel of `kWide` vectors. The others get the same numbers again;
+// where that is not so, a spare tile takes the result. Tiles are of about the same height: low ones
+// are slow.
 template <int kWide, class T>
-void panel(T* out, int64_t out_row, View<T> a, View<T> b, int64_t m, int64_t columns, int64_t depth,
-           bool accumulate) {
+PYGRAPH_INLINE void tiles(T* out, int64_t out_row, View<T> a, View<T> b, int64_t m, Columns columns,
+                          int64_t depth, bool accumulate) {
   constexpr int64_t kColumns = kWide * VectorOf<T>::kWidth;
   int64_t i = 0;
-  for (int64_t tiles = (m + kTileRows - 1) / kTileRows; tiles > 0; --tiles) {
-    const int64_t rows = (m - i + tiles - 1) / tiles;
+  for (int64_t count = (m + kTileRows - 1) / kTileRows; count > 0; --count) {
+    const int64_t rows = (m - i + count - 1) / count;
     const View<T> left = {a.data + i * a.row, a.row, a.column};
     T* target = out + i * out_row;
     i += rows;
-    if (columns == kColumns) {
+    if (columns.last == kColumns && (columns.first == 0 || !accumulate)) {
       tile_of_rows<kTileRows, kWide>(rows, target, out_row, left, b, depth, accumulate);
       continue;
     }
     T spare[kTileRows * kColumns];
     tile_of_rows<kTileRows, kWide>(rows, spare, kColumns, left, b, depth, false);
     for (int64_t r = 0; r < rows; ++r) {
-      for (int64_t j = 0; j < columns; ++j) {
+      for (int64_t j = columns.first; j < columns.last; ++j) {
         const T value = spare[r * kColumns + j];
         target[r * out_row + j] = accumulate ? target[r * out_row + j] + value : value;
       }
@@ -129,41 +111,90 @@ void panel(T* out, int64_t out_row, View<T> a, View<T> b, int64_t m, int64_t col
   }
 }
 
-template <int kWide, class T>
+template <int kCount, int... kIndex>
+struct Indices : Indices<kCount - 1, kCount - 1, kIndex...> {};
+template <int... kIndex>
+struct Indices<0, kIndex...> {};
+
+// Every second block of `kStep` elements of a, and those of b between them: each vector's even
+// blocks, or its odd ones.
+template <int kStep, class T, int... kIndex>
+PYGRAPH_INLINE Vector<T> even_blocks(Vector<T> a, Vector<T> b, Indices<0, kIndex...>) {
+  constexpr int kWidth = VectorOf<T>::kWidth;
+  return __builtin_shufflevector(a, b, (kIndex & kStep ? kWidth + kIndex - kStep : kIndex)...);
+}
+template <int kStep, class T, int... kIndex>
+PYGRAPH_INLINE Vector<T> odd_blocks(Vector<T> a, Vector<T> b, Indices<0, kIndex...>) {
+  constexpr int kWidth = VectorOf<T>::kWidth;
+  return __builtin_shufflevector(a, b, (kIndex & kStep ? kWidth + kIndex : kIndex + kStep)...);
+}
+
+// Transposes a square: its blocks of 2 * kStep by 2 * kStep elements and larger ones, whose
+// quarters are transposed.
+template <int kStep, class T>
+PYGRAPH_INLINE void transpose(Vector<T> (&v)[VectorOf<T>::kWidth]) {
+  constexpr int kWidth = VectorOf<T>::kWidth;
+  if constexpr (kStep < kWidth) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kWidth; ++i) {
+      if ((i & kStep) != 0) continue;
+      const Vector<T> upper = v[i];
+      const Vector<T> lower = v[i + kStep];
+      v[i] = even_blocks<kStep, T>(upper, lower, Indices<kWidth>{});
+      v[i + kStep] = odd_blocks<kStep, T>(upper, lower, Indices<kWidth>{});
+    }
+    transpose<2 * kStep, T>(v);
+  }
+}
+
+// As many columns as a vector has elements, each contiguous, to rows that are `to_row` apart.
+template <class T>
+PYGRAPH_INLINE void turn_over(T* to, int64_t to_row, const T* from, int64_t from_column) {
+  constexpr int kWidth = VectorOf<T>::kWidth;
+  Vector<T> v[kWidth];
+#pragma GCC unroll 16
+  for (int i = 0; i < kWidth; ++i) v[i] = load(from + i * from_column);
+  transpose<1, T>(v);
+#pragma GCC unroll 16
+  for (int i = 0; i < kWidth; ++i) store(to + i * to_row, v[i]);
+}
+
+// The first `columns` columns of b, and zeros to fill the panel.
+template <int64_t kColumns, class T>
 void pack(T* packed, View<T> b, int64_t columns, int64_t depth) {
   constexpr int64_t kWidth = VectorOf<T>::kWidth;
-  constexpr int64_t kColumns = kWide * kWidth;
-  if (b.column == 1 && columns == kColumns) {
-    for (int64_t p = 0; p < depth; ++p) {
-#pragma GCC unroll 16
-      for (int w = 0; w < kWide; ++w)
-        store(packed + p * kColumns + w * kWidth, load(b.data + p * b.row + w * kWidth));
+  int64_t p = 0;
+  if (b.row == 1 && columns == kColumns) {
+    for (; p + kWidth <= depth; p += kWidth) {
+      for (int64_t j = 0; j < kColumns; j += kWidth)
+        turn_over(packed + p * kColumns + j, kColumns, b.data + p + j * b.column, b.column);
     }
-    return;
   }
-  for (int64_t p = 0; p < depth; ++p) {
+  for (; p < depth; ++p) {
     for (int64_t j = 0; j < columns; ++j)
       packed[p * kColumns + j] = b.data[p * b.row + j * b.column];
     for (int64_t j = columns; j < kColumns; ++j) packed[p * kColumns + j] = T{0};
   }
 }
 
+// A panel, by way of a packed copy of its columns of b where these lie badly or are read often.
 template <int kWide, class T>
-void panel_of(T* out, int64_t out_row, View<T> a, View<T> b, int64_t m, int64_t columns,
-              int64_t k) {
+void panel(T* out, int64_t out_row, View<T> a, View<T> b, int64_t m, Columns columns, int64_t depth,
+           bool accumulate) {
   constexpr int64_t kColumns = kWide * VectorOf<T>::kWidth;
   T packed[kDepth * kColumns];
-  const bool packs = columns < kColumns || b.column != 1 || m >= kPackedRows;
-  for (int64_t p = 0; p < k; p += kDepth) {
-    const int64_t depth = k - p < kDepth ? k - p : kDepth;
-    const View<T> left = {a.data + p * a.column, a.row, a.column};
-    View<T> right = {b.data + p * b.row, b.row, b.column};
-    if (packs) {
-      pack<kWide>(packed, right, columns, depth);
-      right = {packed, kColumns, 1};
-    }
-    panel<kWide>(out, out_row, left, right, m, columns, depth, p > 0);
+  if (columns.last < kColumns || b.column != 1) {
+    pack<kColumns>(packed, b, columns.last, depth);
+    b = {packed, kColumns, 1};
+  } else if (columns.first == 0 && m >= kPackedRows) {
+    // The first tile packs what it reads.
+    tile<kTileRows, kWide, true>(out, out_row, a, b, depth, accumulate, packed);
+    b = {packed, kColumns, 1};
+    out += kTileRows * out_row;
+    a.data += kTileRows * a.row;
+    m -= kTileRows;
   }
+  tiles<kWide>(out, out_row, a, b, m, columns, depth, accumulate);
 }
 
 // kWide vectors of x[k] @ b, rows of b contiguous and b_row apart.
@@ -185,15 +216,13 @@ PYGRAPH_INLINE void vector_columns(T* out, const T* x, const T* b, int64_t b_row
       const T* const row = b + (p + t) * b_row;
       const Vector<T> left = broadcast(x[p + t]);
 #pragma GCC unroll 16
-      for (int w = 0; w < kWide; ++w)
-        sums[t][w] = multiply_add(left, load(row + w * kWidth), sums[t][w]);
+      for (int w = 0; w < kWide; ++w) sums[t][w] = madd(left, load(row + w * kWidth), sums[t][w]);
     }
   }
 #pragma GCC unroll 16
   for (int w = 0; w < kWide; ++w) {
     if constexpr (kTurns == 2) {
-      if (p < k)
-        sums[0][w] = multiply_add(broadcast(x[p]), load(b + p * b_row + w * kWidth), sums[0][w]);
+      if (p < k) sums[0][w] = madd(broadcast(x[p]), load(b + p * b_row + w * kWidth), sums[0][w]);
       sums[0][w] += sums[1][w];
     }
     store(out + w * kWidth, sums[0][w]);
@@ -288,14 +317,14 @@ PYGRAPH_INLINE void dots(T* out, const T* a, int64_t a_row, const T* x, int64_t 
     const Vector<T> x1 = load(x + p + kWidth);
 #pragma GCC unroll 4
     for (int r = 0; r < kRows; ++r) {
-      even[r] = multiply_add(load(a + r * a_row + p), x0, even[r]);
-      odd[r] = multiply_add(load(a + r * a_row + p + kWidth), x1, odd[r]);
+      even[r] = madd(load(a + r * a_row + p), x0, even[r]);
+      odd[r] = madd(load(a + r * a_row + p + kWidth), x1, odd[r]);
     }
   }
   if (p + kWidth <= k) {
     const Vector<T> x0 = load(x + p);
 #pragma GCC unroll 4
-    for (int r = 0; r < kRows; ++r) even[r] = multiply_add(load(a + r * a_row + p), x0, even[r]);
+    for (int r = 0; r < kRows; ++r) even[r] = madd(load(a + r * a_row + p), x0, even[r]);
     p += kWidth;
   }
 #pragma GCC unroll 4
@@ -317,6 +346,31 @@ void matrix_vector(T* out, const T* a, int64_t a_row, const T* x, int64_t m, int
   int64_t i = 0;
   for (; i + 4 <= m; i += 4) dots<4>(out + i, a + i * a_row, a_row, x, k);
   for (; i < m; ++i) dots<1>(out + i, a + i * a_row, a_row, x, k);
+}
+
+// The panel of `kWide` vectors that begins at column j of out, which has n columns. The last one
+// begins within the one before if there is one: so all of its columns can be read.
+template <int kWide, class T>
+PYGRAPH_INLINE void panel_at(int64_t j, T* out, int64_t out_row, View<T> a, View<T> b, int64_t m,
+                             int64_t n, int64_t depth, bool accumulate) {
+  constexpr int64_t kColumns = kWide * VectorOf<T>::kWidth;
+  const int64_t start = j + kColumns > n && n >= kColumns ? n - kColumns : j;
+  const Columns columns = {j - start, n - start < kColumns ? n - start : kColumns};
+  b.data += start * b.column;
+  panel<kWide>(out + start, out_row, a, b, m, columns, depth, accumulate);
+}
+
+// out (+)= a @ b for n columns.
+template <class T>
+void add_products(T* out, int64_t out_row, View<T> a, View<T> b, int64_t m, int64_t n,
+                  int64_t depth, bool accumulate) {
+  constexpr int64_t kWidth = VectorOf<T>::kWidth;
+  for (int64_t j = 0; j < n; j += 2 * kWidth) {
+    if (n - j > kWidth)
+      panel_at<2>(j, out, out_row, a, b, m, n, depth, accumulate);
+    else
+      panel_at<1>(j, out, out_row, a, b, m, n, depth, accumulate);
+  }
 }
 
 template <class T>
@@ -345,21 +399,11 @@ void gemm(void* out_memory, const void* a_memory, const void* b_memory,
       vector_matrix(out, vector, matrix.data, matrix.column, count, k);
     return;
   }
-  constexpr int64_t kWidth = VectorOf<T>::kWidth;
-  const auto columns_from = [&](int64_t j) {
-    return View<T>{right.data + j * right.column, right.row, right.column};
-  };
-  for (int64_t j = 0; j < part.columns; j += 2 * kWidth) {
-    const int64_t columns = part.columns - j;
-    if (columns > kWidth) {
-      const int64_t width = columns < 2 * kWidth ? columns : 2 * kWidth;
-      panel_of<2>(out + j, n, left, columns_from(j), part.rows, width, k);
-    } else {
-      // The last vector of columns may overlap the one before: it gives the same numbers again.
-      const int64_t width = part.columns < kWidth ? part.columns : kWidth;
-      const int64_t start = part.columns - width;
-      panel_of<1>(out + start, n, left, columns_from(start), part.rows, width, k);
-    }
+  for (int64_t p = 0; p < k; p += kDepth) {
+    const int64_t depth = k - p < kDepth ? k - p : kDepth;
+    add_products(out, n, {left.data + p * left.column, left.row, left.column},
+                 {right.data + p * right.row, right.row, right.column}, part.rows, part.columns,
+                 depth, p > 0);
   }
 }
 

@@ -67,22 +67,21 @@ PYGRAPH_INLINE Vector<T> from_bits(Vector<Bits<T>> x) {
   return reinterpret_cast<Vector<T>>(x);
 }
 
-// a * b + c, as `madd` of numeric.hpp.
+// a * b + c, as `madd` of numeric.hpp; of integers, it wraps.
 template <class V>
 PYGRAPH_INLINE V madd(V a, V b, V c) {
 #if defined(__AVX512F__)
   if constexpr (kSame<V, Vector<float>>)
     return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
-  else
+  else if constexpr (kSame<V, Vector<double>>)
     return (V)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
 #elif defined(__AVX__) && defined(__FMA__)
   if constexpr (kSame<V, Vector<float>>)
     return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
-  else
+  else if constexpr (kSame<V, Vector<double>>)
     return (V)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
-#else
-  return a * b + c;
 #endif
+  return a * b + c;
 }
 template <class V>
 PYGRAPH_INLINE V madd(V a, V b, Element<V> c) {
