@@ -167,6 +167,7 @@ class Translator {
   // Division rounds down. By 0 it is a fault, and by -1 what the processor may trap at: the
   // interpreter does both.
   void division(const RegisterOp& op, const RegisterForm& form);
+  void divide_by(const RegisterOp& op, const RegisterForm& form, std::uint64_t divisor);
 
   // Tests.
   Test compare(const RegisterOp& op, const RegisterForm& form);

@@ -74,6 +74,8 @@ WHOLE = {
     "parity": lambda a, b: a % 2 + b % 1024 + b % 1,
     "thirds": lambda a, b: a // 3 + b % -3,
     "sevenths": lambda a, b: a % 7 + b // -7,
+    "tens": lambda a, b: a % 10 + b // 10,
+    "primes": lambda a, b: a // 1000003 + b % 65537,
 }
 CASTS = {
     name: lambda a, b, name=name: pg.astype(a, getattr(pg, name))
