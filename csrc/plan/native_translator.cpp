@@ -30,7 +30,12 @@ Translation Translator::run() {
   enter();
   for (at_ = 0; at_ < program_.code.size(); ++at_) {
     a_.bind(labels_[at_]);
-    translate(program_.code[at_]);
+    if (jumps_over_count(at_)) {
+      count_if(program_.code[at_], program_.code[at_ + 1]);
+      a_.bind(labels_[++at_]);
+    } else {
+      translate(program_.code[at_]);
+    }
   }
   translate_rest();
   a_.bind(leave_);
@@ -38,6 +43,16 @@ Translation Translator::run() {
   std::vector<std::uint32_t> entries = translate_entries();
   a_.link();
   return {a_.code(), std::move(entries)};
+}
+
+bool Translator::jumps_over_count(std::size_t operation) const {
+  const RegisterOp& test = program_.code[operation];
+  const RegisterKind kind = form_of(test.code).kind;
+  if (kind != RegisterKind::jump_if && kind != RegisterKind::jump_unless) return false;
+  if (test.jump != 2) return false;
+  const RegisterOp& add = program_.code[operation + 1];
+  return add.code == RegisterCode::add_int64 && add.out == add.a && homes_.constant(add.b) == 1 &&
+         !is_target_[operation + 1];
 }
 
 void Translator::enter() {
