@@ -74,6 +74,13 @@ class Translator {
   // What stands in registers of the processor at an operation, from memory and back.
   void load_homes(std::size_t operation);
   void store_homes(std::size_t operation);
+  void load(const NativeRegisters::Home& home);
+  void store(const NativeRegisters::Home& home);
+
+  // A function that is called keeps only some registers of the processor.
+  bool is_lost_in_call(const NativeRegisters::Home& home) const;
+  void save_for_call();
+  void restore_after_call();
   void stop(std::size_t operation, RegisterStop why);
 
   // What is seldom jumped to stands behind everything else.
