@@ -109,10 +109,12 @@ def branched(ops: Sequence[Operation]) -> Callable[..., Any]:
 
     def f(a, b, turns):
         taken = 0
+        failed = 0
         if op(a, b):
             taken += 1
         if not op(a, b):
-            taken += 2
+            failed += 1
+        taken += 2 * failed
         while taken < 20 and op(a, b):
             taken += 4
         while taken < 40 and not op(a, b):
