@@ -7,32 +7,71 @@
 namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
 namespace {
 
+constexpr int64_t kManyDivisions = 16;  // by one number, that are worth preparing for
+
+// All ones where truncating division of a by b leaves a remainder of the other sign: the floor is
+// one lower.
+template <class T>
+PYGRAPH_INLINE T is_above_floor(T remainder, T b) {
+  return (remainder != 0) & ((remainder ^ b) < 0) ? T{-1} : T{0};
+}
+
 struct FloorDivide {
   template <class T>
   PYGRAPH_INLINE static T apply(T a, T b) {
-    if (b == -1) return wrap_subtract(T{0}, a);  // INT_MIN / -1 would trap
-    const T quotient = static_cast<T>(a / b);
-    const T remainder = static_cast<T>(a % b);
-    return static_cast<T>(quotient - ((remainder != 0) & ((remainder < 0) != (b < 0)) ? 1 : 0));
+    // By 1 instead of -1: the lowest number has no opposite.
+    const T from = b == -1 ? wrap_subtract(T{0}, a) : a;
+    const T by = b == -1 ? T{1} : b;
+    const T quotient = static_cast<T>(from / by);
+    const T remainder = static_cast<T>(from % by);
+    return wrap_add(quotient, is_above_floor(remainder, by));
   }
-  // By a power of two, 2**shift.
   template <class T>
-  PYGRAPH_INLINE static T apply_power_of_two(T a, T, int shift) {
-    return static_cast<T>(a >> shift);
+  PYGRAPH_INLINE static T from_quotient(T quotient, T, T) {
+    return quotient;
   }
 };
 
 struct Remainder {
   template <class T>
   PYGRAPH_INLINE static T apply(T a, T b) {
-    if (b == -1) return 0;
-    const T remainder = static_cast<T>(a % b);
-    return static_cast<T>((remainder != 0) & ((remainder < 0) != (b < 0)) ? remainder + b
-                                                                          : remainder);
+    const T by = b == -1 ? T{1} : b;
+    const T remainder = static_cast<T>(a % by);
+    return wrap_add(remainder, static_cast<T>(by & is_above_floor(remainder, by)));
   }
   template <class T>
-  PYGRAPH_INLINE static T apply_power_of_two(T a, T b, int) {
-    return static_cast<T>(a & (b - 1));
+  PYGRAPH_INLINE static T from_quotient(T quotient, T a, T b) {
+    return wrap_subtract(a, wrap_multiply(quotient, b));
+  }
+};
+
+PYGRAPH_INLINE uint32_t upper_product(uint32_t a, uint32_t b) {
+  return static_cast<uint32_t>(uint64_t{a} * b >> 32);
+}
+PYGRAPH_INLINE uint64_t upper_product(uint64_t a, uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<uint64_t>(Wide{a} * b >> 64);
+}
+
+// Many divisions by one number above 1, as products with its inverse (T. Granlund and P. L.
+// Montgomery, "Division by invariant integers using multiplication", PLDI 1994). With N bits,
+// 2**(l - 1) < b <= 2**l and m = floor(2**(N - 1 + l) / b) + 1, floor(x / b) is m x /
+// 2**(N - 1 + l), rounded down, for 0 <= x < 2**(N - 1); and of a negative x it is ~floor(~x / b).
+template <class T>
+struct Divisor {
+  Bits<T> multiplier;
+  int shift;
+
+  explicit Divisor(T b) {
+    constexpr int kBits = 8 * static_cast<int>(sizeof(T));
+    __extension__ using Wide = unsigned __int128;
+    shift = 63 - __builtin_clzll(static_cast<uint64_t>(b - 1));
+    multiplier = static_cast<Bits<T>>((Wide{1} << (kBits + shift)) / static_cast<Wide>(b) + 1);
+  }
+  PYGRAPH_INLINE T quotient(T a) const {
+    const T sign = static_cast<T>(a < 0 ? -1 : 0);
+    const auto x = static_cast<Bits<T>>(a ^ sign);
+    return static_cast<T>(static_cast<T>(upper_product(x, multiplier) >> shift) ^ sign);
   }
 };
 
@@ -43,21 +82,31 @@ bool any_zero(const T* values, int64_t count) {
   return found != 0;
 }
 
+// The quotients by one number, which is above 1 or a power of two.
+template <class Op, class T, class Quotient>
+void divide_all(T* out, const T* a, T b, int64_t count, const Quotient& quotient) {
+  PYGRAPH_INDEPENDENT
+  for (int64_t i = 0; i < count; ++i) out[i] = Op::from_quotient(quotient(a[i]), a[i], b);
+}
+
 template <class Op, class T>
 Fault division_loop(void* out, const void* const* in, const int64_t* step, int64_t count) {
   const auto* divisor = static_cast<const T*>(in[1]);
   if (count <= 0) return {};
   if (any_zero(divisor, step[1] != 0 ? count : 1)) return {FaultCode::division_by_zero, 0, 0};
   const T b = *divisor;
-  if (count > 1 && step[1] == 0 && step[0] != 0 && b > 0 && (b & (b - 1)) == 0) {
-    auto* o = static_cast<T*>(out);
-    const auto* a = static_cast<const T*>(in[0]);
+  if (count < kManyDivisions || step[1] != 0 || step[0] == 0 || b < 1)
+    return binary_loop<Op, T, T, T>(out, in, step, count);
+  auto* o = static_cast<T*>(out);
+  const auto* a = static_cast<const T*>(in[0]);
+  if ((b & (b - 1)) == 0) {
     const int shift = __builtin_ctzll(static_cast<uint64_t>(b));
-    PYGRAPH_INDEPENDENT
-    for (int64_t i = 0; i < count; ++i) o[i] = Op::apply_power_of_two(a[i], b, shift);
-    return {};
+    divide_all<Op>(o, a, b, count, [shift](T x) { return static_cast<T>(x >> shift); });
+  } else {
+    const Divisor<T> by(b);
+    divide_all<Op>(o, a, b, count, [by](T x) { return by.quotient(x); });
   }
-  return binary_loop<Op, T, T, T>(out, in, step, count);
+  return {};
 }
 
 struct And {

@@ -181,12 +181,16 @@ struct Group {
   PYGRAPH_INLINE void combine(const Group& other) {
     for (int i = 0; i < kVectors; ++i) v[i] = Op::apply(v[i], other.v[i]);
   }
-  // All elements in one, halving again and again.
+  // All elements in one, halving again and again: first by vectors.
   template <class Op>
   T fold() const {
-    T buffer[kCount];
-    write(buffer);
-    for (int half = kCount / 2; half > 0; half /= 2) {
+    Group rest = *this;
+    for (int half = kVectors / 2; half > 0; half /= 2) {
+      for (int k = 0; k < half; ++k) rest.v[k] = Op::apply(rest.v[k], rest.v[k + half]);
+    }
+    T buffer[kWidth];
+    store(buffer, rest.v[0]);
+    for (int half = kWidth / 2; half > 0; half /= 2) {
       for (int i = 0; i < half; ++i) buffer[i] = Op::apply(buffer[i], buffer[i + half]);
     }
     return buffer[0];
