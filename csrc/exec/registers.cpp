@@ -166,28 +166,35 @@ copy:
   PYGRAPH_FIND(row, row_index, PYGRAPH_GET(std::uint64_t, d), 0)                    \
   PYGRAPH_FIND(column, index, size, 1)                                              \
   const std::uint64_t at = row * size + column;
-#define PYGRAPH_ELEMENTS(bytes, type)                                                       \
-  load_##bytes : {                                                                          \
-    const auto index = PYGRAPH_GET(std::int64_t, b);                                        \
-    PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)                               \
-    store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) + at * sizeof(type))); \
-    PYGRAPH_NEXT;                                                                           \
-  }                                                                                         \
-  store_##bytes : {                                                                         \
-    const auto index = PYGRAPH_GET(std::int64_t, b);                                        \
-    PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)                               \
-    store(PYGRAPH_GET(std::byte*, a) + at * sizeof(type), PYGRAPH_GET(type, out));          \
-    PYGRAPH_NEXT;                                                                           \
-  }                                                                                         \
-  load_pair_##bytes : {                                                                     \
-    PYGRAPH_FIND_PAIR                                                                       \
-    store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) + at * sizeof(type))); \
-    PYGRAPH_NEXT;                                                                           \
-  }                                                                                         \
-  store_pair_##bytes : {                                                                    \
-    PYGRAPH_FIND_PAIR                                                                       \
-    store(PYGRAPH_GET(std::byte*, a) + at * sizeof(type), PYGRAPH_GET(type, out));          \
-    PYGRAPH_NEXT;                                                                           \
+#define PYGRAPH_ELEMENTS(bytes, type)                                                            \
+  get_##bytes                                                                                    \
+      : store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) +                       \
+                                              PYGRAPH_GET(std::uint64_t, b) * sizeof(type)));    \
+  PYGRAPH_NEXT;                                                                                  \
+  put_##bytes : store(PYGRAPH_GET(std::byte*, a) + PYGRAPH_GET(std::uint64_t, b) * sizeof(type), \
+                      PYGRAPH_GET(type, out));                                                   \
+  PYGRAPH_NEXT;                                                                                  \
+  load_##bytes : {                                                                               \
+    const auto index = PYGRAPH_GET(std::int64_t, b);                                             \
+    PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)                                    \
+    store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) + at * sizeof(type)));      \
+    PYGRAPH_NEXT;                                                                                \
+  }                                                                                              \
+  store_##bytes : {                                                                              \
+    const auto index = PYGRAPH_GET(std::int64_t, b);                                             \
+    PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)                                    \
+    store(PYGRAPH_GET(std::byte*, a) + at * sizeof(type), PYGRAPH_GET(type, out));               \
+    PYGRAPH_NEXT;                                                                                \
+  }                                                                                              \
+  load_pair_##bytes : {                                                                          \
+    PYGRAPH_FIND_PAIR                                                                            \
+    store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) + at * sizeof(type)));      \
+    PYGRAPH_NEXT;                                                                                \
+  }                                                                                              \
+  store_pair_##bytes : {                                                                         \
+    PYGRAPH_FIND_PAIR                                                                            \
+    store(PYGRAPH_GET(std::byte*, a) + at * sizeof(type), PYGRAPH_GET(type, out));               \
+    PYGRAPH_NEXT;                                                                                \
   }
 
   PYGRAPH_ELEMENTS(1, std::uint8_t)

@@ -60,7 +60,7 @@ class Worker {
       if (!input.whole)
         offset = row_offset(input, row) + (input.along_columns ? start * input.itemsize : 0);
       // Steps read their inputs and write their outputs: one table holds both.
-      at_[i] = const_cast<char*>(static_cast<const char*>(in_[i])) + offset;
+      at_[i] = const_cast<char*>(static_cast<const char*>(in_[i])) + input.offset + offset;
     }
     place_outputs(unit, row, element);
     run_steps(count);
@@ -74,7 +74,7 @@ class Worker {
     const std::int64_t element = row * program_.columns;
     for (std::size_t i = 0; i < program_.inputs.size(); ++i) {
       const TileInput& input = program_.inputs[i];
-      char* from = const_cast<char*>(static_cast<const char*>(in_[i]));
+      char* from = const_cast<char*>(static_cast<const char*>(in_[i])) + input.offset;
       if (input.expanded == 0) {
         at_[i] = from + (input.whole ? element * input.itemsize : 0);
         continue;

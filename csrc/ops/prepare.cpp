@@ -261,6 +261,15 @@ KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
   }
 }
 
+bool ElementwiseLoops::is_whole(std::size_t input) const {
+  const Input& read = inputs[input];
+  std::int64_t stride = columns * read.itemsize;
+  for (std::size_t dim = outer.size(); dim-- > 0; stride *= outer[dim]) {
+    if (read.strides[dim] != stride) return false;
+  }
+  return read.along_columns;
+}
+
 std::optional<ElementwiseLoops> elementwise_loops(const OpRow& op, const KernelCall& call) {
   const bool broadcast = call.run == run_broadcast;
   if (!broadcast && call.run != run_flat && call.run != run_split) return std::nullopt;

@@ -51,13 +51,29 @@ struct ElementwiseLoops {
     std::int64_t itemsize;
     bool along_columns;                 // false where a row reads one element
     std::vector<std::int64_t> strides;  // bytes, per outer dim; 0 where it is broadcast
+    std::int64_t offset = 0;            // bytes, of the first element
   };
   std::vector<std::int64_t> outer;
   std::int64_t columns;
   std::vector<Input> inputs;
+
+  // Whether the elements of an input lie behind each other, one for each turn.
+  bool is_whole(std::size_t input) const;
 };
 // Nothing for a call of another family, or without elements.
 std::optional<ElementwiseLoops> elementwise_loops(const OpRow& op, const KernelCall& call);
+
+// A part of a tensor, or the whole in another order, that a call makes a contiguous copy of.
+struct CopiedView {
+  struct Dim {
+    std::int64_t size;
+    std::int64_t stride;  // bytes; may be 0 or negative
+  };
+  std::int64_t offset;  // bytes
+  std::vector<Dim> dims;
+};
+// Nothing for a call of another family, or without elements.
+std::optional<CopiedView> copied_view(const KernelCall& call);
 
 // A reduction of each row of a matrix (which may have one row only), rows not empty.
 struct RowReduction {

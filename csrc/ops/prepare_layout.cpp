@@ -341,6 +341,20 @@ KernelCall prepare_nonzero(const ir::Type& in) {
 
 }  // namespace
 
+std::optional<CopiedView> copied_view(const KernelCall& call) {
+  if (call.run != run_view) return std::nullopt;
+  const std::int64_t* p = call.parameters.data();
+  const auto rank = static_cast<std::size_t>(p[1]);
+  const auto itemsize = static_cast<std::int64_t>(call.itemsize);
+  CopiedView view{p[0], {}};
+  for (std::size_t axis = 0; axis < rank; ++axis) {
+    const std::int64_t size = p[2 + axis];
+    if (size == 0) return std::nullopt;
+    if (size != 1) view.dims.push_back({size, p[2 + 2 * rank + axis] * itemsize});
+  }
+  return view;
+}
+
 KernelCall prepare_layout(const OpRow& op, std::span<const ir::Attribute> attributes,
                           std::span<const ir::Type> inputs, std::span<const ir::Type> outputs,
                           std::span<const std::byte* const> values) {

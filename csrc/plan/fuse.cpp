@@ -5,9 +5,16 @@
 namespace pygraph::plan {
 namespace {
 
+// Where they are, if nobody holds what was read of them.
+bool may_change_variables(Code code) {
+  return code != Code::kernel && code != Code::read_variable && code != Code::drop &&
+         !is_move(code);
+}
+
 class Fusion {
  public:
-  explicit Fusion(Plan& plan) : plan_(plan), uses_(plan.storages.size(), 0), group_(plan, uses_) {
+  explicit Fusion(Plan& plan)
+      : plan_(plan), uses_(plan.storages.size(), 0), group_(plan, uses_, copies_) {
     for (const Instruction& instruction : plan.instructions) {
       for (StorageId id : inputs(instruction)) ++uses_[id];
     }
@@ -21,7 +28,7 @@ class Fusion {
     }
     std::vector<std::uint32_t> new_index;
     for (std::size_t i = 0; i < plan_.instructions.size(); ++i) {
-      if (is_target[i]) close();
+      if (is_target[i]) end_block();
       new_index.push_back(static_cast<std::uint32_t>(kept_.size()));
       visit(plan_.instructions[i]);
     }
@@ -29,6 +36,7 @@ class Fusion {
       if (is_jump(instruction.code)) instruction.target = new_index[instruction.target];
     }
     plan_.instructions = std::move(kept_);
+    drop_unread_copies();
   }
 
  private:
@@ -42,13 +50,18 @@ class Fusion {
 
   void visit(const Instruction& instruction) {
     if (is_jump(instruction.code) || instruction.code == Code::finish) {
-      close();
+      end_block();
       kept_.push_back(instruction);
       return;
     }
     if (group_.add(instruction)) return;
+    if (instruction.code == Code::drop && group_.reads(inputs(instruction)[0])) {
+      drops_.push_back(instruction);
+      return;
+    }
+    copies_.visit(plan_, instruction);
     // The group stays open over what has nothing to do with it, and runs after that.
-    TileGroup alone(plan_, uses_);
+    TileGroup alone(plan_, uses_, copies_);
     const bool starts = alone.add(instruction);
     const bool is_larger = starts && alone.elements() >= group_.elements();
     if (depends(instruction) || is_larger) close();
@@ -66,17 +79,42 @@ class Fusion {
     for (StorageId id : outputs(instruction)) {
       if (group_.writes(id) || group_.reads(id)) return true;
     }
-    return false;
+    return !drops_.empty() && may_change_variables(instruction.code);
   }
 
   void close() {
     group_.emit(plan_, kept_);
     group_.clear();
+    kept_.insert(kept_.end(), drops_.begin(), drops_.end());
+    drops_.clear();
+  }
+
+  void end_block() {
+    close();
+    copies_.clear();
+  }
+
+  // What all readers read where it stood.
+  void drop_unread_copies() {
+    std::vector<std::uint32_t> new_index;
+    kept_.clear();
+    for (const Instruction& instruction : plan_.instructions) {
+      new_index.push_back(static_cast<std::uint32_t>(kept_.size()));
+      const bool is_copy = instruction.code == Code::kernel &&
+                           ops::copied_view(plan_.kernels[instruction.target].call).has_value();
+      if (!is_copy || uses_[outputs(instruction)[0]] > 0) kept_.push_back(instruction);
+    }
+    for (Instruction& instruction : kept_) {
+      if (is_jump(instruction.code)) instruction.target = new_index[instruction.target];
+    }
+    plan_.instructions = std::move(kept_);
   }
 
   Plan& plan_;
   std::vector<std::uint32_t> uses_;
+  Copies copies_;
   TileGroup group_;
+  std::vector<Instruction> drops_;  // of what the group reads
   std::vector<Instruction> kept_;
 };
 

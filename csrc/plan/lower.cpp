@@ -437,6 +437,7 @@ void arrange(Plan& plan, const passes::Options& options) {
   if (options.enabled("coalesce")) coalesce(plan);
   find_direct_results(plan);
   if (options.enabled("register_programs")) form_register_programs(plan);
+  if (options.enabled("index_ranges")) drop_index_checks(plan);
   if (options.enabled("native_code")) make_native_code(plan);
   find_last_uses(plan);
   place(plan, options.enabled("reuse_memory"));

@@ -1,4 +1,6 @@
 // The machine code of computations and tests.
+#include <bit>
+
 #include "plan/native_translator.hpp"
 
 namespace pygraph::plan::native {
@@ -183,14 +185,47 @@ void Translator::cast(const RegisterOp& op, const RegisterForm& form) {
   put(op.out, Gpr::rax);
 }
 
+// Division by multiplication, as by Granlund and Montgomery (1994): with L bits for the divisor,
+// the upper bits of the product with 2^(63 + L) / divisor, rounded up, are the quotient of any
+// number of 63 bits. All bits of a negative number are turned before and after that, which rounds
+// it down.
+void Translator::divide_by(const RegisterOp& op, const RegisterForm& form, std::uint64_t divisor) {
+  __extension__ using Wide = unsigned __int128;
+  const auto bits = static_cast<unsigned>(std::bit_width(divisor - 1));
+  const auto factor = static_cast<std::uint64_t>((Wide{1} << (63 + bits)) / divisor + 1);
+  const auto turn = [&](Gpr number) {
+    a_.move(Gpr::rax, Gpr::rcx);
+    a_.shift(Shift::right_signed, Gpr::rax, 63);
+    a_.arithmetic(Arithmetic::bit_xor, number, Gpr::rax, Width::eight);
+  };
+  fetch(Gpr::rcx, op.a);
+  if (!is_wide(form.in)) a_.extend_signed(Gpr::rcx, Gpr::rcx);
+  a_.move(Gpr::rdx, Gpr::rcx);
+  turn(Gpr::rdx);
+  a_.move(Gpr::rax, factor);
+  a_.unary(Unary::multiply, Gpr::rdx, Width::eight);
+  a_.shift(Shift::right, Gpr::rdx, static_cast<std::uint8_t>(bits - 1));
+  turn(Gpr::rdx);
+  if (form.op == OpCode::floor_divide) return put(op.out, Gpr::rdx);
+  a_.move(Gpr::rax, divisor);
+  a_.multiply(Gpr::rdx, Gpr::rax, Width::eight);
+  a_.arithmetic(Arithmetic::subtract, Gpr::rcx, Gpr::rdx, Width::eight);
+  put(op.out, Gpr::rcx);
+}
+
 void Translator::division(const RegisterOp& op, const RegisterForm& form) {
   const Width width = computing_width(form.in);
   const bool quotient = form.op == OpCode::floor_divide;
+  const auto number = homes_.constant(op.b);
+  if (number) {
+    const auto divisor =
+        is_wide(form.in) ? static_cast<std::int64_t>(*number) : static_cast<std::int32_t>(*number);
+    if (divisor > 2) return divide_by(op, form, static_cast<std::uint64_t>(divisor));
+  }
   const Label wide = a_.label();
   const Label done = a_.label();
   fetch(Gpr::rax, op.a);
   fetch(Gpr::rcx, op.b);
-  const auto number = homes_.constant(op.b);
   if (!number || *number == 0 || static_cast<std::int32_t>(*number) == -1) {
     a_.address(Gpr::rdx, Operand::memory(Gpr::rcx, 1));
     a_.arithmetic(Arithmetic::compare, Operand(Gpr::rdx), 1, width);

@@ -22,7 +22,8 @@ bool is_real(DType dtype) { return dtype == DType::float32 || dtype == DType::fl
 Use use_of(DType dtype) { return is_real(dtype) ? Use::real : Use::whole; }
 
 bool is_load_or_store(std::string_view name) {
-  return name.starts_with("load_") || name.starts_with("store_");
+  return name.starts_with("load_") || name.starts_with("store_") || name.starts_with("get_") ||
+         name.starts_with("put_");
 }
 
 // How an operation uses the register that a field names.
@@ -67,7 +68,7 @@ NativeRegisters::NativeRegisters(const RegisterProgram& program)
 void NativeRegisters::find_loops() {
   for (std::size_t i = 0; i < program_.code.size(); ++i) {
     const RegisterOp& operation = program_.code[i];
-    if (form_of(operation.code).fields.ends_with('j') && operation.jump < 0)
+    if (form_of(operation.code).jumps() && operation.jump < 0)
       loops_.push_back({i - static_cast<std::size_t>(-operation.jump), i});
   }
 }

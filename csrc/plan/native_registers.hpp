@@ -19,11 +19,6 @@ inline bool fits_immediate(std::uint64_t value) {
   return number >= INT32_MIN && number <= INT32_MAX;
 }
 
-// The size of the second axis, of an access to an element by a pair of indices.
-inline Register second_size(const RegisterOp& operation) {
-  return static_cast<Register>(operation.d + sizeof(std::uint64_t));
-}
-
 class NativeRegisters {
  public:
   // How an operation uses a register: as a whole number, as one with a fraction, by its bits, or by

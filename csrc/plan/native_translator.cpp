@@ -13,6 +13,8 @@ constexpr Gpr kKept[] = {Gpr::rbx, Gpr::rbp, Gpr::r12, Gpr::r13, Gpr::r14, Gpr::
 // Room for the operands of a kernel; with it the stack is aligned as calls need it.
 constexpr std::int32_t kStackBytes = 3 * sizeof(void*);
 constexpr std::int64_t kOneStep[3] = {0, 0, 0};
+// A constant index up to this is part of the instruction.
+constexpr std::uint64_t kFarthest = 1 << 20;
 
 Width width_of(std::size_t bytes) {
   return bytes == 1 ? Width::byte : bytes == 4 ? Width::four : Width::eight;
@@ -59,7 +61,7 @@ std::vector<std::uint32_t> Translator::translate_entries() {
   add(0);
   for (at_ = 0; at_ < program_.code.size(); ++at_) {
     const RegisterOp& operation = program_.code[at_];
-    const bool jumps = form_of(operation.code).fields.ends_with('j');
+    const bool jumps = form_of(operation.code).jumps();
     if (jumps && operation.jump < 0) add(at_ - static_cast<std::size_t>(-operation.jump));
   }
   return entries;
@@ -169,6 +171,12 @@ void Translator::translate_control(const RegisterOp& op) {
     case RegisterCode::store_pair_1: return store(op, locate_pair(op, 1), 1);
     case RegisterCode::store_pair_4: return store(op, locate_pair(op, 4), 4);
     case RegisterCode::store_pair_8: return store(op, locate_pair(op, 8), 8);
+    case RegisterCode::get_1: return load(op, element(op, op.b, 1), 1);
+    case RegisterCode::get_4: return load(op, element(op, op.b, 4), 4);
+    case RegisterCode::get_8: return load(op, element(op, op.b, 8), 8);
+    case RegisterCode::put_1: return store(op, element(op, op.b, 1), 1);
+    case RegisterCode::put_4: return store(op, element(op, op.b, 4), 4);
+    case RegisterCode::put_8: return store(op, element(op, op.b, 8), 8);
     case RegisterCode::position: check_index(Gpr::rcx, op.b, op.c); return put(op.out, Gpr::rcx);
     case RegisterCode::position_in:
       check_index(Gpr::rcx, op.c, op.d);
@@ -277,6 +285,17 @@ Operand Translator::element(const RegisterOp& op, int bytes) {
   const Gpr base = homes_.gpr(op.a).value_or(Gpr::rax);
   fetch(base, op.a);
   return Operand::element(base, Gpr::rcx, bytes);
+}
+
+Operand Translator::element(const RegisterOp& op, Register index, int bytes) {
+  const Gpr base = homes_.gpr(op.a).value_or(Gpr::rax);
+  fetch(base, op.a);
+  const auto number = homes_.constant(index);
+  if (number && *number <= kFarthest)
+    return Operand::memory(base, static_cast<std::int32_t>(*number) * bytes);
+  const Gpr place = homes_.gpr(index).value_or(Gpr::rcx);
+  fetch(place, index);
+  return Operand::element(base, place, bytes);
 }
 
 void Translator::load(const RegisterOp& op, Operand from, std::size_t bytes) {

@@ -167,6 +167,7 @@ class Translator {
   // Division rounds down. By 0 it is a fault, and by -1 what the processor may trap at: the
   // interpreter does both.
   void division(const RegisterOp& op, const RegisterForm& form);
+  void divide_by(const RegisterOp& op, const RegisterForm& form, std::uint64_t divisor);
 
   // Tests.
   Test compare(const RegisterOp& op, const RegisterForm& form);
@@ -198,6 +199,7 @@ class Translator {
   Operand locate(const RegisterOp& op, int bytes);
   Operand locate_pair(const RegisterOp& op, int bytes);
   Operand element(const RegisterOp& op, int bytes);
+  Operand element(const RegisterOp& op, Register index, int bytes);
   void load(const RegisterOp& op, Operand from, std::size_t bytes);
   void store(const RegisterOp& op, Operand to, std::size_t bytes);
 

@@ -166,6 +166,7 @@ void fuse(Plan& plan);                    // makes tile programs of elementwise 
 void coalesce(Plan& plan);                // makes copies unnecessary and drops them
 void find_direct_results(Plan& plan);     // of tile programs
 void form_register_programs(Plan& plan);  // of the stretches that work on single numbers
+void drop_index_checks(Plan& plan);       // where register programs are known to pass them
 void make_native_code(Plan& plan);        // of the register programs with loops
 void find_last_uses(Plan& plan);          // fills in which operands die
 void place(Plan& plan, bool reuse);       // decides the offsets in the arena

@@ -1,5 +1,9 @@
 #include "plan/register_program.hpp"
 
+#include <bit>
+#include <charconv>
+#include <map>
+#include <optional>
 #include <string_view>
 
 #include "ops/op_table.hpp"
@@ -69,13 +73,58 @@ RegisterForm form_of(RegisterCode code) {
   return {"?", ""};
 }
 
+namespace {
+
+// Of the registers that operations use as numbers with a fraction, which; others are whole numbers.
+std::map<Register, DType> real_registers(const std::vector<RegisterOp>& code) {
+  std::map<Register, DType> found;
+  const auto add = [&](Register which, DType dtype) {
+    if (is_floating(dtype)) found.emplace(which, dtype);
+  };
+  for (const RegisterOp& operation : code) {
+    const RegisterForm form = form_of(operation.code);
+    if (form.kind == RegisterKind::control) {
+      if (!form.name.ends_with("_float64") && !form.name.ends_with("_float32")) continue;
+      const DType dtype = form.name.ends_with("64") ? DType::float64 : DType::float32;
+      for (Register which : {operation.out, operation.a, operation.b, operation.c})
+        add(which, dtype);
+      continue;
+    }
+    if (form.writes()) add(operation.out, form.out);
+    add(operation.a, form.in);
+    add(operation.b, form.in);
+  }
+  for (const RegisterOp& operation : code) {
+    const auto copied = found.find(operation.out);
+    if (operation.code == RegisterCode::copy && copied != found.end())
+      found.emplace(operation.a, copied->second);
+  }
+  return found;
+}
+
+template <class T>
+std::string shortest_text(T value) {
+  char text[64];
+  return {text, std::to_chars(std::begin(text), std::end(text), value).ptr};
+}
+
+std::string constant_text(std::uint64_t bits, std::optional<DType> real) {
+  if (real == DType::float64) return shortest_text(std::bit_cast<double>(bits));
+  if (real == DType::float32)
+    return shortest_text(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+  return std::to_string(static_cast<std::int64_t>(bits));
+}
+
+}  // namespace
+
 std::string RegisterProgram::text(const std::string& indent) const {
+  const std::map<Register, DType> reals = real_registers(code);
   std::string out;
   for (std::size_t i = 0; i < registers.size(); ++i) {
-    if (registers[i] != 0) {
-      out += indent + "r" + std::to_string(i) + " = " +
-             std::to_string(static_cast<std::int64_t>(registers[i])) + "\n";
-    }
+    if (registers[i] == 0) continue;
+    const auto found = reals.find(static_cast<Register>(i * sizeof(std::uint64_t)));
+    const auto real = found == reals.end() ? std::nullopt : std::optional(found->second);
+    out += indent + "r" + std::to_string(i) + " = " + constant_text(registers[i], real) + "\n";
   }
   for (std::size_t i = 0; i < code.size(); ++i) {
     std::string line = std::to_string(i);

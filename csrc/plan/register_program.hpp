@@ -39,6 +39,11 @@ struct RegisterOp {
 };
 static_assert(sizeof(RegisterOp) == 16);
 
+// The size of the second axis, of an access to an element by a pair of indices.
+inline Register second_size(const RegisterOp& operation) {
+  return static_cast<Register>(operation.d + sizeof(std::uint64_t));
+}
+
 enum class RegisterKind : std::uint8_t {
   control,
   value,
@@ -59,6 +64,9 @@ struct RegisterForm {
   ir::OpCode op = {};
   DType in = DType::bool_;
   DType out = DType::bool_;
+
+  bool writes() const { return fields.starts_with('o'); }
+  bool jumps() const { return fields.ends_with('j'); }
 };
 
 RegisterForm form_of(RegisterCode code);

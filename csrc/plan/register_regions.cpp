@@ -122,8 +122,41 @@ class Regions {
   std::vector<std::uint32_t> region_of_;  // per instruction
 };
 
+// Copies of single numbers that stand before something that fits no program, the initial values of
+// a loop for one, go behind it, if it has nothing to do with them: to where a program begins.
+void sink_copies(Plan& plan) {
+  const std::vector<bool> arrays = indexed_arrays(plan);
+  std::vector<bool> is_target(plan.instructions.size() + 1, false);
+  for (const Instruction& instruction : plan.instructions) {
+    if (is_jump(instruction.code)) is_target[instruction.target] = true;
+  }
+  const auto uses = [&](const Instruction& instruction, StorageId id) {
+    const auto first = plan.operands.begin() + instruction.first_operand;
+    return std::find(first, first + instruction.output_count + instruction.input_count, id) !=
+           first + instruction.output_count + instruction.input_count;
+  };
+  const auto may_pass = [&](const Instruction& copy, const Instruction& other) {
+    return !fits_registers(plan, other, arrays) && other.code != Code::finish &&
+           other.code != Code::call && !is_jump(other.code) &&
+           !uses(other, plan.operands[copy.first_operand]) &&
+           !uses(other, plan.operands[copy.first_operand + 1]);
+  };
+  for (std::size_t i = plan.instructions.size(); i-- > 0;) {
+    for (std::size_t at = i; at + 1 < plan.instructions.size(); ++at) {
+      Instruction& copy = plan.instructions[at];
+      Instruction& next = plan.instructions[at + 1];
+      if (copy.code != Code::move || !fits_registers(plan, copy, arrays)) break;
+      if (is_target[at + 1] || !may_pass(copy, next)) break;
+      std::swap(copy, next);
+    }
+  }
+}
+
 }  // namespace
 
-void form_register_programs(Plan& plan) { Regions(plan).run(); }
+void form_register_programs(Plan& plan) {
+  sink_copies(plan);
+  Regions(plan).run();
+}
 
 }  // namespace pygraph::plan

@@ -46,18 +46,19 @@ Instruction TileBuilder::build(Plan& plan) {
 
 // How operand `k` of a member, made outside of the group, lies under its elements.
 TileInput TileBuilder::described(const Member& member, std::size_t k) const {
-  const ops::ElementwiseLoops::Input& loop = member.loops.inputs[k];
+  const ops::ElementwiseLoops::Input& loop = member.reads.loops.inputs[k];
   TileInput input{.itemsize = loop.itemsize,
+                  .offset = loop.offset,
                   .whole = false,
                   .along_columns = loop.along_columns,
                   .strides = loop.strides,
-                  .varies = false};
+                  .varies = false,
+                  .is_part = member.reads.inputs[k] != group_.inputs(member.instruction)[k]};
   if (member.kind == TileStep::Kind::row_value) {
     input.strides = {loop.along_columns ? loop.itemsize : 0};
     input.along_columns = false;
   } else {
-    input.whole = loop.along_columns &&
-                  std::find(loop.strides.begin(), loop.strides.end(), 0) == loop.strides.end();
+    input.whole = member.reads.loops.is_whole(k);
   }
   input.strides.resize(program_.outer.size(), 0);
   input.varies = std::any_of(input.strides.begin(), input.strides.end(),
@@ -72,7 +73,7 @@ void TileBuilder::find_operands() {
   absorbed_.resize(members.size(), false);
   for (std::size_t m = 0; m < members.size(); ++m) {
     auto& own = operands_.emplace_back();
-    for (StorageId id : group_.inputs(members[m].instruction))
+    for (StorageId id : members[m].reads.inputs)
       own.push_back({group_.member_of(id), m, own.size()});
     if (members[m].kind == TileStep::Kind::elements) absorb(m);
   }
@@ -119,11 +120,11 @@ void TileBuilder::find_inputs() {
 
 std::size_t TileBuilder::input_for(const Operand& operand) {
   const Member& reader = group_.members_[operand.reader];
-  const StorageId id = group_.inputs(reader.instruction)[operand.position];
+  const StorageId id = reader.reads.inputs[operand.position];
   TileInput input = described(reader, operand.position);
   for (std::size_t known = 0; known < inputs_.size(); ++known) {
     const TileInput& other = program_.inputs[known];
-    if (inputs_[known] == id && other.whole == input.whole &&
+    if (inputs_[known] == id && other.offset == input.offset && other.whole == input.whole &&
         other.along_columns == input.along_columns && other.strides == input.strides)
       return known;
   }
@@ -250,7 +251,8 @@ void TileBuilder::choose_tile() {
     const TileInput& input = program_.inputs[i];
     widest = std::max(widest, input.itemsize);
     streams += input.whole ? 1 : 0;
-    if (input.whole && i < 32 && program_.reduced == 0) program_.in_place |= 1U << i;
+    if (input.whole && !input.is_part && i < 32 && program_.reduced == 0)
+      program_.in_place |= 1U << i;
   }
   streams += static_cast<std::int64_t>(program_.outputs.size());
   const std::int64_t fitting = kTileBytes / (widest * (program_.scratch_slots + streams));

@@ -20,11 +20,6 @@ std::int64_t product(std::span<const std::int64_t> dims) {
   return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-bool is_whole(const ops::ElementwiseLoops::Input& input) {
-  return input.along_columns &&
-         std::find(input.strides.begin(), input.strides.end(), 0) == input.strides.end();
-}
-
 // One element for each row.
 bool is_per_row(const ops::ElementwiseLoops::Input& input) {
   return !input.along_columns && input.strides.size() == 1 && input.strides[0] != 0;
@@ -43,8 +38,8 @@ int TileGroup::member_of(StorageId id) const {
 
 bool TileGroup::reads(StorageId id) const {
   return std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
-    const auto read = inputs(member.instruction);
-    return std::find(read.begin(), read.end(), id) != read.end();
+    return std::find(member.reads.inputs.begin(), member.reads.inputs.end(), id) !=
+           member.reads.inputs.end();
   });
 }
 
@@ -59,7 +54,11 @@ bool TileGroup::add(const Instruction& instruction) {
   if (call.op->effects != ops::Effects::pure && !is_floating(call.call.dtype)) return false;
   const auto loops = ops::elementwise_loops(*call.op, call.call);
   if (!loops || product(loops->outer) * loops->columns == 1) return false;
-  return add_elements(instruction, *loops) || add_row_value(instruction, *loops);
+  const auto read = inputs(instruction);
+  const ElementwiseReads reads{{read.begin(), read.end()}, *loops};
+  const auto originals = copies_.without_copies(reads);
+  if (originals && add_elements(instruction, *originals)) return true;
+  return add_elements(instruction, reads) || add_row_value(instruction, reads);
 }
 
 // Whether rows of this length, one at a time, have their place in scratch memory.
@@ -78,33 +77,33 @@ bool TileGroup::takes_shape(std::span<const std::int64_t> outer, std::int64_t co
   return std::equal(outer.begin(), outer.end(), outer_.begin(), outer_.end());
 }
 
-bool TileGroup::add_elements(const Instruction& instruction, const ops::ElementwiseLoops& loops) {
+bool TileGroup::add_elements(const Instruction& instruction, const ElementwiseReads& reads) {
+  const ops::ElementwiseLoops& loops = reads.loops;
   if (!takes_shape(loops.outer, loops.columns)) return false;
   if (row_reductions_ && !holds(instruction, columns_)) return false;
   if (whole_reductions_ > 0 && !holds(instruction, ops::kReduceChunk)) return false;
-  const auto read = inputs(instruction);
-  for (std::size_t i = 0; i < read.size(); ++i) {
-    const int source = member_of(read[i]);
+  for (std::size_t i = 0; i < reads.inputs.size(); ++i) {
+    const int source = member_of(reads.inputs[i]);
     if (source < 0) continue;
     const Member& member = members_[static_cast<std::size_t>(source)];
     const auto& input = loops.inputs[i];
     const bool fits = member.kind == TileStep::Kind::elements
-                          ? is_whole(input)
+                          ? loops.is_whole(i)
                           : row_reductions_ && loops.outer == outer_ && is_per_row(input);
     if (!fits) return false;
   }
-  accept(instruction, TileStep::Kind::elements, loops, loops.outer, loops.columns);
+  accept(instruction, TileStep::Kind::elements, reads, loops.outer, loops.columns);
   return true;
 }
 
 // Over one value for each row, of which the group has made at least one.
-bool TileGroup::add_row_value(const Instruction& instruction, const ops::ElementwiseLoops& loops) {
+bool TileGroup::add_row_value(const Instruction& instruction, const ElementwiseReads& reads) {
+  const ops::ElementwiseLoops& loops = reads.loops;
   if (!row_reductions_ || !loops.outer.empty() || loops.columns != rows()) return false;
   if (!holds(instruction, columns_)) return false;
   bool any_own = false;
-  const auto read = inputs(instruction);
-  for (std::size_t i = 0; i < read.size(); ++i) {
-    const int source = member_of(read[i]);
+  for (std::size_t i = 0; i < reads.inputs.size(); ++i) {
+    const int source = member_of(reads.inputs[i]);
     if (source < 0) continue;
     any_own = true;
     if (members_[static_cast<std::size_t>(source)].kind == TileStep::Kind::elements ||
@@ -112,16 +111,17 @@ bool TileGroup::add_row_value(const Instruction& instruction, const ops::Element
       return false;
   }
   if (!any_own) return false;
-  accept(instruction, TileStep::Kind::row_value, loops, outer_, columns_);
+  accept(instruction, TileStep::Kind::row_value, reads, outer_, columns_);
   return true;
 }
 
 bool TileGroup::add_reduction(const Instruction& instruction, const ops::RowReduction& reduction) {
-  const int source = member_of(inputs(instruction)[0]);
+  const StorageId read = inputs(instruction)[0];
+  const int source = member_of(read);
   if (source >= 0 && members_[static_cast<std::size_t>(source)].kind != TileStep::Kind::elements)
     return false;
   const ops::KernelCall& call = prepared(instruction).call;
-  const ops::ElementwiseLoops whole{{}, reduction.columns, {{call.in_itemsize, true, {}}}};
+  const ElementwiseReads whole{{read}, {{}, reduction.columns, {{call.in_itemsize, true, {}}}}};
   if (reduction.rows == 1) {
     const bool fits = outer_.empty() && takes_shape({}, reduction.columns) &&
                       whole_reductions_ < TileProgram::kMaxReduced &&
@@ -142,22 +142,21 @@ bool TileGroup::add_reduction(const Instruction& instruction, const ops::RowRedu
   return true;
 }
 
-void TileGroup::accept(const Instruction& instruction, TileStep::Kind kind,
-                       ops::ElementwiseLoops loops, std::span<const std::int64_t> outer,
-                       std::int64_t columns) {
+void TileGroup::accept(const Instruction& instruction, TileStep::Kind kind, ElementwiseReads reads,
+                       std::span<const std::int64_t> outer, std::int64_t columns) {
   if (members_.empty() || (outer_.empty() && !outer.empty())) {
     outer_.assign(outer.begin(), outer.end());
     columns_ = columns;
   }
-  for (StorageId id : inputs(instruction)) {
+  for (StorageId id : reads.inputs) {
     const int source = member_of(id);
     if (source >= 0) {
       ++members_[static_cast<std::size_t>(source)].own_uses;
-    } else if (!reads(id)) {
+    } else if (!this->reads(id)) {
       ++foreign_inputs_;
     }
   }
-  members_.push_back({instruction, kind, std::move(loops)});
+  members_.push_back({instruction, kind, std::move(reads)});
   const auto alive = std::count_if(members_.begin(), members_.end(), [&](const Member& member) {
     return member.own_uses != uses_[output(member.instruction)];
   });
@@ -177,6 +176,11 @@ void TileGroup::clear() {
   whole_reductions_ = 0;
 }
 
+bool TileGroup::reads_part(const Member& member) const {
+  const auto read = inputs(member.instruction);
+  return !std::equal(read.begin(), read.end(), member.reads.inputs.begin());
+}
+
 // A result may stand where an operand stood, but can be written there only after the last step that
 // reads the operand. So what no member reads is made last: its operands may live until then.
 void TileGroup::make_results_last() {
@@ -188,12 +192,16 @@ void TileGroup::make_results_last() {
 
 void TileGroup::emit(Plan& plan, std::vector<Instruction>& instructions) {
   if (members_.empty()) return;
-  if (members_.size() == 1) {
+  if (members_.size() == 1 && !reads_part(members_[0])) {
     instructions.push_back(members_[0].instruction);
     return;
   }
   make_results_last();
   instructions.push_back(TileBuilder(*this).build(plan));
+  for (const Member& member : members_) {
+    for (StorageId id : inputs(member.instruction)) --uses_[id];
+    for (StorageId id : member.reads.inputs) ++uses_[id];
+  }
 }
 
 }  // namespace pygraph::plan

@@ -5,14 +5,15 @@
 #include <span>
 #include <vector>
 
-#include "plan/plan.hpp"
+#include "plan/read_through.hpp"
 
 namespace pygraph::plan {
 
 class TileGroup {
  public:
-  // `uses`: per storage, how often it is read in the whole plan.
-  TileGroup(const Plan& plan, std::span<const std::uint32_t> uses) : plan_(plan), uses_(uses) {}
+  // `uses`: per storage, how often it is read in the whole plan. `copies`: those made before.
+  TileGroup(const Plan& plan, std::span<std::uint32_t> uses, const Copies& copies)
+      : plan_(plan), uses_(uses), copies_(copies) {}
 
   // Takes in the instruction if the group stays a tile program; otherwise nothing changes.
   bool add(const Instruction& instruction);
@@ -23,8 +24,7 @@ class TileGroup {
   bool reads(StorageId id) const;
   bool writes(StorageId id) const { return member_of(id) >= 0; }
 
-  // Appends the group to `plan` (the same one), as a single instruction unless it has one member
-  // only.
+  // Appends the group to `plan` (the same one), as a single instruction.
   void emit(Plan& plan, std::vector<Instruction>& instructions);
 
  private:
@@ -33,8 +33,8 @@ class TileGroup {
   struct Member {
     Instruction instruction;
     TileStep::Kind kind;
-    ops::ElementwiseLoops loops;  // of a reduction: one input, whole
-    std::uint32_t own_uses = 0;   // by later members
+    ElementwiseReads reads;      // of a reduction: one input, whole
+    std::uint32_t own_uses = 0;  // by later members
   };
 
   const PreparedCall& prepared(const Instruction& instruction) const {
@@ -49,17 +49,19 @@ class TileGroup {
   }
   int member_of(StorageId id) const;
   std::int64_t rows() const;
-  bool add_elements(const Instruction& instruction, const ops::ElementwiseLoops& loops);
-  bool add_row_value(const Instruction& instruction, const ops::ElementwiseLoops& loops);
+  bool add_elements(const Instruction& instruction, const ElementwiseReads& reads);
+  bool add_row_value(const Instruction& instruction, const ElementwiseReads& reads);
   bool add_reduction(const Instruction& instruction, const ops::RowReduction& reduction);
   bool takes_shape(std::span<const std::int64_t> outer, std::int64_t columns) const;
   bool holds(const Instruction& added, std::int64_t columns) const;
   void make_results_last();
-  void accept(const Instruction& instruction, TileStep::Kind kind, ops::ElementwiseLoops loops,
+  void accept(const Instruction& instruction, TileStep::Kind kind, ElementwiseReads reads,
               std::span<const std::int64_t> outer, std::int64_t columns);
+  bool reads_part(const Member& member) const;
 
   const Plan& plan_;
-  std::span<const std::uint32_t> uses_;
+  std::span<std::uint32_t> uses_;
+  const Copies& copies_;
   std::vector<Member> members_;
   std::vector<std::int64_t> outer_;  // the dims around a row; none so far where all is one row
   std::int64_t columns_ = 0;

@@ -37,10 +37,12 @@ struct TileStep {
 // How an input lies under the elements.
 struct TileInput {
   std::int64_t itemsize;
+  std::int64_t offset;                // bytes, of the first element
   bool whole;                         // one element for each, in order
   bool along_columns;                 // advances from column to column
   std::vector<std::int64_t> strides;  // bytes, per outer dim, where it is not whole
   bool varies;                        // from row to row, where it is not whole
+  bool is_part;                       // of what the operand holds
   TileSlot expanded = 0;              // narrow rows: the scratch slot it is expanded into, if any
 };
 

@@ -98,7 +98,13 @@ enum class Arithmetic : std::uint8_t {
   bit_xor = 6,
   compare = 7
 };
-enum class Unary : std::uint8_t { bit_not = 2, negate = 3, divide = 6, divide_signed = 7 };
+enum class Unary : std::uint8_t {
+  bit_not = 2,
+  negate = 3,
+  multiply = 4,
+  divide = 6,
+  divide_signed = 7
+};
 enum class Shift : std::uint8_t { left = 4, right = 5, right_signed = 7 };
 // The lesser and the greater one are the second where either is NaN.
 enum class Real : std::uint8_t {

@@ -19,6 +19,7 @@ PASSES = [
     "-coalesce",
     "-reuse_memory",
     "-register_programs",
+    "-index_ranges",
     "-native_code",
     "-fuse",
     "-loop_invariants,-common_subexpressions",

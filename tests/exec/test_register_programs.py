@@ -74,6 +74,8 @@ WHOLE = {
     "parity": lambda a, b: a % 2 + b % 1024 + b % 1,
     "thirds": lambda a, b: a // 3 + b % -3,
     "sevenths": lambda a, b: a % 7 + b // -7,
+    "tens": lambda a, b: a % 10 + b // 10,
+    "primes": lambda a, b: a // 1000003 + b % 65537,
 }
 CASTS = {
     name: lambda a, b, name=name: pg.astype(a, getattr(pg, name))
@@ -550,3 +552,16 @@ def test_where_no_memory_may_be_made_executable_programs_are_interpreted(tmp_pat
     if done.returncode == 5:
         pytest.skip("this kernel cannot refuse executable memory")
     assert done.returncode == 0
+
+
+def test_constants_in_the_text_are_numbers():
+    def halved(x, turns):
+        for _ in pg.range(turns):
+            x = x * 0.3 - 7.5
+        return x
+
+    for dtype in (pg.float32, pg.float64):
+        arguments = pg.asarray(1.0, dtype=dtype), pg.asarray(3)
+        text = pg.function(halved).get_concrete_function(*arguments).plan.as_text()
+        constants = {line.split(" = ")[1] for line in text.splitlines() if " = " in line}
+        assert constants == {"0.3", "7.5", "1"}
