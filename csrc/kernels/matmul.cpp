@@ -61,8 +61,8 @@ std::int64_t parts_of(const MatrixProduct& p, std::int64_t length, std::int64_t 
 // in a matrix of other dims numbers may be added in another order.
 template <class Body>
 void in_parts(const MatrixProduct& p, bool by_rows, std::int64_t size, const Body& body) {
-  // A thread that sleeps wakes up too late to help with less than some twenty microseconds.
-  const Helpers helpers = work_of(p) < 1 << 20 ? Helpers::awake : Helpers::any;
+  // Of a shorter job too much is done before a thread that sleeps is awake.
+  const Helpers helpers = work_of(p) < 1 << 22 ? Helpers::awake : Helpers::any;
   const std::int64_t length = by_rows ? p.m : p.n;
   parallel_for(
       (length + size - 1) / size, 1,
@@ -107,7 +107,7 @@ void in_own_parts(const MatrixProduct& p, const Body& body) {
 }
 
 // A number from more products than this is the sum of stretches, which threads share.
-constexpr std::int64_t kStretch = 1 << 15;
+constexpr std::int64_t kStretch = 1 << 14;
 
 template <class T>
 void dot(GemmFn own, void* out, const void* a, const void* b, std::int64_t k) {

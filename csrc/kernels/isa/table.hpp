@@ -52,7 +52,7 @@ struct PairRows {
   int count;
 };
 
-constexpr int kElementwiseFamilies = 10;
+constexpr int kElementwiseFamilies = 11;
 
 struct Tables {
   Rows<ElementwiseFn> elementwise[kElementwiseFamilies];
@@ -78,6 +78,7 @@ struct Tables {
   [[gnu::cold]] Rows<ElementwiseFn> error_rows();         \
   [[gnu::cold]] Rows<ElementwiseFn> trigonometric_rows(); \
   [[gnu::cold]] Rows<ElementwiseFn> pair_member_rows();   \
+  [[gnu::cold]] Rows<ElementwiseFn> widened_rows();       \
   [[gnu::cold]] Rows<ReduceFn> reduce_rows();             \
   [[gnu::cold]] Rows<ReduceFn> arg_reduce_rows();         \
   [[gnu::cold]] Rows<ScanFn> scan_rows();                 \
