@@ -37,7 +37,8 @@ struct KernelCall {
   std::vector<std::int64_t> parameters;  // the family's geometry
 };
 
-// `values` as in InferInput: only `slice_dynamic` needs them (at run time). All types are static.
+// `values` as in InferInput: `slice_dynamic` needs them (at run time), `gather` is a mere copy of a
+// part where it has them. All types are static.
 KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
                    std::span<const ir::Type> inputs, std::span<const ir::Type> outputs,
                    std::span<const std::byte* const> values);

@@ -264,12 +264,47 @@ void set_indices(KernelCall& call, const Shape& shape, int axis,
   for (const ir::Type& index : indices) call.parameters.push_back(index.shape.rank() == 0 ? 0 : 1);
 }
 
+// What lies at one position of the axes from `first` on; nothing where that is not known now, or
+// out of range.
+std::optional<View> gathered(const Shape& shape, int first,
+                             std::span<const std::byte* const> positions) {
+  View view;
+  const Shape strides = contiguous_strides(shape);
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const auto which = static_cast<std::size_t>(axis - first);
+    if (axis < first || which >= positions.size()) {
+      view.shape.append(shape[axis]);
+      view.strides.append(strides[axis]);
+      continue;
+    }
+    if (positions[which] == nullptr) return std::nullopt;
+    std::int64_t index = 0;
+    std::memcpy(&index, positions[which], sizeof index);
+    if (index < 0) index += shape[axis];
+    if (index < 0 || index >= shape[axis]) return std::nullopt;
+    view.offset += index * strides[axis];
+  }
+  return view;
+}
+
 KernelCall prepare_gather(std::span<const ir::Attribute> attributes,
-                          std::span<const ir::Type> inputs, const ir::Type& out) {
+                          std::span<const ir::Type> inputs, const ir::Type& out,
+                          std::span<const std::byte* const> values) {
   KernelCall call;
   call.run = run_gather;
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
   call.cost = std::max<std::int64_t>(out.shape.count(), 1);
+  const bool is_part = out.shape.count() > 1 && values.size() == inputs.size() &&
+                       std::all_of(inputs.begin() + 1, inputs.end(),
+                                   [](const ir::Type& index) { return index.shape.rank() == 0; });
+  if (is_part) {
+    const auto first = static_cast<int>(integer(attributes[0]));
+    if (const auto view = gathered(inputs[0].shape, first, values.subspan(1))) {
+      call.run = run_view;
+      set_view(call, view->offset, view->shape, contiguous_strides(view->shape), view->strides);
+      return call;
+    }
+  }
   set_indices(call, inputs[0].shape, static_cast<int>(integer(attributes[0])), inputs.subspan(1));
   return call;
 }
@@ -370,7 +405,7 @@ KernelCall prepare_layout(const OpRow& op, std::span<const ir::Attribute> attrib
     case Family::view: return prepare_view(op, attributes, inputs[0], outputs[0], values);
     case Family::slice_update: return prepare_slice_update(attributes, inputs[0], outputs[0]);
     case Family::concat: return prepare_concat(attributes, inputs, outputs[0]);
-    case Family::gather: return prepare_gather(attributes, inputs, outputs[0]);
+    case Family::gather: return prepare_gather(attributes, inputs, outputs[0], values);
     case Family::scatter: return prepare_scatter(attributes, inputs, outputs[0]);
     case Family::dim_size:
       call.run = run_dim_size;

@@ -94,15 +94,24 @@ class Fusion {
     copies_.clear();
   }
 
-  // What all readers read where it stood.
+  bool is_unread_copy(const Instruction& instruction) const {
+    return instruction.code == Code::kernel && uses_[outputs(instruction)[0]] == 0 &&
+           ops::copied_view(plan_.kernels[instruction.target].call).has_value();
+  }
+
+  // What all readers read where it stood. A copy may have been of another one.
   void drop_unread_copies() {
+    std::vector<bool> unread(plan_.instructions.size(), false);
+    for (std::size_t i = plan_.instructions.size(); i-- > 0;) {
+      unread[i] = is_unread_copy(plan_.instructions[i]);
+      if (!unread[i]) continue;
+      for (StorageId id : inputs(plan_.instructions[i])) --uses_[id];
+    }
     std::vector<std::uint32_t> new_index;
     kept_.clear();
-    for (const Instruction& instruction : plan_.instructions) {
+    for (std::size_t i = 0; i < plan_.instructions.size(); ++i) {
       new_index.push_back(static_cast<std::uint32_t>(kept_.size()));
-      const bool is_copy = instruction.code == Code::kernel &&
-                           ops::copied_view(plan_.kernels[instruction.target].call).has_value();
-      if (!is_copy || uses_[outputs(instruction)[0]] > 0) kept_.push_back(instruction);
+      if (!unread[i]) kept_.push_back(plan_.instructions[i]);
     }
     for (Instruction& instruction : kept_) {
       if (is_jump(instruction.code)) instruction.target = new_index[instruction.target];

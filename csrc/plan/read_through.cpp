@@ -105,10 +105,17 @@ void Copies::visit(const Plan& plan, const Instruction& instruction) {
       std::erase_if(copies_, [&](const auto& copy) { return copy.second.original == operands[i]; });
     return;
   }
-  auto view = ops::copied_view(plan.kernels[instruction.target].call);
+  const ops::KernelCall& call = plan.kernels[instruction.target].call;
+  auto view = ops::copied_view(call);
   // A tensor of its own is perhaps given back, or written to, before the copy is read.
-  if (view && plan.storages[operands[1]].kind != StorageKind::dynamic)
-    copies_[operands[0]] = {operands[1], std::move(*view)};
+  if (!view || plan.storages[operands[1]].kind == StorageKind::dynamic) return;
+  StorageId original = operands[1];
+  const auto outer = copies_.find(original);
+  if (outer != copies_.end() && is_contiguous(outer->second.view, call.itemsize)) {
+    original = outer->second.original;
+    view->offset += outer->second.view.offset;
+  }
+  copies_[operands[0]] = {original, std::move(*view)};
 }
 
 std::optional<ElementwiseReads> Copies::without_copies(const ElementwiseReads& reads) const {

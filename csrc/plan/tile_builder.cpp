@@ -5,8 +5,10 @@
 namespace pygraph::plan {
 namespace {
 
-// Rows up to this length are taken several at a time.
+// Rows up to this length are taken several at a time; where some lie apart from each other and so
+// have to be gathered, up to the other.
 constexpr std::int64_t kNarrowColumns = 256;
+constexpr std::int64_t kNarrowColumnsApart = 64;
 // What the values of a tile take together: about the nearest cache.
 constexpr std::int64_t kTileBytes = 32 << 10;
 constexpr std::int64_t kLeastTile = 128;
@@ -20,7 +22,8 @@ TileBuilder::TileBuilder(const TileGroup& group) : group_(group) {
   program_.rows = group.rows();
   program_.columns = group.columns_;
   program_.narrow =
-      !group.outer_.empty() && !group.row_reductions_ && group.columns_ <= kNarrowColumns;
+      !group.outer_.empty() && !group.row_reductions_ &&
+      group.columns_ <= (group.reads_rows_apart() ? kNarrowColumnsApart : kNarrowColumns);
 }
 
 Instruction TileBuilder::build(Plan& plan) {

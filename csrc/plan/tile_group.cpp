@@ -181,6 +181,19 @@ bool TileGroup::reads_part(const Member& member) const {
   return !std::equal(read.begin(), read.end(), member.reads.inputs.begin());
 }
 
+// Whether an input has a row for each row, but not behind each other.
+bool TileGroup::reads_rows_apart() const {
+  return std::any_of(members_.begin(), members_.end(), [](const Member& member) {
+    const ops::ElementwiseLoops& loops = member.reads.loops;
+    for (std::size_t k = 0; k < loops.inputs.size(); ++k) {
+      const auto& strides = loops.inputs[k].strides;
+      const bool varies = std::count(strides.begin(), strides.end(), 0) < std::ssize(strides);
+      if (loops.inputs[k].along_columns && varies && !loops.is_whole(k)) return true;
+    }
+    return false;
+  });
+}
+
 // A result may stand where an operand stood, but can be written there only after the last step that
 // reads the operand. So what no member reads is made last: its operands may live until then.
 void TileGroup::make_results_last() {

@@ -58,6 +58,7 @@ class TileGroup {
   void accept(const Instruction& instruction, TileStep::Kind kind, ElementwiseReads reads,
               std::span<const std::int64_t> outer, std::int64_t columns);
   bool reads_part(const Member& member) const;
+  bool reads_rows_apart() const;
 
   const Plan& plan_;
   std::span<std::uint32_t> uses_;

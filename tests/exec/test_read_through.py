@@ -16,7 +16,7 @@ import pygraph as pg
 
 Array = np.ndarray
 RNG = np.random.default_rng(23)
-COPIES = ("slice", "permute_dims", "broadcast_to")
+COPIES = ("slice", "permute_dims", "broadcast_to", "gather")
 
 
 def samples(*shape: int, dtype: str = "float32") -> Array:
@@ -74,6 +74,10 @@ CASES: dict[str, tuple[Callable[..., Any], tuple[Array, ...], int]] = {
     "turned columns": (lambda x: x[:, ::-1] + x, (samples(8, 4),), 1),
     "every second": (lambda x: x[:, ::2] * 2.0, (samples(8, 6),), 1),
     "every second row": (lambda x: x[::2] * 2.0, (samples(8, 6),), 0),
+    "a row": (lambda x: x[2] * 2.0 - x[-1], (samples(8, 6),), 0),
+    "a plane of rows": (lambda x: x[1, :, :3] + x[2, :, 3:], (samples(4, 5, 6),), 0),
+    "a row of each plane": (lambda x: x[:, 1] * x[:, -1], (samples(4, 3, 5),), 0),
+    "a column": (lambda x: x[..., 1] * 2.0, (samples(4, 3, 5),), 1),
     "parts of a bias": (lambda x, b: x * b[3:7] + b[:4], (samples(5, 4), samples(9)), 0),
     "planes": (lambda x: x[1:, :, 2:] * x[:-1, :, :-2], (samples(4, 3, 6),), 0),
     "reshaped": (lambda x: x[:, :6].reshape(4, 9) * 2.0, (samples(6, 8),), 0),
