@@ -1,5 +1,4 @@
 # Types of csrc/bind/hot.pyx.
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType, ModuleType
 from typing import (
@@ -276,6 +275,7 @@ def register_structures(
     specs: type,
     variable_specs: type,
 ) -> None: ...
+def fields_of(kind: type) -> tuple[str, ...]: ...
 def is_array_like(value: object) -> bool: ...
 def array_of(value: Any) -> npt.NDArray[Any]: ...
 def register_cache_limit(
@@ -288,7 +288,7 @@ class Binder:
     names: tuple[str, ...]
     def __init__(
         self,
-        parameters: Sequence[inspect.Parameter],
+        parameters: Sequence[Any],
         refuse: Callable[[tuple[Any, ...], dict[str, Any]], None],
     ) -> None: ...
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]: ...

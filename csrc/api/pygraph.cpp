@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "exec/executable.hpp"
+#include "exec/profile.hpp"
 #include "format/program.hpp"
 
 struct pygraph_tensor {
@@ -21,6 +22,13 @@ struct pygraph_program {
   std::vector<std::string> names;  // of the variables
   std::vector<std::unique_ptr<pygraph::Variable>> variables;
   std::vector<std::vector<pygraph::Variable*>> uses;  // per graph: those it is run on
+};
+
+struct pygraph_profile {
+  std::shared_ptr<pygraph::exec::Profile> recorded;
+  std::vector<pygraph::exec::ProfileRow> rows;  // once stopped: those that ran
+  std::vector<std::string> lines;               // per row
+  std::vector<pygraph_profile_row> views;
 };
 
 namespace {
@@ -114,6 +122,15 @@ std::string signature_text(const std::vector<pygraph::Tensor>& inputs) {
     text += type_text(input);
   }
   return "(" + text + ")";
+}
+
+std::string lines_text(const std::vector<pygraph::ir::Location>& lines) {
+  std::string text;
+  for (const pygraph::ir::Location& line : lines) {
+    if (!text.empty()) text += ", ";
+    text += line.file + ":" + std::to_string(line.line);
+  }
+  return text;
 }
 
 }  // namespace
@@ -238,6 +255,41 @@ pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tenso
 void pygraph_outputs_free(pygraph_tensor** outputs, size_t output_count) {
   for (size_t i = 0; i < output_count; ++i) delete outputs[i];
   delete[] outputs;
+}
+
+pygraph_status pygraph_profile_start(pygraph_profile** result) {
+  *result = nullptr;
+  return guarded([&] {
+    auto profile = std::make_unique<pygraph_profile>();
+    profile->recorded = pygraph::exec::Profile::start();
+    *result = profile.release();
+  });
+}
+
+pygraph_status pygraph_profile_stop(pygraph_profile* profile) {
+  return guarded([&] {
+    profile->recorded->stop();
+    profile->rows = profile->recorded->rows();
+    std::erase_if(profile->rows, [](const auto& row) { return row.calls == 0; });
+    profile->lines.clear();
+    for (const auto& row : profile->rows) profile->lines.push_back(lines_text(row.lines));
+    profile->views.clear();
+    for (std::size_t i = 0; i < profile->rows.size(); ++i) {
+      const pygraph::exec::ProfileRow& row = profile->rows[i];
+      profile->views.push_back({row.function.c_str(), row.name.c_str(), profile->lines[i].c_str(),
+                                row.calls, row.nanoseconds, row.is_run ? 1 : 0});
+    }
+  });
+}
+
+size_t pygraph_profile_row_count(const pygraph_profile* profile) { return profile->views.size(); }
+const pygraph_profile_row* pygraph_profile_row_at(const pygraph_profile* profile, size_t index) {
+  return &profile->views[index];
+}
+
+void pygraph_profile_free(pygraph_profile* profile) {
+  if (profile != nullptr) profile->recorded->stop();
+  delete profile;
 }
 
 }  // extern "C"

@@ -30,7 +30,7 @@ constexpr std::int64_t kRangeUnit = 64;
 // How often an idle thread looks for the next job before it sleeps: some tens of microseconds. To
 // wake it costs as long, and the parts of a program that threads share come in quick succession.
 constexpr int kSpins = 4000;
-// Jobs that begin within this time of each other are a quick succession.
+// A job that begins within this time of the end of another is in a quick succession.
 constexpr std::chrono::microseconds kSuccession{50};
 
 // On a thread that is working at a job: what it starts itself runs where it is.
@@ -87,9 +87,8 @@ class Pool {
       wanted_ = helpers;
       posted_.fetch_add(1, std::memory_order_release);
     }
-    const auto now = std::chrono::steady_clock::now();
-    const bool wake = which == Helpers::any || now - last_job_ < kSuccession;
-    last_job_ = now;
+    const bool wake =
+        which == Helpers::any || std::chrono::steady_clock::now() - last_end_ < kSuccession;
     if (wake && helpers == 1) {
       wake_.notify_one();
     } else if (wake) {
@@ -97,6 +96,7 @@ class Pool {
     }
     job.work();
     retire();
+    last_end_ = std::chrono::steady_clock::now();
     return true;
   }
 
@@ -149,7 +149,7 @@ class Pool {
 
   std::mutex user_;                                   // held for the time of a job
   int started_ = 0;                                   // guarded by user_
-  std::chrono::steady_clock::time_point last_job_{};  // began then; guarded by user_
+  std::chrono::steady_clock::time_point last_end_{};  // of a job; guarded by user_
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable finished_;
@@ -226,6 +226,7 @@ void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const 
   if (size > kRangeUnit) size = (size + kRangeUnit - 1) / kRangeUnit * kRangeUnit;
   Job job{run, body, count, size};
   const auto wanted = static_cast<int>(std::min(threads, ranges) - 1);
+  if (grain > 1 && count / grain < kGrainsWorthWaking) helpers = Helpers::awake;
   if (!current_pool().run(job, wanted, helpers)) {
     run(body, 0, count);
     return;

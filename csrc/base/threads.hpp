@@ -14,9 +14,12 @@ void set_thread_count(int count);
 inline constexpr int kMaxThreads = 256;
 
 // Which threads may come to help: those that still look for work after the job before, or sleeping
-// ones too. To wake one can cost more than a small job. Where jobs follow each other closely, as in
-// a loop, `awake` wakes them as well.
+// ones too. To wake one can cost more than a small job: `any` leaves those asleep where the grains
+// are few, unless each is a single element, whose work is not known. Where jobs follow each other
+// closely, as in a loop, `awake` wakes them as well.
 enum class Helpers : std::uint8_t { any, awake };
+// So many grains of a few microseconds each are done sooner with a thread that has to be woken.
+inline constexpr std::int64_t kGrainsWorthWaking = 24;
 
 using RangeFn = void (*)(const void* body, std::int64_t begin, std::int64_t end);
 void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const void* body,

@@ -19,7 +19,7 @@ from libcpp.string cimport string
 from libcpp.utility cimport move
 from libcpp.vector cimport vector
 
-import dataclasses
+import inspect
 import types
 import weakref
 from collections import OrderedDict, defaultdict, namedtuple

@@ -1,6 +1,7 @@
 # Included by hot.pyx: from the arguments of a call to canonical ones, one entry per parameter.
 
 cdef object missing = object()
+cdef object no_default = inspect.Parameter.empty
 # Of defaults that hold no tensor.
 cdef tuple plain_types = (type(None), bool, int, float, str, bytes)
 
@@ -37,7 +38,7 @@ cdef class Binder:
                 self.rest = i
             if kind == 4:
                 self.more = i
-            defaults.append(missing if parameter.default is parameter.empty else parameter.default)
+            defaults.append(missing if parameter.default is no_default else parameter.default)
         self.names = tuple([parameter.name for parameter in parameters])
         self.defaults = tuple(defaults)
         self.simple = self.positional if self.positional == len(defaults) else -1

@@ -288,9 +288,12 @@ cdef int encode_class(object value, object kind, TraceKey key, CTensorList& inpu
     return encode_opaque(value, kind, key)
 
 
-cdef tuple fields_of(object kind):
+cpdef tuple fields_of(object kind):
+    """Return the names of a dataclass's fields."""
     names = field_names.get(kind)
     if names is None:
+        import dataclasses  # which takes its time to load, and is there if there is a dataclass
+
         names = tuple([field.name for field in dataclasses.fields(kind)])
         field_names[kind] = names
     return names

@@ -175,7 +175,7 @@ class Worker {
 template <std::int64_t kScratchBytes>
 void share_units(const TileProgram& program, void* const* out, const void* const* in,
                  const Partials& partials) {
-  const bool is_short = program.cost < 2 * ops::kRangeCost;
+  const bool is_short = program.cost < kGrainsWorthWaking * ops::kRangeCost;
   const auto cost = is_short ? ops::kAwakeRangeCost : ops::kRangeCost;
   parallel_for(
       program.units, ops::grain(program.cost / program.units, cost),

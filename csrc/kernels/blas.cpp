@@ -35,8 +35,6 @@ const Blas* open_blas() {
   const char* (*version)() = nullptr;
   const bool complete = resolve(library, "scipy_cblas_sgemm", &functions.sgemm) &&
                         resolve(library, "scipy_cblas_dgemm", &functions.dgemm) &&
-                        resolve(library, "scipy_cblas_sgemv", &functions.sgemv) &&
-                        resolve(library, "scipy_cblas_dgemv", &functions.dgemv) &&
                         resolve(library, "scipy_openblas_set_num_threads", &set_threads) &&
                         resolve(library, "scipy_openblas_get_config", &version);
   if (!complete) return nullptr;

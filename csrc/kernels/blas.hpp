@@ -11,15 +11,10 @@ inline constexpr int kBlasTranspose = 112;
 template <class T>
 using BlasGemm = void (*)(int order, int transpose_a, int transpose_b, int m, int n, int k, T alpha,
                           const T* a, int row_a, const T* b, int row_b, T beta, T* c, int row_c);
-template <class T>
-using BlasGemv = void (*)(int order, int transpose, int m, int n, T alpha, const T* a, int row_a,
-                          const T* x, int step_x, T beta, T* y, int step_y);
 
 struct Blas {
   BlasGemm<float> sgemm;
   BlasGemm<double> dgemm;
-  BlasGemv<float> sgemv;
-  BlasGemv<double> dgemv;
   const char* version;
 };
 

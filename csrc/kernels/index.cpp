@@ -10,26 +10,33 @@ namespace {
 
 constexpr std::int64_t kBlock = 256;  // positions worked out at a time
 
-std::int64_t read_index(const void* indices, DType dtype, std::int64_t at) {
-  if (dtype == DType::int32) return static_cast<const std::int32_t*>(indices)[at];
-  return static_cast<const std::int64_t*>(indices)[at];
-}
-
 // The rows that the indices start..start+count name, as offsets in units of one row.
-Fault find_rows(std::int64_t* rows, const void* const* indices, const IndexGeometry& g,
-                std::int64_t start, std::int64_t count) {
+template <class Index>
+Fault find_rows_as(std::int64_t* rows, const void* const* indices, const IndexGeometry& g,
+                   std::int64_t start, std::int64_t count) {
   std::fill_n(rows, count, 0);
   for (int axis = 0; axis < g.axes; ++axis) {
     const std::int64_t size = g.axis_sizes[axis];
+    const std::int64_t step = g.index_step[axis];
+    const auto* index = static_cast<const Index*>(indices[axis]) + start * step;
+    bool all_inside = true;
     for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t index =
-          read_index(indices[axis], g.index_dtype, (start + i) * g.index_step[axis]);
-      const std::int64_t from_start = index < 0 ? index + size : index;
-      if (from_start < 0 || from_start >= size) return {FaultCode::index_out_of_range, axis, index};
+      const std::int64_t from_start = index[i * step] + (index[i * step] < 0 ? size : 0);
+      all_inside &= static_cast<std::uint64_t>(from_start) < static_cast<std::uint64_t>(size);
       rows[i] = rows[i] * size + from_start;
     }
+    if (all_inside) continue;
+    while (*index >= -size && *index < size) index += step;
+    return {FaultCode::index_out_of_range, axis, *index};
   }
   return {};
+}
+
+Fault find_rows(std::int64_t* rows, const void* const* indices, const IndexGeometry& g,
+                std::int64_t start, std::int64_t count) {
+  if (g.index_dtype == DType::int32)
+    return find_rows_as<std::int32_t>(rows, indices, g, start, count);
+  return find_rows_as<std::int64_t>(rows, indices, g, start, count);
 }
 
 std::int64_t rows_per_outer(const IndexGeometry& g) {
@@ -50,12 +57,12 @@ struct AnyRow {
 
 template <class RowSize>
 Fault gather_rows(std::byte* out, const std::byte* in, const void* const* indices,
-                  const IndexGeometry& g, RowSize row) {
+                  const IndexGeometry& g, std::int64_t begin, std::int64_t end, RowSize row) {
   const std::size_t bytes = row.bytes();
   const std::int64_t per_outer = rows_per_outer(g);
   std::int64_t rows[kBlock];
-  for (std::int64_t start = 0; start < g.count; start += kBlock) {
-    const std::int64_t count = std::min(kBlock, g.count - start);
+  for (std::int64_t start = begin; start < end; start += kBlock) {
+    const std::int64_t count = std::min(kBlock, end - start);
     if (const Fault fault = find_rows(rows, indices, g, start, count); !fault.ok()) return fault;
     for (std::int64_t o = 0; o < g.outer; ++o) {
       std::byte* to = out + static_cast<std::size_t>(o * g.count + start) * bytes;
@@ -121,10 +128,11 @@ void fill(void* out_memory, const void* start_memory, const void* step_memory, s
 
 }  // namespace
 
-Fault gather(void* out, const void* in, const void* const* indices, const IndexGeometry& geometry) {
+Fault gather(void* out, const void* in, const void* const* indices, const IndexGeometry& geometry,
+             std::int64_t begin, std::int64_t end) {
   return with_row_size(geometry, [&](auto row) {
     return gather_rows(static_cast<std::byte*>(out), static_cast<const std::byte*>(in), indices,
-                       geometry, row);
+                       geometry, begin, end, row);
   });
 }
 

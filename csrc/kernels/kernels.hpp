@@ -38,7 +38,7 @@ void copy_strided(void* out, const std::int64_t* out_strides, const void* in,
 // in[outer][axis_sizes[0]]...[axis_sizes[k-1]][inner]; indices[j] holds `count` integers of
 // `index_dtype` (int32 or int64); index_step[j] is 1 or 0. out is [outer][count][inner]. An index i
 // in
-// [-size, size) is taken modulo size; any other is a fault.
+// [-size, size) is taken modulo size; any other is a fault. Gathers the rows [begin, end) of count.
 struct IndexGeometry {
   std::int64_t outer;
   std::int64_t inner;
@@ -49,7 +49,8 @@ struct IndexGeometry {
   DType index_dtype;
   std::size_t itemsize;
 };
-Fault gather(void* out, const void* in, const void* const* indices, const IndexGeometry& geometry);
+Fault gather(void* out, const void* in, const void* const* indices, const IndexGeometry& geometry,
+             std::int64_t begin, std::int64_t end);
 // Writes values[outer][count][inner] (or one repeated row where value_step is 0) at those positions
 // of `out`, in order of count.
 Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "ops/prepare_families.hpp"
+#include "ops/split.hpp"
 
 namespace pygraph::ops {
 namespace {
@@ -11,6 +12,9 @@ using kernels::Fault;
 
 // The bytes that are copied in about the time of one element operation.
 constexpr std::int64_t kCopiedBytes = 64;
+
+// What reading an element at a computed position costs in units of the cheapest ops.
+constexpr std::int64_t kGatherCost = 4;
 
 // A strided view of a contiguous tensor: where it starts and how far apart its elements are, in
 // elements.
@@ -35,23 +39,39 @@ Fault run_copy(const KernelCall& call, void* const* out, const void* const* in) 
   return {};
 }
 
-// parameters: offset in bytes, rank, shape, strides of the output, strides of the input.
-Fault run_view(const KernelCall& call, void* const* out, const void* const* in) {
+// parameters: offset in bytes, rank, shape, strides of the output, strides of the input. Threads
+// share the largest dim.
+void copy_view(const KernelCall& call, char* out, const char* in) {
   const std::int64_t* p = call.parameters.data();
   const auto rank = static_cast<int>(p[1]);
-  kernels::copy_strided(out[0], p + 2 + rank, static_cast<const char*>(in[0]) + p[0],
-                        p + 2 + 2 * rank, p + 2, rank, call.itemsize);
+  const std::int64_t* shape = p + 2;
+  const std::int64_t* out_strides = shape + rank;
+  const std::int64_t* in_strides = out_strides + rank;
+  if (call.cost < 2 * kRangeCost) {
+    kernels::copy_strided(out, out_strides, in, in_strides, shape, rank, call.itemsize);
+    return;
+  }
+  const std::int64_t shared = std::max_element(shape, shape + rank) - shape;
+  parallel_for(shape[shared], grain(call.cost / shape[shared]),
+               [&](std::int64_t begin, std::int64_t end) {
+                 Shape part(std::span(shape, static_cast<std::size_t>(rank)));
+                 part[static_cast<int>(shared)] = end - begin;
+                 kernels::copy_strided(out + begin * out_strides[shared] * call.itemsize,
+                                       out_strides, in + begin * in_strides[shared] * call.itemsize,
+                                       in_strides, part.begin(), rank, call.itemsize);
+               });
+}
+
+Fault run_view(const KernelCall& call, void* const* out, const void* const* in) {
+  copy_view(call, static_cast<char*>(out[0]), static_cast<const char*>(in[0]) + call.parameters[0]);
   return {};
 }
 
 // parameters: as above, then the bytes of the whole. The first input is copied, the second written
 // over the view.
 Fault run_slice_update(const KernelCall& call, void* const* out, const void* const* in) {
-  const std::int64_t* p = call.parameters.data();
-  const auto rank = static_cast<int>(p[1]);
   if (out[0] != in[0]) std::memcpy(out[0], in[0], static_cast<std::size_t>(call.count));
-  kernels::copy_strided(static_cast<char*>(out[0]) + p[0], p + 2 + rank, in[1], p + 2 + 2 * rank,
-                        p + 2, rank, call.itemsize);
+  copy_view(call, static_cast<char*>(out[0]) + call.parameters[0], static_cast<const char*>(in[1]));
   return {};
 }
 
@@ -218,7 +238,12 @@ kernels::IndexGeometry geometry_of(const KernelCall& call) {
 }
 
 Fault run_gather(const KernelCall& call, void* const* out, const void* const* in) {
-  return kernels::gather(out[0], in[0], in + 1, geometry_of(call));
+  const kernels::IndexGeometry geometry = geometry_of(call);
+  return split(geometry.count,
+               grain(kGatherCost * call.cost / std::max<std::int64_t>(geometry.count, 1)),
+               [&](std::int64_t begin, std::int64_t end) {
+                 return kernels::gather(out[0], in[0], in + 1, geometry, begin, end);
+               });
 }
 
 Fault run_scatter(const KernelCall& call, void* const* out, const void* const* in) {
@@ -268,19 +293,36 @@ Fault run_dim_size(const KernelCall& call, void* const* out, const void* const*)
   return {};
 }
 
+// Where flags are set, from `first` on. Returns how many are.
+std::int64_t find_set(std::int64_t* places, const std::uint8_t* flags, std::int64_t count,
+                      std::int64_t first) {
+  std::int64_t found = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    places[found] = first + i;
+    found += flags[i] != 0 ? 1 : 0;
+  }
+  return found;
+}
+
 // parameters: the shape. One output per dim.
 Fault run_nonzero(const KernelCall& call, void* const* out, const void* const* in) {
+  constexpr std::int64_t kBlock = 256;
   const auto* flags = static_cast<const std::uint8_t*>(in[0]);
-  const auto rank = call.parameters.size();
+  const auto last = call.parameters.size() - 1;
+  const auto at = [&](std::size_t axis) { return static_cast<std::int64_t*>(out[axis]); };
   std::int64_t index[kMaxRank] = {};
   std::int64_t found = 0;
-  for (std::int64_t i = 0; i < call.count; ++i) {
-    if (flags[i] != 0) {
-      for (std::size_t axis = 0; axis < rank; ++axis)
-        static_cast<std::int64_t*>(out[axis])[found] = index[axis];
-      ++found;
+  for (std::int64_t done = 0; done < call.count; done += call.parameters[last]) {
+    for (std::int64_t start = 0; start < call.parameters[last]; start += kBlock) {
+      const std::int64_t count = std::min(kBlock, call.parameters[last] - start);
+      std::int64_t places[kBlock];
+      const std::int64_t set = find_set(places, flags + done + start, count, start);
+      std::copy_n(places, set, at(last) + found);
+      for (std::size_t axis = 0; axis < last; ++axis)
+        std::fill_n(at(axis) + found, set, index[axis]);
+      found += set;
     }
-    for (std::size_t axis = rank; axis-- > 0;) {
+    for (std::size_t axis = last; axis-- > 0;) {
       if (++index[axis] < call.parameters[axis]) break;
       index[axis] = 0;
     }

@@ -8,8 +8,8 @@
 
 namespace pygraph::ops {
 
-// A thread that has to be woken needs at least this much to do (element operations of the cheapest
-// kind, some ten microseconds).
+// A thread that helps needs at least this much to do (element operations of the cheapest kind, a
+// few microseconds).
 inline constexpr std::int64_t kRangeCost = 32'768;
 // One that is awake gets ranges of half of that.
 inline constexpr std::int64_t kAwakeRangeCost = kRangeCost / 2;

@@ -305,6 +305,11 @@ Test Translator::compare_flag(Register flag) {
 }
 
 void Translator::put_test(const RegisterOp& op, Test test) {
+  fetch_test(test);
+  put(op.out, Gpr::rax);
+}
+
+void Translator::fetch_test(Test test) {
   a_.set(test.condition, Gpr::rax);
   if (test.looks_at_parity) {
     const bool equal = test.condition == Condition::equal;
@@ -312,7 +317,18 @@ void Translator::put_test(const RegisterOp& op, Test test) {
     a_.arithmetic(equal ? Arithmetic::bit_and : Arithmetic::bit_or, Gpr::rax, Gpr::rcx,
                   Width::four);
   }
-  put(op.out, Gpr::rax);
+}
+
+// What happens now and then is predicted badly: the sum with 0 or 1 takes less time than a jump.
+void Translator::count_if(const RegisterOp& test, const RegisterOp& add) {
+  const RegisterForm form = form_of(test.code);
+  fetch_test(compare(test, form));
+  if (form.kind == RegisterKind::jump_if)
+    a_.arithmetic(Arithmetic::bit_xor, Operand(Gpr::rax), 1, Width::four);
+  const Gpr place = homes_.gpr(add.out).value_or(Gpr::rcx);
+  fetch(place, add.out);
+  a_.arithmetic(Arithmetic::add, place, Gpr::rax, Width::eight);
+  put(add.out, place);
 }
 
 void Translator::jump_on(Test test, bool wanted, Label to) {

@@ -1,6 +1,7 @@
 // The frame of the machine code, and what is no computation: jumps, elements, kernels.
 #include "plan/native_translator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/tensor.hpp"
@@ -30,7 +31,12 @@ Translation Translator::run() {
   enter();
   for (at_ = 0; at_ < program_.code.size(); ++at_) {
     a_.bind(labels_[at_]);
-    translate(program_.code[at_]);
+    if (jumps_over_count(at_)) {
+      count_if(program_.code[at_], program_.code[at_ + 1]);
+      a_.bind(labels_[++at_]);
+    } else {
+      translate(program_.code[at_]);
+    }
   }
   translate_rest();
   a_.bind(leave_);
@@ -38,6 +44,16 @@ Translation Translator::run() {
   std::vector<std::uint32_t> entries = translate_entries();
   a_.link();
   return {a_.code(), std::move(entries)};
+}
+
+bool Translator::jumps_over_count(std::size_t operation) const {
+  const RegisterOp& test = program_.code[operation];
+  const RegisterKind kind = form_of(test.code).kind;
+  if (kind != RegisterKind::jump_if && kind != RegisterKind::jump_unless) return false;
+  if (test.jump != 2) return false;
+  const RegisterOp& add = program_.code[operation + 1];
+  return add.code == RegisterCode::add_int64 && add.out == add.a && homes_.constant(add.b) == 1 &&
+         !is_target_[operation + 1];
 }
 
 void Translator::enter() {
@@ -76,19 +92,45 @@ void Translator::leave() {
   a_.ret();
 }
 
+void Translator::load(const NativeRegisters::Home& home) {
+  if (home.gpr) a_.move(*home.gpr, memory(home.which));
+  if (home.xmm) a_.load(*home.xmm, memory(home.which), true);
+}
+
+// A constant is in memory all the time.
+void Translator::store(const NativeRegisters::Home& home) {
+  if (homes_.constant(home.which)) return;
+  if (home.gpr) a_.store(memory(home.which), *home.gpr);
+  if (home.xmm) a_.store(memory(home.which), *home.xmm, true);
+}
+
 void Translator::load_homes(std::size_t operation) {
   for (const NativeRegisters::Home& home : homes_.homes()) {
-    if (!home.holds_at(operation)) continue;
-    if (home.gpr) a_.move(*home.gpr, memory(home.which));
-    if (home.xmm) a_.load(*home.xmm, memory(home.which), true);
+    if (home.holds_at(operation)) load(home);
   }
 }
 
 void Translator::store_homes(std::size_t operation) {
   for (const NativeRegisters::Home& home : homes_.homes()) {
-    if (!home.holds_at(operation)) continue;
-    if (home.gpr) a_.store(memory(home.which), *home.gpr);
-    if (home.xmm) a_.store(memory(home.which), *home.xmm, true);
+    if (home.holds_at(operation)) store(home);
+  }
+}
+
+bool Translator::is_lost_in_call(const NativeRegisters::Home& home) const {
+  const bool is_kept =
+      home.gpr && std::find(std::begin(kKept), std::end(kKept), *home.gpr) != std::end(kKept);
+  return !is_kept && home.holds_at(at_);
+}
+
+void Translator::save_for_call() {
+  for (const NativeRegisters::Home& home : homes_.homes()) {
+    if (is_lost_in_call(home)) store(home);
+  }
+}
+
+void Translator::restore_after_call() {
+  for (const NativeRegisters::Home& home : homes_.homes()) {
+    if (is_lost_in_call(home)) load(home);
   }
 }
 
@@ -240,13 +282,13 @@ void Translator::export_(const RegisterOp& op, std::size_t bytes) {
 }
 
 void Translator::import_size(const RegisterOp& op) {
-  store_homes(at_);
+  save_for_call();
   a_.move(Gpr::rdi, state(offsetof(RegisterState, tensors)));
   a_.move(Gpr::rsi, static_cast<std::uint64_t>(op.jump));
   a_.move(Gpr::rdx, std::uint64_t{op.a});
   a_.move(Gpr::rax, reinterpret_cast<std::uint64_t>(&axis_size));
   a_.call(Gpr::rax);
-  load_homes(at_);
+  restore_after_call();
   put(op.out, Gpr::rax);
 }
 
@@ -315,7 +357,7 @@ void Translator::store(const RegisterOp& op, Operand to, std::size_t bytes) {
 }
 
 void Translator::kernel(const RegisterOp& op) {
-  store_homes(at_);
+  save_for_call();
   const Register operands[] = {op.a, op.b, op.c};
   for (int i = 0; i < 3; ++i) {
     a_.address(Gpr::rax, memory(operands[i]));
@@ -328,7 +370,7 @@ void Translator::kernel(const RegisterOp& op) {
   a_.move(Gpr::rax,
           reinterpret_cast<std::uint64_t>(program_.kernels[static_cast<std::size_t>(op.jump)]));
   a_.call(Gpr::rax);
-  load_homes(at_);
+  restore_after_call();
   static_assert(offsetof(kernels::Fault, code) == 0 && sizeof(kernels::Fault::code) == 4);
   a_.test(Gpr::rax, Gpr::rax, Width::four);
   a_.jump_if(Condition::not_equal, stop_label(RegisterStop::fault));

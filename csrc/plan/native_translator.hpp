@@ -49,7 +49,13 @@ struct Test {
 class Translator {
  public:
   explicit Translator(const RegisterProgram& program) : program_(program), homes_(program) {
-    for (std::size_t i = 0; i < program.code.size(); ++i) labels_.push_back(a_.label());
+    is_target_.resize(program.code.size(), false);
+    for (std::size_t i = 0; i < program.code.size(); ++i) {
+      labels_.push_back(a_.label());
+      if (!form_of(program.code[i].code).jumps()) continue;
+      is_target_[static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) + program.code[i].jump)] =
+          true;
+    }
     leave_ = a_.label();
   }
 
@@ -68,6 +74,13 @@ class Translator {
   // What stands in registers of the processor at an operation, from memory and back.
   void load_homes(std::size_t operation);
   void store_homes(std::size_t operation);
+  void load(const NativeRegisters::Home& home);
+  void store(const NativeRegisters::Home& home);
+
+  // A function that is called keeps only some registers of the processor.
+  bool is_lost_in_call(const NativeRegisters::Home& home) const;
+  void save_for_call();
+  void restore_after_call();
   void stop(std::size_t operation, RegisterStop why);
 
   // What is seldom jumped to stands behind everything else.
@@ -176,7 +189,12 @@ class Translator {
   Test compare_reals(const RegisterOp& op, const RegisterForm& form);
   Test compare_flag(Register flag);
   void put_test(const RegisterOp& op, Test test);
+  void fetch_test(Test test);  // to rax
   void jump_on(Test test, bool wanted, Label to);
+
+  // Whether the operation is a jump over the next one, which adds 1 and is reached in no other way.
+  bool jumps_over_count(std::size_t operation) const;
+  void count_if(const RegisterOp& test, const RegisterOp& add);
 
   // Jumps.
   Label target(const RegisterOp& op) const {
@@ -213,7 +231,8 @@ class Translator {
   const NativeRegisters homes_;
   x86::Assembler a_;
   std::vector<Label> labels_;  // per operation
-  std::size_t at_ = 0;         // the operation at hand
+  std::vector<bool> is_target_;
+  std::size_t at_ = 0;  // the operation at hand
   Label leave_;
   std::vector<Stop> stops_;
   std::vector<FromEnd> from_end_;

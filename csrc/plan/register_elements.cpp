@@ -16,6 +16,9 @@ class Elements {
   explicit Elements(RegisterProgram& program) : program_(program) {}
 
   void run() {
+    // An access needs two new registers at most.
+    const std::size_t most = program_.registers.size() + 2 * program_.code.size();
+    if (most * sizeof(std::uint64_t) > UINT16_MAX) return;
     safe_ = find_safe_indices(program_);
     if (std::find(safe_.begin(), safe_.end(), true) == safe_.end()) return;
     find_loops();

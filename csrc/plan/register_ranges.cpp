@@ -81,6 +81,7 @@ class Analysis {
   std::vector<bool> run() {
     std::vector<bool> safe(program_.code.size(), false);
     if (blocks_.size() * program_.registers.size() > kMostRanges) return safe;
+    for (Block& block : blocks_) find_changing(block);
     settle();
     for (int i = 0; i < kNarrowings; ++i) narrow();
     for (const Block& block : blocks_) {
@@ -133,7 +134,6 @@ class Analysis {
       blocks_.back().end = i + 1;
       block_at_[i] = blocks_.size() - 1;
     }
-    for (Block& block : blocks_) find_changing(block);
   }
 
   void find_changing(Block& block) {

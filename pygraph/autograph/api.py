@@ -1,7 +1,4 @@
-"""What users and the function layer call.
-
-The machinery is loaded when the first function is converted: importing pygraph stays quick.
-"""
+"""What users and the function layer call."""
 
 from __future__ import annotations
 

@@ -29,17 +29,15 @@ from pygraph.autograph.converters import (  # noqa: F401  (each registers its ki
 )
 from pygraph.autograph.converters.base import Converter, Naming
 from pygraph.autograph.converters.nodes import MARK
-from pygraph.autograph.converters.patterns import rewrite_matches
 from pygraph.autograph.errors import ConversionError
-from pygraph.autograph.layout import lay_out
 from pygraph.autograph.source import class_around, compile_in_scope, function_node
 from pygraph.autograph.straight import is_straight
 from pygraph.graph.locations import mark_of
 
 _FUNCTION = 0x01  # CO_OPTIMIZED: a function's code, as opposed to a class body's
 _GENERATOR = 0x20 | 0x80 | 0x200
-_MARK_PARAMETER = re.compile(r",? \*" + MARK)
-_HELPER_PART = re.compile(r"\.<locals>\.[^.<>]*" + MARK)
+_MARK_PARAMETER = r",? \*" + MARK
+_HELPER_PART = r"\.<locals>\.[^.<>]*" + MARK
 
 
 class _Conversions:
@@ -104,6 +102,8 @@ def convert_tree(code: CodeType, module_globals: dict[str, Any]) -> tuple[Functi
         raise _place(ConversionError(_refusal(code)), code)
     node = function_node(code, module_globals)
     if _has_match(node, code.co_filename):
+        from pygraph.autograph.converters.patterns import rewrite_matches
+
         rewrite_matches(node)
     scope = analyse(node)
     taken = {name for inner in _scopes(scope) for name in inner.bits}
@@ -133,9 +133,11 @@ def _has_match(node: FunctionNode, filename: str) -> bool:
 
 def unparse(node: FunctionNode) -> str:
     """Return converted code as text, without the marks on helpers."""
+    from pygraph.autograph.layout import lay_out
+
     if isinstance(node, ast.FunctionDef):
         node.decorator_list = []
-    return lay_out(_MARK_PARAMETER.sub("", ast.unparse(node)).replace(MARK, ""))
+    return lay_out(re.sub(_MARK_PARAMETER, "", ast.unparse(node)).replace(MARK, ""))
 
 
 def _scopes(scope: FunctionScope) -> list[FunctionScope]:
@@ -210,7 +212,7 @@ def _finish_plain(
 def _user_qualname(qualname: str, real: str, made: str) -> str:
     if not qualname.startswith(made):
         return qualname
-    return real + _HELPER_PART.sub("", qualname[len(made) :])
+    return real + re.sub(_HELPER_PART, "", qualname[len(made) :])
 
 
 def _cell_of_operators() -> CellType:

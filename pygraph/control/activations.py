@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pygraph._hot import Variable
 from pygraph.control.forms import Form
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     from pygraph.control.recursive import Recursive
 
 
-@dataclass(slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """The arguments of a call by parameter, their leaves' names, and their form."""
 
     bound: inspect.BoundArguments

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, is_dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pygraph.control.changes import both_ways, check_joined, put, settled_values
 from pygraph.control.errors import CallSite, Site, mismatch
@@ -155,15 +154,14 @@ def _note_merged(
     """Remember which containers stand for one of two that are known under other names as well."""
     ways = zip(names, first.values, second.values, after, strict=True)
     for name, one, other, value in ways:
-        mutable = isinstance(value, (list, dict)) or is_dataclass(value)
+        mutable = isinstance(value, (list, dict)) or hasattr(value, "__dataclass_fields__")
         if mutable and one is not other:
             journal = site.journal()
             if journal.is_older(one) and journal.is_older(other):
                 parent.module.merged[id(value)] = (value, name)
 
 
-@dataclass(slots=True)
-class _Side:
+class _Side(NamedTuple):
     """A branch that was traced: the variables at its end, and what it does to outer objects.
 
     ``values`` are the objects that the variables hold, ``ends`` the same as they were at the end.
@@ -175,8 +173,7 @@ class _Side:
     changes: list[Change]
 
 
-@dataclass(slots=True)
-class _RaisedWay:
+class _RaisedWay(NamedTuple):
     """A branch that was traced, and ends with a ``raise``."""
 
     builder: Builder

@@ -8,8 +8,7 @@ a graph passes on and to put them together again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pygraph.control.errors import Site
 from pygraph.control.leaves import Leaf, Place, TensorLeaf, leaf_of
@@ -19,8 +18,7 @@ from pygraph.control.unset import UNSET, Maybe
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """The form of one variable.
 
     ``structure`` is None as long as no value is known. ``missing`` says whether the variable may be
@@ -110,7 +108,7 @@ def form_of(name: str, value: Any, *, settled: bool = False) -> Form:
         return Form(name, None, (), missing=True, none=True)
     if isinstance(value, Maybe):
         inner = form_of(name, value.value, settled=settled)
-        return replace(inner, missing=True, none=value.none)
+        return inner._replace(missing=True, none=value.none)
     leaves, structure = flatten(value)
     return Form(name, structure, tuple([leaf_of(leaf, settled) for leaf in leaves]))
 
@@ -124,7 +122,7 @@ def join(one: Form, other: Form, site: Site) -> Form:
     missing, none = one.missing or other.missing, one.none or other.none
     if one.structure is None or other.structure is None:
         known = other if one.structure is None else one
-        return replace(known, missing=missing, none=none)
+        return known._replace(missing=missing, none=none)
     joined = join_shaped(
         Shaped(one.structure, one.leaves),
         Shaped(other.structure, other.leaves),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from pygraph._hot import SymbolicTensor
@@ -101,34 +100,31 @@ def tensors_in(value: Any) -> Iterator[SymbolicTensor]:
             yield from tensors_in(part)
 
 
-@dataclass(slots=True)
 class LoopAliases:
     """Which tensors the variables of a loop share with each other, and with what is around it.
 
     ``before`` are the values of the variables before the loop, ``ended`` those after the iteration
-    that was traced last.
+    that was traced last; ``guarded`` are the variables, by number, that are never read unless the
+    last iteration set them.
     """
 
-    _all: Aliases
-    before: Sequence[Any]
-    # By number, the variables that are never read unless the last iteration set them.
-    guarded: Collection[int]
-    ended: Sequence[Any] = ()
-    # At the start of an iteration, and what was written by then.
-    _given: Sequence[Any] = ()
-    _writes: int = 0
-    # Per variable, the tensors from outside of the loop that it may hold in a later iteration, and
-    # the variables, by number, that may have handed their tensors on to it.
-    _outside: dict[int, list[SymbolicTensor]] = field(default_factory=dict)
-    _passed: set[tuple[int, int]] = field(default_factory=set)
-    # The variables that may hold one tensor in a later iteration.
-    _sharing: set[tuple[int, int]] = field(default_factory=set)
-    # What was not known before the loop; what else an iteration leaves unknown outside of it.
-    _stale: Stale = field(init=False)
-    _left: Stale = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._stale = self._all.stale()
+    def __init__(self, all: Aliases, before: Sequence[Any], guarded: Collection[int]) -> None:
+        self._all = all
+        self.before = before
+        self.guarded = guarded
+        self.ended: Sequence[Any] = ()
+        # At the start of an iteration, and what was written by then.
+        self._given: Sequence[Any] = ()
+        self._writes = 0
+        # Per variable, the tensors from outside of the loop that it may hold in a later iteration,
+        # and the variables, by number, that may have handed their tensors on to it.
+        self._outside: dict[int, list[SymbolicTensor]] = {}
+        self._passed: set[tuple[int, int]] = set()
+        # The variables that may hold one tensor in a later iteration.
+        self._sharing: set[tuple[int, int]] = set()
+        # What was not known before the loop; what else an iteration leaves unknown outside of it.
+        self._stale: Stale = all.stale()
+        self._left: Stale = {}
 
     def start_trace(self) -> None:
         """Begin a trace of the body."""

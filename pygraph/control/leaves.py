@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +16,7 @@ NUMBERS: dict[type, str] = {bool: "bool", int: "int64", float: "float64"}
 _RANKS = {"bool": 0, "int64": 1, "float64": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class TensorLeaf:
+class TensorLeaf(NamedTuple):
     """A leaf that is a tensor in the graph. ``weak``: a Python number, whose dtype may settle."""
 
     dtype: str
@@ -35,8 +33,7 @@ class TensorLeaf:
 _PYTHON_NAMES = {"bool": "bool", "int64": "int", "float64": "float"}
 
 
-@dataclass(frozen=True, slots=True)
-class ValueLeaf:
+class ValueLeaf(NamedTuple):
     """A leaf that stays a Python value: the same on all ways."""
 
     value: Any
@@ -81,8 +78,7 @@ def number_leaf(value: Any) -> TensorLeaf:
     return TensorLeaf(NUMBERS[type(value)], (), weak=type(value) is not bool)
 
 
-@dataclass(slots=True)
-class Place:
+class Place(NamedTuple):
     """Which leaf of which variable is being joined, for errors."""
 
     variable: str

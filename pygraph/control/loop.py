@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -118,23 +117,26 @@ def _as_flag(going: Any) -> Any:
     return as_predicate(going) if is_tensor(going) else bool(going)
 
 
-@dataclass(slots=True)
 class _Loop:
     """The state of a loop while its form settles."""
 
-    parent: Any
-    names: list[str]
-    site: Site
-    guarded: frozenset[str]
-    indirect: set[str]
-    before: list[Any] = field(default_factory=list)
-    # Parts of outer objects that the body changes; their entries in the other lists come last.
-    parts: list[Change] = field(default_factory=list)
-    own: list[Form] = field(default_factory=list)
-    forms: list[Form] = field(default_factory=list)
-    # Variables some numbers of which the body was seen to leave alone.
-    fixed: set[int] = field(default_factory=set)
-    aliases: LoopAliases = field(init=False)
+    aliases: LoopAliases
+
+    def __init__(
+        self, parent: Any, names: list[str], site: Site, guarded: frozenset[str], indirect: set[str]
+    ) -> None:
+        self.parent = parent
+        self.names = names
+        self.site = site
+        self.guarded = guarded
+        self.indirect = indirect
+        self.before: list[Any] = []
+        # Parts of outer objects that the body changes; their entries in the other lists come last.
+        self.parts: list[Change] = []
+        self.own: list[Form] = []
+        self.forms: list[Form] = []
+        # Variables some numbers of which the body was seen to leave alone.
+        self.fixed: set[int] = set()
 
     def start(self, before: Sequence[Any], invariants: Sequence[Form | None]) -> None:
         self.before = list(before)
@@ -276,7 +278,7 @@ class _Loop:
             )
             if leaves != form.leaves:
                 self.fixed.add(index)
-                self.forms[index] = replace(form, leaves=leaves)
+                self.forms[index] = form._replace(leaves=leaves)
                 found = True
         return found
 
@@ -314,7 +316,7 @@ class _Loop:
 
     def _general(self, name: str, form: Form) -> Form:
         if name in self.guarded and form.structure is not None:
-            return replace(form, missing=False, none=False)
+            return form._replace(missing=False, none=False)
         return form
 
     def _unsettled(self, former: Sequence[Form], found: Sequence[Form]) -> Exception:
@@ -523,8 +525,8 @@ def _with_shapes(form: Form, shapes: Any, name: str) -> Form:
                 f"shape_invariants gives '{leaf_name}' the shape {tuple(shape)}, "
                 f"but its value is {leaf}"
             )
-        leaves.append(replace(leaf, shape=tuple(shape)))
-    return replace(form, leaves=tuple(leaves))
+        leaves.append(leaf._replace(shape=tuple(shape)))
+    return form._replace(leaves=tuple(leaves))
 
 
 def _shape_list(shapes: Any) -> list[Any]:

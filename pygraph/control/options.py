@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class LoopOptions:
+class LoopOptions(NamedTuple):
     """How to stage a loop; see :func:`set_loop_options`."""
 
     shape_invariants: Sequence[tuple[Any, Any]] | Mapping[str, Any] = ()

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 _T = TypeVar("_T")
 
-_NAME = re.compile(r"variable '(\w+)'")
+_NAME = r"variable '(\w+)'"
 
 
 class UnknownResult(BaseException):
@@ -96,5 +96,5 @@ def skipped_read() -> Unknown:
 
 def _quoted(message: str) -> str:
     """Return the name in an UnboundLocalError, which has no attribute for it."""
-    found = _NAME.search(message)
+    found = re.search(_NAME, message)
     return found[1] if found is not None else ""

@@ -7,9 +7,8 @@ serves both is a list of staged items: all alike, as many as there turn out to b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,8 +33,7 @@ _SEQUENCES = ("list", "tuple", "staged")
 _FEW = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Shaped:
+class Shaped(NamedTuple):
     """A structure and what each of its leaves is."""
 
     structure: Structure
@@ -66,7 +64,7 @@ def join_shaped(one: Shaped, other: Shaped, place: Place) -> Shaped:
     if one.structure == other.structure:
         names = leaf_names(one.structure, place.leaf)
         leaves = [
-            join_leaves(first, second, replace(place, leaf=name))
+            join_leaves(first, second, place._replace(leaf=name))
             for name, first, second in zip(names, one.leaves, other.leaves, strict=True)
         ]
         return Shaped(one.structure, tuple(leaves))
@@ -94,7 +92,7 @@ def _join_containers(one: Shaped, other: Shaped, place: Place) -> Shaped:
         raise _structure_error(one, other, place)
     names = [place.leaf + suffix for suffix in suffixes(first)]
     parts = [
-        join_shaped(a, b, replace(place, leaf=name))
+        join_shaped(a, b, place._replace(leaf=name))
         for name, a, b in zip(names, one.children(), other.children(), strict=True)
     ]
     structure = Structure(
@@ -116,7 +114,7 @@ def _sequence_type(structure: Structure) -> type:
 
 
 def _join_sequences(one: Shaped, other: Shaped, place: Place) -> Shaped:
-    items = replace(place, leaf=place.leaf + "[...]")
+    items = place._replace(leaf=place.leaf + "[...]")
     element = join_items([*item_shapes(one), *item_shapes(other)], items)
     counts = {_count(one), _count(other)}
     count = counts.pop() if len(counts) == 1 else None
@@ -131,7 +129,7 @@ def staged_shape(kind: type, element: Shaped, count: int | None) -> Shaped:
 
 
 def _stacked_leaf(leaf: Leaf, count: int | None) -> Leaf:
-    return replace(leaf, shape=(count, *leaf.shape)) if isinstance(leaf, TensorLeaf) else leaf
+    return leaf._replace(shape=(count, *leaf.shape)) if isinstance(leaf, TensorLeaf) else leaf
 
 
 def item_shapes(sequence: Shaped) -> Iterator[Shaped]:
@@ -139,7 +137,7 @@ def item_shapes(sequence: Shaped) -> Iterator[Shaped]:
     for child in sequence.children():
         if child.structure.kind == "items":
             leaves = [
-                replace(leaf, shape=leaf.shape[1:]) if isinstance(leaf, TensorLeaf) else leaf
+                leaf._replace(shape=leaf.shape[1:]) if isinstance(leaf, TensorLeaf) else leaf
                 for leaf in child.leaves
             ]
             yield Shaped(child.structure.key, tuple(leaves))
@@ -199,7 +197,7 @@ def _join_two(one: Shaped, other: Shaped, place: Place) -> Shaped:
         for name, first, second in zip(names, one.leaves, other.leaves, strict=True):
             if _differ(first, second):
                 advice = "The items of a list whose length the graph decides have one shape."
-                raise replace(place, leaf=name).error(ValueError, first, second, advice)
+                raise place._replace(leaf=name).error(ValueError, first, second, advice)
     return joined
 
 
@@ -263,7 +261,7 @@ def merged(sequence: Sequence[Any], element: Shaped) -> StagedItems:
     columns = []
     for position, leaf in enumerate(element.leaves):
         if isinstance(leaf, TensorLeaf):
-            wanted = replace(leaf, shape=(None, *leaf.shape))
+            wanted = leaf._replace(shape=(None, *leaf.shape))
             columns.append(_column([(staged, part[position]) for staged, part in parts], wanted))
         else:
             columns.append(leaf.value)
@@ -272,7 +270,7 @@ def merged(sequence: Sequence[Any], element: Shaped) -> StagedItems:
 
 def _column(parts: Sequence[tuple[bool, Any]], leaf: TensorLeaf) -> Any:
     """Return one leaf of all items, along a new axis. ``parts`` says which stand for many items."""
-    item_leaf = replace(leaf, shape=leaf.shape[1:])
+    item_leaf = leaf._replace(shape=leaf.shape[1:])
     result: Any = None
     items: list[Any] = []
     for staged, value in parts:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import overload
+from typing import NamedTuple, overload
 
 from pygraph.function.concrete import ConcreteFunction
 from pygraph.function.origin import Change
 from pygraph.graph.locations import Location, describe
 
 
-@dataclass(frozen=True)
-class GraphRow:
+class GraphRow(NamedTuple):
     """One graph: what it is for, why it was traced, what it cost and how much it is used.
 
     ``line`` is the call that caused the trace, as (file, line, function); ``bytes`` the memory that

@@ -24,15 +24,16 @@ from pygraph.function import limits, tracing
 from pygraph.function.bound import BoundFunction
 from pygraph.function.casting import cast_argument
 from pygraph.function.concrete import ConcreteFunction
-from pygraph.function.explain import Explanation
 from pygraph.function.origin import Origin, origin_of
-from pygraph.function.pickling import is_importable, reduce_function
 from pygraph.function.retracing import Generaliser, RetracingWatch, joined, shapes_of
 from pygraph.function.signature import Signature
 from pygraph.function.tracing import NumberPlace
 from pygraph.graph import TensorSpec, public
 from pygraph.graph.structure import flatten, map_structure
 from pygraph.ops import asarray
+
+if TYPE_CHECKING:
+    from pygraph.function.explain import Explanation
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -238,6 +239,8 @@ class Function(FunctionCore, Generic[P, R]):
 
     def explain(self) -> Explanation:
         """Return why each graph was traced and what it costs: rows to query, a table to print."""
+        from pygraph.function.explain import Explanation
+
         return Explanation(self.name, self._traces, self.concrete_functions)
 
     def pretty_printed_signatures(self) -> str:
@@ -273,12 +276,16 @@ class Function(FunctionCore, Generic[P, R]):
         return f"<pygraph.Function {self.name}{self.signature.inspected}>"
 
     def __reduce__(self) -> Any:
+        from pygraph.function.pickling import reduce_function
+
         return reduce_function(self)
 
     def __copy__(self) -> Function[P, R]:
         return self.__deepcopy__({})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Function[P, R]:
+        from pygraph.function.pickling import is_importable
+
         if is_importable(self) or self._owner is not None:
             return self
         copy: Function[P, R] = Function(self.python_function, **self.options)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pygraph import _core
 from pygraph.function.origin import Origin
-from pygraph.function.signature import Signature
+from pygraph.function.signature import Parameter, Signature
 from pygraph.function.tracing import Traced
 
 if TYPE_CHECKING:
@@ -23,15 +23,6 @@ class PickledGraph(NamedTuple):
     data: bytes
     traced: Traced  # without its executable
     origin: Origin
-
-
-class Parameter(NamedTuple):
-    """A parameter of a function: what of it matters for binding."""
-
-    name: str
-    kind: int
-    has_default: bool
-    default: Any
 
 
 def is_importable(function: Any) -> bool:
@@ -54,7 +45,7 @@ def reduce_function(function: Function[..., Any]) -> Any:
             f"{function.__module__}.{name}, and has no graph that depends on no "
             f"object's identity; call it first, or move it to the top level of a module"
         )
-    parameters = _parameters(function.signature)
+    parameters = function.signature.parameters
     return restore_function, (function.name, function.__doc__, parameters, function.options, graphs)
 
 
@@ -62,7 +53,7 @@ def reduce_concrete(concrete: ConcreteFunction) -> tuple[Callable[..., Any], tup
     """Return what pickle needs for a concrete function."""
     if not concrete.can_be_pickled():
         raise TypeError(f"{concrete.name} cannot be pickled: this graph is for one object only")
-    return restore_concrete, (concrete.name, _parameters(concrete.signature), _packed(concrete))
+    return restore_concrete, (concrete.name, concrete.signature.parameters, _packed(concrete))
 
 
 def _packed(concrete: ConcreteFunction) -> PickledGraph:
@@ -76,16 +67,6 @@ def _unpacked(graph: PickledGraph) -> Traced:
     return graph.traced._replace(executable=_core.Executable(_core.read(graph.data)))
 
 
-def _parameters(signature: Signature) -> list[Parameter]:
-    empty = inspect.Parameter.empty
-    return [
-        Parameter(
-            p.name, int(p.kind), p.default is not empty, None if p.default is empty else p.default
-        )
-        for p in signature.parameters
-    ]
-
-
 class GraphsOnly:
     """Stands for the Python function of a Function that was pickled by its graphs."""
 
@@ -94,12 +75,8 @@ class GraphsOnly:
         self.__doc__ = documentation
         self.__signature__ = inspect.Signature(
             [
-                inspect.Parameter(
-                    parameter.name,
-                    inspect._ParameterKind(parameter.kind),
-                    default=parameter.default if parameter.has_default else inspect.Parameter.empty,
-                )
-                for parameter in parameters
+                inspect.Parameter(name, inspect._ParameterKind(kind), default=default)
+                for name, kind, default in parameters
             ]
         )
 

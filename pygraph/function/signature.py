@@ -6,11 +6,20 @@ import functools
 import inspect
 from collections.abc import Callable
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pygraph._hot import Binder
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_EMPTY = inspect.Parameter.empty
+
+
+class Parameter(NamedTuple):
+    """A parameter: its kind and default as `inspect` has them, and nothing else."""
+
+    name: str
+    kind: int
+    default: Any = _EMPTY
 
 
 class Signature:
@@ -21,13 +30,16 @@ class Signature:
     """
 
     def __init__(self, function: Callable[..., Any], *, bound: bool = False) -> None:
-        self.inspected = inspect.signature(function)
-        parameters = list(self.inspected.parameters.values())
-        if bound and parameters and parameters[0].kind in _POSITIONAL:
-            parameters = parameters[1:]
-            self.inspected = self.inspected.replace(parameters=parameters)
-        self.parameters = parameters
-        self.binder = Binder(parameters, _Refusal(function, self.inspected, bound))
+        parameters = _parameters_of(function)
+        self._without_first = bound and bool(parameters) and parameters[0].kind in _POSITIONAL
+        self.parameters = parameters[1:] if self._without_first else parameters
+        self._function = function
+        self.binder = Binder(self.parameters, _Refusal(function, self._without_first))
+
+    @property
+    def inspected(self) -> inspect.Signature:
+        """The same for people and tools, annotations included."""
+        return _inspected(self._function, self._without_first)
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """Return canonical arguments. Raises TypeError as a call of the Python function would."""
@@ -40,9 +52,9 @@ class Signature:
         for parameter, value in zip(self.parameters, canonical, strict=True):
             if parameter.kind in _POSITIONAL:
                 positional.append(value)
-            elif parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            elif parameter.kind == inspect.Parameter.VAR_POSITIONAL:
                 positional.extend(value)
-            elif parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+            elif parameter.kind == inspect.Parameter.KEYWORD_ONLY:
                 keywords[parameter.name] = value
             else:
                 keywords.update(value)
@@ -53,25 +65,54 @@ class Signature:
         return [parameter.name for parameter in self.parameters]
 
 
+def _parameters_of(function: Callable[..., Any]) -> list[Parameter]:
+    """Return the parameters; `inspect` takes ten times as long for a plain function."""
+    if type(function) is not FunctionType or function.__dict__:
+        inspected = inspect.signature(function).parameters.values()
+        return [Parameter(p.name, int(p.kind), p.default) for p in inspected]
+    code = function.__code__
+    names = code.co_varnames
+    count = code.co_argcount
+    defaults = function.__defaults__ or ()
+    values = [_EMPTY] * (count - len(defaults)) + list(defaults)
+    parameters = [
+        Parameter(names[i], int(i >= code.co_posonlyargcount), values[i]) for i in range(count)
+    ]
+    named = names[count : count + code.co_kwonlyargcount]
+    rest = count + len(named)
+    if code.co_flags & inspect.CO_VARARGS:
+        parameters.append(Parameter(names[rest], 2))
+        rest += 1
+    keyword_defaults = function.__kwdefaults__ or {}
+    parameters += [Parameter(name, 3, keyword_defaults.get(name, _EMPTY)) for name in named]
+    if code.co_flags & inspect.CO_VARKEYWORDS:
+        parameters.append(Parameter(names[rest], 4))
+    return parameters
+
+
+def _inspected(function: Callable[..., Any], without_first: bool) -> inspect.Signature:
+    inspected = inspect.signature(function)
+    if not without_first:
+        return inspected
+    return inspected.replace(parameters=list(inspected.parameters.values())[1:])
+
+
 class _Refusal:
     """Raises the TypeError of a call that does not fit, in the words that Python itself uses.
 
     They come from calling a function without a body that has the same name and parameters.
     """
 
-    def __init__(
-        self, function: Callable[..., Any], inspected: inspect.Signature, bound: bool
-    ) -> None:
+    def __init__(self, function: Callable[..., Any], without_first: bool) -> None:
         self._function = function
-        self._inspected = inspected
-        self._bound = bound
+        self._without_first = without_first
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        first = (None,) if self._bound else ()
+        first = (None,) if self._without_first else ()
         hollow = _hollow(self._function)
         if hollow is not None:
             hollow(*first, *args, **kwargs)
-        self._inspected.bind(*args, **kwargs)
+        _inspected(self._function, self._without_first).bind(*args, **kwargs)
 
 
 def _hollow(function: Any) -> Callable[..., Any] | None:

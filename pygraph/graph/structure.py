@@ -7,12 +7,11 @@ tuple with staged items in it is a structure of kind ``staged``, those items one
 
 from __future__ import annotations
 
-import dataclasses
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from pygraph._hot import EagerTensor, register_structures
+from pygraph._hot import EagerTensor, fields_of, register_structures
 from pygraph.graph.items import StagedItems
 from pygraph.graph.spec import TensorSpec, VariableSpec
 
@@ -185,8 +184,8 @@ def _flatten(value: Any, leaves: list[Any]) -> Structure:
     if hasattr(kind, "__pygraph_trace_type__"):
         leaves.append(value)
         return LEAF
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = tuple(field.name for field in dataclasses.fields(value))
+    if hasattr(kind, "__dataclass_fields__"):
+        names = fields_of(kind)
         children = tuple([_flatten(getattr(value, name), leaves) for name in names])
         return Structure("dataclass", (kind, names), children)
     leaves.append(value)

@@ -18,7 +18,7 @@ from pygraph.graph.structure import register_pytree_node
 
 # No text of a user's holds these: Unicode keeps them for a program's own use.
 _START, _END = "\ufdd0", "\ufdd1"
-_MARK = re.compile(f"{_START}([0-9]+)([^{_END}]*){_END}")
+_MARK = f"{_START}([0-9]+)([^{_END}]*){_END}"
 
 
 class Text:
@@ -159,7 +159,7 @@ def _mark(value: Any, field: str) -> str:
 def template_of(marked: str) -> str:
     """Return text with marks in it as a format string."""
     escaped = marked.replace("{", "{{").replace("}", "}}")
-    return _MARK.sub(lambda found: "{" + found[1] + found[2] + "}", escaped)
+    return re.sub(_MARK, lambda found: "{" + found[1] + found[2] + "}", escaped)
 
 
 def deferred(make: Callable[[], str]) -> str | Text:

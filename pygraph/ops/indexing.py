@@ -10,7 +10,6 @@ from __future__ import annotations
 import builtins
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -37,12 +36,14 @@ from pygraph.ops.operands import (
 _PLAIN = frozenset({int, slice})
 
 
-@dataclass(slots=True)
 class Entry:
     """One entry of a key. ``kind``: "integer", "slice", "new" (axis), "positions" or "mask"."""
 
-    kind: str
-    value: Any = None
+    __slots__ = ("kind", "value")
+
+    def __init__(self, kind: str, value: Any = None) -> None:
+        self.kind = kind
+        self.value = value
 
 
 def getitem(x: Tensor, key: Any, /) -> Tensor:

@@ -47,6 +47,7 @@ static char* contents(const char* path, size_t* size) {
 int main(int argc, char** argv) {
   pygraph_program* program = NULL;
   pygraph_tensor* tensor = NULL;
+  pygraph_profile* profile = NULL;
   const float values[4] = {1.0F, 2.0F, 3.0F, 4.0F};
   const int64_t shape[2] = {2, 2};
   char* data = NULL;
@@ -63,6 +64,13 @@ int main(int argc, char** argv) {
   if (pygraph_program_read(data, size, &program) != PYGRAPH_OK) fail("read");
   data[200] = (char)(data[200] ^ 1);
   printf("from memory: %lld\n", (long long)run(program, 20));
+  if (pygraph_profile_start(&profile) != PYGRAPH_OK) fail("profile");
+  run(program, 20);
+  if (pygraph_profile_stop(profile) != PYGRAPH_OK) fail("profile");
+  printf("profiled: %s %d\n", pygraph_profile_row_at(profile, 0)->name,
+         pygraph_profile_row_count(profile) > 1);
+  pygraph_profile_free(profile);
+  pygraph_profile_free(NULL);
   pygraph_program_free(program);
 
   printf("flipped: %d\n", (int)pygraph_program_read(data, size, &program));

@@ -231,6 +231,7 @@ def test_tour(build: Callable[..., Path], folder: Path) -> None:
     assert (shown["initial"], shown["total"]) == ("[2] 0 0.5", "[2] 2 4.5")
     assert (shown["assigned"], shown["calls"], shown["other"]) == ("[2] 1 0", "3", "[2] 0 0.5")
     assert shown["after threads"] == "[2] 1001 1000"
+    assert (shown["profiled"], shown["operations"], shown["stopped"]) == ("shrink 3", "1111", "1")
 
 
 def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> None:
@@ -274,6 +275,7 @@ def test_plain_c(build: Callable[..., Path], folder: Path) -> None:
         "graphs": "1",
         "from a file": "385",
         "from memory": "2870",
+        "profiled": "sum_squares 1",
         "flipped": str(FORMAT),
         "no program": "1",
         "message": "1",

@@ -150,6 +150,28 @@ void variables(const std::string& folder) {
   show<double>("after threads", program.read_variable("total"));
 }
 
+// What runs take while a profile is recorded, and only then.
+void profile(const std::string& folder) {
+  const auto program = Program::load(folder + "/shrink.pgraph");
+  const auto x = Tensor::from<std::int32_t>({9, 4, 30}, {3});
+  program.run({x, Tensor::scalar(5)});
+  pygraph::Profile recorded;
+  for (int i = 0; i < 3; ++i) program.run({x, Tensor::scalar(5)});
+  const auto rows = recorded.stop();
+  program.run({x, Tensor::scalar(5)});
+  std::int64_t inside = 0;
+  bool has_lines = true;
+  for (const auto& row : rows) {
+    if (row.is_run) continue;
+    inside += row.nanoseconds;
+    has_lines = has_lines && row.lines.find("test_embed.py:") != std::string::npos;
+  }
+  std::cout << "profiled: " << rows[0].name << " " << rows[0].calls << "\n"
+            << "operations: " << (rows.size() > 1) << (inside > 0)
+            << (inside <= rows[0].nanoseconds) << has_lines << "\n"
+            << "stopped: " << (recorded.stop()[0].calls == 3) << "\n";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -163,6 +185,7 @@ int main(int argc, char** argv) {
     wrong_use(argv[1]);
     threads(argv[1]);
     variables(argv[1]);
+    profile(argv[1]);
   } catch (const std::exception& error) {
     std::cout << "unexpected: " << error.what() << "\n";
     return 1;

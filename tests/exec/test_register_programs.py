@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pygraph as pg
@@ -109,10 +109,12 @@ def branched(ops: Sequence[Operation]) -> Callable[..., Any]:
 
     def f(a, b, turns):
         taken = 0
+        failed = 0
         if op(a, b):
             taken += 1
         if not op(a, b):
-            taken += 2
+            failed += 1
+        taken += 2 * failed
         while taken < 20 and op(a, b):
             taken += 4
         while taken < 40 and not op(a, b):
@@ -565,3 +567,31 @@ def test_constants_in_the_text_are_numbers():
         text = pg.function(halved).get_concrete_function(*arguments).plan.as_text()
         constants = {line.split(" = ")[1] for line in text.splitlines() if " = " in line}
         assert constants == {"0.3", "7.5", "1"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(-1100, 1100)).filter(bool),
+    st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=20),
+)
+def test_division_by_any_constant(divisor, numbers):
+    def divided(x):
+        quotients, rests = pg.zeros_like(x), pg.zeros_like(x)
+        for i in pg.range(x.shape[0]):
+            quotients[i] = x[i] // divisor
+            rests[i] = x[i] % divisor
+        return quotients, rests
+
+    near = [divisor * k + rest for k in range(-2, 3) for rest in (-1, 0, 1)]
+    for dtype in (np.int64, np.int32):
+        limits = np.iinfo(dtype)
+        if not limits.min <= divisor <= limits.max:
+            continue
+        edges = [0, 1, -1, limits.min, limits.min + 1, limits.max]
+        fitting = [n for n in [*numbers, *near] if limits.min <= n <= limits.max]
+        x = np.array([*edges, *fitting], dtype)
+        with np.errstate(over="ignore"):
+            wanted = x // dtype(divisor), x % dtype(divisor)
+        quotients, rests = pg.function(divided)(x)
+        np.testing.assert_array_equal(quotients, wanted[0])
+        np.testing.assert_array_equal(rests, wanted[1])

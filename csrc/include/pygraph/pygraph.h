@@ -56,6 +56,7 @@ typedef enum pygraph_dtype {
 
 typedef struct pygraph_tensor pygraph_tensor;
 typedef struct pygraph_program pygraph_program;
+typedef struct pygraph_profile pygraph_profile;
 
 /* The version of the library, as "0.1.0". */
 const char* pygraph_version(void);
@@ -105,6 +106,26 @@ pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tenso
                                    size_t input_count, pygraph_tensor*** outputs,
                                    size_t* output_count);
 void pygraph_outputs_free(pygraph_tensor** outputs, size_t output_count);
+
+/* What an operation took, or the runs of a function as a whole. Strings are valid as long as the
+ * profile. */
+typedef struct pygraph_profile_row {
+  const char* function; /* the Python function */
+  const char* name;     /* of the operation; of the function where the row is of its runs */
+  const char* lines;    /* the lines it was made from, as "model.py:12, model.py:13"; "" for runs */
+  int64_t calls;
+  int64_t nanoseconds; /* of all calls together */
+  int is_run;
+} pygraph_profile_row;
+
+/* Records what all runs of the process take that begin before pygraph_profile_stop, on all threads.
+ * Once it is stopped it has a row for each function, followed by those of its operations that ran.
+ * Free it with pygraph_profile_free, which stops it too. `index` is below the count. */
+pygraph_status pygraph_profile_start(pygraph_profile** result);
+pygraph_status pygraph_profile_stop(pygraph_profile* profile);
+size_t pygraph_profile_row_count(const pygraph_profile* profile);
+const pygraph_profile_row* pygraph_profile_row_at(const pygraph_profile* profile, size_t index);
+void pygraph_profile_free(pygraph_profile* profile);
 
 #ifdef __cplusplus
 }

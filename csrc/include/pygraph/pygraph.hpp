@@ -177,5 +177,43 @@ class Program {
   std::shared_ptr<pygraph_program> handle_;
 };
 
+// Records what runs take, of all programs and on all threads, from its construction until `stop`.
+class Profile {
+ public:
+  // An operation, or the runs of a function as a whole.
+  struct Row {
+    std::string function;
+    std::string name;
+    std::string lines;  // of the Python function, as "model.py:12, model.py:13"
+    std::int64_t calls;
+    std::int64_t nanoseconds;  // of all calls together
+    bool is_run;
+  };
+
+  Profile() {
+    pygraph_profile* handle = nullptr;
+    abi::check(pygraph_profile_start(&handle));
+    handle_.reset(handle);
+  }
+
+  // A row for each function, followed by those of its operations that ran.
+  std::vector<Row> stop() {
+    abi::check(pygraph_profile_stop(handle_.get()));
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < pygraph_profile_row_count(handle_.get()); ++i) {
+      const pygraph_profile_row& row = *pygraph_profile_row_at(handle_.get(), i);
+      rows.push_back(
+          {row.function, row.name, row.lines, row.calls, row.nanoseconds, row.is_run != 0});
+    }
+    return rows;
+  }
+
+ private:
+  struct Free {
+    void operator()(pygraph_profile* handle) const { pygraph_profile_free(handle); }
+  };
+  std::unique_ptr<pygraph_profile, Free> handle_;
+};
+
 }  // namespace embed
 }  // namespace pygraph

@@ -1,7 +1,9 @@
-// pow. Integers: by squaring, wrapping; a negative exponent is a fault. Floats: the C library's,
-// except that the exponents 1, 2, 3, -1 and 1/2 are defined by the product, quotient or root that
-// they stand for, in scalars and in arrays alike, so that the common scalar exponents run at full
-// vector speed with the same bits.
+// pow. Integers: by squaring, wrapping; a negative exponent is a fault. Floats: exp(y log(x)) in
+// float64 for float32, the C library's for float64 and for operands that are not plain, except that
+// the exponents 1, 2, 3, -1 and 1/2 are defined by the product, quotient or root that they stand
+// for, in scalars and in arrays alike, so that the common scalar exponents run at full vector speed
+// with the same bits.
+#include "kernels/isa/logarithm.hpp"
 #include "kernels/isa/loops.hpp"
 
 namespace pygraph::kernels::PYGRAPH_ISA_NAMESPACE {
@@ -68,6 +70,53 @@ struct FloatPower {
   }
 };
 
+// Of a base that is finite and not zero, and negative only if the exponent is a whole number.
+struct PlainPower {
+  PYGRAPH_INLINE static Vector<double> apply(Vector<double> x, Vector<double> y) {
+    const auto size = bits_of(Exp::apply(y * Log::apply(magnitude(x))));
+    const auto odd = bits_of(y + ExpConstants<double>::kRound) << 63;
+    return from_bits<double>(size | (odd & bits_of(sign_of(x))));
+  }
+};
+
+PYGRAPH_INLINE Vector<int32_t> is_plain(Vector<float> x, Vector<float> y) {
+  constexpr float kRound = ExpConstants<float>::kRound;
+  const auto is_whole = (y + kRound) - kRound == y;
+  const auto has_rule = (y == 2) | (y == 1) | (y == 3) | (y == -1) | (y == 0.5F);
+  const auto is_near = magnitude(y) < 0x1p22F;
+  return (x - x == 0) & (x != 0) & is_near & ((x > 0) | is_whole) & ~has_rule;
+}
+
+// Block by block, from copies: `out` may be an operand. What is not plain is computed anew.
+Fault plain_power_loop(void* out, const void* const* in, const int64_t* step, int64_t count) {
+  constexpr int64_t kBlock = 256;
+  constexpr int64_t kWidth = VectorOf<float>::kWidth;
+  constexpr int64_t kBoth[] = {1, 1};
+  auto* o = static_cast<float*>(out);
+  float operands[2][kBlock];
+  const void* const from[] = {operands[0], operands[1]};
+  for (int64_t start = 0; start < count; start += kBlock) {
+    const int64_t size = count - start < kBlock ? count - start : kBlock;
+    for (int k = 0; k < 2; ++k) {
+      const auto* operand = static_cast<const float*>(in[k]);
+      for (int64_t i = 0; i < size; ++i) operands[k][i] = operand[step[k] != 0 ? start + i : 0];
+      for (int64_t i = size; i < kBlock && i % kWidth != 0; ++i) operands[k][i] = 4.0F;
+    }
+    vector_loop<InDouble<PlainPower>, 2, float>(o + start, from, kBoth, size);
+    for (int64_t i = 0; i < size; i += kWidth) {
+      const auto plain = is_plain(load(operands[0] + i), load(operands[1] + i));
+      int32_t all = -1;
+      for (int lane = 0; lane < kWidth; ++lane) all &= plain[lane];
+      if (all != 0) continue;
+      for (int64_t lane = 0; lane < kWidth && i + lane < size; ++lane) {
+        if (plain[lane] == 0)
+          o[start + i + lane] = FloatPower::apply(operands[0][i + lane], operands[1][i + lane]);
+      }
+    }
+  }
+  return {};
+}
+
 template <class T>
 Fault float_power_loop(void* out, const void* const* in, const int64_t* step, int64_t count) {
   if (count > 1 && step[1] == 0) {
@@ -78,7 +127,10 @@ Fault float_power_loop(void* out, const void* const* in, const int64_t* step, in
     if (y == T{-1}) return unary_loop<Inverse, T, T>(out, in, step, count);
     if (y == T(0.5)) return unary_loop<Root, T, T>(out, in, step, count);
   }
-  return binary_loop<FloatPower, T, T, T>(out, in, step, count);
+  if constexpr (kSame<T, float>)
+    return plain_power_loop(out, in, step, count);
+  else
+    return binary_loop<FloatPower, T, T, T>(out, in, step, count);
 }
 
 struct IntegerPower {

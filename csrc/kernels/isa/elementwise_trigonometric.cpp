@@ -91,6 +91,19 @@ struct Cos {
   static double library(double x) { return __builtin_cos(x); }
 };
 
+// Of float32: the quotient of both in float64.
+struct Tan {
+  struct Quotient {
+    PYGRAPH_INLINE static Vector<double> apply(Vector<double> x) {
+      return x == 0.0 ? x : circle<0>(x) / circle<1>(x);
+    }
+  };
+  PYGRAPH_INLINE static Vector<float> apply(Vector<float> x) {
+    return InDouble<Quotient>::apply(x);
+  }
+  static float library(float x) { return __builtin_tanf(x); }
+};
+
 // Block by block: the far arguments of one are then computed anew, one by one.
 template <class Op, class T>
 Fault circle_loop(void* out, const void* const* in, const int64_t* step, int64_t count) {
@@ -126,10 +139,8 @@ constexpr Row<ElementwiseFn> row(const char* name) {
 }
 
 constexpr Row<ElementwiseFn> kRows[] = {
-    row<Sin, float>("sin"),
-    row<Sin, double>("sin"),
-    row<Cos, float>("cos"),
-    row<Cos, double>("cos"),
+    row<Sin, float>("sin"),  row<Sin, double>("sin"), row<Cos, float>("cos"),
+    row<Cos, double>("cos"), row<Tan, float>("tan"),
 };
 
 }  // namespace

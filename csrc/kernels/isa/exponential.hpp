@@ -76,16 +76,20 @@ PYGRAPH_INLINE V terms(const Element<V> (&c)[Size], const Powers<V>& powers) {
   }
 }
 
-// A short one in the fewest operations (Horner).
+// In the fewest operations, and with the smallest errors.
+template <class V, int Size>
+PYGRAPH_INLINE V horner(const Element<V> (&c)[Size], V x) {
+  V sum = broadcast(c[Size - 1]);
+  for (int i = Size - 2; i >= 0; --i) sum = madd(sum, x, c[i]);
+  return sum;
+}
+
 template <class V, int Size>
 PYGRAPH_INLINE V polynomial(const Element<V> (&c)[Size], V x) {
-  if constexpr (Size > 5) {
+  if constexpr (Size > 5)
     return terms<0, Size>(c, Powers<V>(x));
-  } else {
-    V sum = broadcast(c[Size - 1]);
-    for (int i = Size - 2; i >= 0; --i) sum = madd(sum, x, c[i]);
-    return sum;
-  }
+  else
+    return horner(c, x);
 }
 
 // exp(x) = (1 + p) * 2**n, for x within [kExpLow, kExpHigh] (and NaN: then p is one).

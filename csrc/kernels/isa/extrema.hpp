@@ -33,6 +33,12 @@ struct Maximum {
   PYGRAPH_INLINE static T apply(T a, T b) {
     return (a > b) | (a != a) ? a : b;
   }
+  PYGRAPH_INLINE static Vector<float> apply(Vector<float> a, Vector<float> b) {
+    return a != a ? a : larger(a, b);
+  }
+  PYGRAPH_INLINE static Vector<double> apply(Vector<double> a, Vector<double> b) {
+    return a != a ? a : larger(a, b);
+  }
   template <class T>
   static constexpr T kIdentity = Range<T>::kLowest;
 };
@@ -41,6 +47,12 @@ struct Minimum {
   template <class T>
   PYGRAPH_INLINE static T apply(T a, T b) {
     return (a < b) | (a != a) ? a : b;
+  }
+  PYGRAPH_INLINE static Vector<float> apply(Vector<float> a, Vector<float> b) {
+    return a != a ? a : smaller(a, b);
+  }
+  PYGRAPH_INLINE static Vector<double> apply(Vector<double> a, Vector<double> b) {
+    return a != a ? a : smaller(a, b);
   }
   template <class T>
   static constexpr T kIdentity = Range<T>::kHighest;

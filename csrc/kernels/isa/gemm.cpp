@@ -19,6 +19,9 @@ constexpr int kTileRows = 6;
 // With fewer rows than this, a panel is read too seldom to be worth packing.
 constexpr int64_t kPackedRows = 2 * kTileRows;
 
+// The bytes of a matrix whose columns can be read down one after the other: it is in a near cache.
+constexpr int64_t kNearBytes = 64 << 10;
+
 // A strided matrix: element (i, j) is data[i * row + j * column].
 template <class T>
 struct View {
@@ -229,10 +232,43 @@ PYGRAPH_INLINE void vector_columns(T* out, const T* x, const T* b, int64_t b_row
   }
 }
 
+// out[n] (+)= x[kRows] @ b[kRows][n].
+template <int kRows, class T>
+PYGRAPH_INLINE void add_rows(T* out, const T* x, const T* b, int64_t b_row, int64_t n,
+                             bool accumulate) {
+  constexpr int64_t kWidth = VectorOf<T>::kWidth;
+  Vector<T> left[kRows];
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) left[r] = broadcast(x[r]);
+  int64_t j = 0;
+  for (; j + kWidth <= n; j += kWidth) {
+    Vector<T> sum = accumulate ? load(out + j) : Vector<T>{};
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) sum = madd(left[r], load(b + r * b_row + j), sum);
+    store(out + j, sum);
+  }
+  for (; j < n; ++j) {
+    T sum = accumulate ? out[j] : T{0};
+    for (int r = 0; r < kRows; ++r) sum += x[r] * b[r * b_row + j];
+    out[j] = sum;
+  }
+}
+
+// As vector_matrix, for matrices that are in no near cache: memory is read in long stretches.
+template <class T>
+void vector_large_matrix(T* out, const T* x, const T* b, int64_t b_row, int64_t n, int64_t k) {
+  constexpr int kRows = 8;
+  int64_t p = 0;
+  for (; p + kRows <= k; p += kRows) add_rows<kRows>(out, x + p, b + p * b_row, b_row, n, p > 0);
+  for (; p < k; ++p) add_rows<1>(out, x + p, b + p * b_row, b_row, n, p > 0);
+}
+
 // out[n] = x[k] @ b[k][n], rows of b contiguous and b_row apart.
 template <class T>
 void vector_matrix(T* out, const T* x, const T* b, int64_t b_row, int64_t n, int64_t k) {
   constexpr int64_t kWidth = VectorOf<T>::kWidth;
+  if (n * k * static_cast<int64_t>(sizeof(T)) > kNearBytes)
+    return vector_large_matrix(out, x, b, b_row, n, k);
   int64_t j = 0;
   for (; j + 8 * kWidth <= n; j += 8 * kWidth) vector_columns<8>(out + j, x, b + j, b_row, k);
   for (; j + 4 * kWidth <= n; j += 4 * kWidth) vector_columns<4>(out + j, x, b + j, b_row, k);

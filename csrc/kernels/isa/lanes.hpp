@@ -149,6 +149,27 @@ PYGRAPH_INLINE V with_sign(V x, V from) {
   return from_bits<Element<V>>(bits_of(x) | bits_of(sign_of(from)));
 }
 
+// Half of a vector of float32 as float64, and two of them as one vector again.
+typedef float HalfVector __attribute__((vector_size(kVectorBytes / 2)));
+PYGRAPH_INLINE Vector<double> widened(Vector<float> x, int half) {
+  HalfVector part;
+  __builtin_memcpy(&part, reinterpret_cast<const char*>(&x) + half * static_cast<int>(sizeof part),
+                   sizeof part);
+  return __builtin_convertvector(part, Vector<double>);
+}
+PYGRAPH_INLINE Vector<float> narrowed(Vector<double> first, Vector<double> second) {
+  const HalfVector parts[] = {__builtin_convertvector(first, HalfVector),
+                              __builtin_convertvector(second, HalfVector)};
+  Vector<float> x;
+  __builtin_memcpy(&x, parts, sizeof x);
+  return x;
+}
+
+PYGRAPH_INLINE Vector<double> square_root(Vector<double> x) {
+  for (int i = 0; i < VectorOf<double>::kWidth; ++i) x[i] = __builtin_sqrt(x[i]);
+  return x;
+}
+
 // A fixed number of elements, whatever the width of a vector.
 template <class T>
 struct Group {

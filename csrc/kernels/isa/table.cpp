@@ -11,7 +11,8 @@ constexpr bool kFusesMultiplyAdd = false;
 
 Tables tables() {
   return {{arithmetic_rows(), integer_rows(), power_rows(), logic_rows(), selection_rows(),
-           exponential_rows(), cast_rows(), error_rows(), trigonometric_rows(), pair_member_rows()},
+           exponential_rows(), cast_rows(), error_rows(), trigonometric_rows(), pair_member_rows(),
+           widened_rows()},
           reduce_rows(),
           arg_reduce_rows(),
           scan_rows(),

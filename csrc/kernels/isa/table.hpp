@@ -52,7 +52,7 @@ struct PairRows {
   int count;
 };
 
-constexpr int kElementwiseFamilies = 10;
+constexpr int kElementwiseFamilies = 11;
 
 struct Tables {
   Rows<ElementwiseFn> elementwise[kElementwiseFamilies];
@@ -76,6 +76,7 @@ struct Tables {
   Rows<ElementwiseFn> error_rows();         \
   Rows<ElementwiseFn> trigonometric_rows(); \
   Rows<ElementwiseFn> pair_member_rows();   \
+  Rows<ElementwiseFn> widened_rows();       \
   Rows<ReduceFn> reduce_rows();             \
   Rows<ReduceFn> arg_reduce_rows();         \
   Rows<ScanFn> scan_rows();                 \

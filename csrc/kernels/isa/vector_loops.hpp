@@ -28,6 +28,16 @@ PYGRAPH_INLINE T apply_single(const T* const (&at)[kInputs]) {
     return Op::apply(broadcast(*at[0]), broadcast(*at[1]), broadcast(*at[2]))[0];
 }
 
+// A function of float32 that is computed in float64 and rounded once more: half a unit in the last
+// place and hardly more.
+template <class Op>
+struct InDouble {
+  template <class... V>
+  PYGRAPH_INLINE static Vector<float> apply(V... x) {
+    return narrowed(Op::apply(widened(x, 0)...), Op::apply(widened(x, 1)...));
+  }
+};
+
 // Less than a vector.
 template <class Op, int kInputs, class T>
 void apply_part(T* out, const T* const (&at)[kInputs], const int64_t (&advance)[kInputs],

@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pygraph.autograph.analysis.scopes import Facts, FunctionScope
 
 
-@dataclass(slots=True)
 class _State:
     """What each name may be: unset, None, a value; ``mixed`` if staging may have joined these."""
 
-    unset: int
-    none: int
-    value: int
-    mixed: int = 0
+    __slots__ = ("mixed", "none", "unset", "value")
+
+    def __init__(self, unset: int, none: int, value: int, mixed: int = 0) -> None:
+        self.unset = unset
+        self.none = none
+        self.value = value
+        self.mixed = mixed
+
+    def parts(self) -> tuple[int, int, int, int]:
+        return self.unset, self.none, self.value, self.mixed
 
     def copy(self) -> _State:
-        return _State(self.unset, self.none, self.value, self.mixed)
+        return _State(*self.parts())
 
     def assign(self, facts: Facts) -> None:
         changed = facts.writes | facts.deletes
@@ -108,7 +112,7 @@ class Definedness:
             end = self._block(node.body, body_start)
             joined = self._join(facts.modified, head, end)
             assert joined is not None
-            if joined == head:
+            if joined.parts() == head.parts():
                 break
             head = joined
         # The test of a `while` is evaluated again and again, at the head.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -31,7 +30,6 @@ class _TreeFields(dict[type[ast.AST], tuple[str, ...]]):
 TREE_FIELDS = _TreeFields()
 
 
-@dataclass(slots=True)
 class Facts:
     """What is known of one statement; sets of names are bit masks.
 
@@ -61,19 +59,18 @@ class Facts:
     checked: int = 0
     maybe_unset: int = 0
 
+    def __init__(self, **known: int) -> None:
+        self.__dict__.update(known)
+
     @property
     def jumps(self) -> bool:
         """Whether control can leave by anything but the end or an exception."""
         return self.returns or self.breaks or self.continues
 
 
-@dataclass(eq=False)
 class FunctionScope:
     """The names of one function of the user's, with the facts of its statements."""
 
-    node: FunctionNode
-    bits: dict[str, int] = field(default_factory=dict)
-    facts: dict[ast.stmt, Facts] = field(default_factory=dict)
     parameters: int = 0
     optional_parameters: int = 0
     bound: int = 0
@@ -86,7 +83,12 @@ class FunctionScope:
     frame_readers: bool = False
     walrus: bool = False
     ever_checked: int = 0
-    nested: dict[ast.AST, FunctionScope] = field(default_factory=dict)
+
+    def __init__(self, node: FunctionNode) -> None:
+        self.node = node
+        self.bits: dict[str, int] = {}
+        self.facts: dict[ast.stmt, Facts] = {}
+        self.nested: dict[ast.AST, FunctionScope] = {}
 
     def bit(self, name: str) -> int:
         """Return the bit of a name, giving it one if need be."""

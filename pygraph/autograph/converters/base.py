@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from pygraph.autograph.analysis.definedness import Definedness
 from pygraph.autograph.analysis.liveness import Liveness
@@ -13,7 +12,6 @@ from pygraph.autograph.converters.jumps import Lowering
 from pygraph.autograph.converters.nodes import LOAD, at, at_start, constant
 
 
-@dataclass(slots=True)
 class Place:
     """A function being written: the user's, or a helper.
 
@@ -21,20 +19,25 @@ class Place:
     ``reads`` those they read, ``wanted`` those that helpers inside it declare ``nonlocal``.
     """
 
-    local: int
-    bound: int = 0
-    reads: int = 0
-    wanted: int = 0
+    __slots__ = ("bound", "local", "reads", "wanted")
+
+    def __init__(self, local: int, bound: int = 0) -> None:
+        self.local = local
+        self.bound = bound
+        self.reads = 0
+        self.wanted = 0
 
 
-@dataclass(slots=True)
 class Naming:
     """Names in the file at hand: which are taken, how the operators are called, what is mangled."""
 
-    operators: str
-    taken: set[str]
-    class_name: str | None = None
-    made: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("class_name", "made", "operators", "taken")
+
+    def __init__(self, operators: str, taken: set[str], class_name: str | None = None) -> None:
+        self.operators = operators
+        self.taken = taken
+        self.class_name = class_name
+        self.made: dict[str, str] = {}
 
     def reused(self, name: str) -> str:
         """Return the same name each time, for what lives in an expression of its own."""
@@ -59,27 +62,33 @@ class Naming:
         return f"_{owner}{name}" if owner else name
 
 
-@dataclass(eq=False)
 class Converter:
-    """Converts one function of the user's, in place."""
+    """Converts one function of the user's, in place.
 
-    scope: FunctionScope
-    naming: Naming
-    # Names of enclosing functions whose reads need a check.
-    outer_checked: frozenset[str] = frozenset()
-    lowering: Lowering = field(init=False)
-    # While an expression is converted: names to check, names that a comprehension hides,
-    # statements that have to come first.
-    checked: int = 0
-    hidden: frozenset[str] = frozenset()
-    before: list[ast.stmt] = field(default_factory=list)
-    # Conditional expressions that may give None: what they are assigned to is checked when read.
-    optional: set[ast.expr] = field(default_factory=set)
-    # `and` and `or` of which only the truth matters.
-    conditions: set[ast.expr] = field(default_factory=set)
-    # Variables that the statement at hand assigned with `:=`, where a helper does that now.
-    moved: int = 0
-    place: Place = field(init=False)
+    ``outer_checked`` are the names of enclosing functions whose reads need a check.
+    """
+
+    lowering: Lowering
+    place: Place
+
+    def __init__(
+        self, scope: FunctionScope, naming: Naming, outer_checked: frozenset[str] = frozenset()
+    ) -> None:
+        self.scope = scope
+        self.naming = naming
+        self.outer_checked = outer_checked
+        # While an expression is converted: names to check, names that a comprehension hides,
+        # statements that have to come first.
+        self.checked = 0
+        self.hidden: frozenset[str] = frozenset()
+        self.before: list[ast.stmt] = []
+        # Conditional expressions that may give None: what they are assigned to is checked when
+        # read.
+        self.optional: set[ast.expr] = set()
+        # `and` and `or` of which only the truth matters.
+        self.conditions: set[ast.expr] = set()
+        # Variables that the statement at hand assigned with `:=`, where a helper does that now.
+        self.moved = 0
 
     def convert(self) -> FunctionNode:
         """Convert the function and return its node."""

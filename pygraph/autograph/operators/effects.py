@@ -80,7 +80,7 @@ def _join(method: Callable[[Any], str], items: Any) -> Any:
     return deferred(lambda: method([str(p) if isinstance(p, Text) else p for p in parts]))
 
 
-_CONVERSION = re.compile(r"%(?:\((\w*)\))?([-+ #0]*)(\d*)((?:\.\d+)?)([a-zA-Z%])")
+_CONVERSION = r"%(?:\((\w*)\))?([-+ #0]*)(\d*)((?:\.\d+)?)([a-zA-Z%])"
 _NUMBERS = "diuoxXeEfFgG"
 
 
@@ -123,7 +123,7 @@ def _percent(template: str, values: Any) -> str:
                 value = apply("astype", (apply("trunc", (value,)),), {"dtype": "int64"})
         return builtins.format(value, align + sign + rest + width + precision + kind)
 
-    made = _CONVERSION.sub(converted, template)
+    made = re.sub(_CONVERSION, converted, template)
     if isinstance(values, tuple) and next(following, None) is not None:
         raise TypeError("not all arguments converted during string formatting")
     return made

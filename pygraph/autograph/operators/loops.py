@@ -5,8 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pygraph.autograph.operators.iteration import own_iterable, positions, staged_iterable
 from pygraph.autograph.operators.protocols import tested
@@ -33,8 +32,7 @@ def _warn(start: int) -> None:
         )
 
 
-@dataclass(slots=True)
-class _Loop:
+class _Loop(NamedTuple):
     """A loop of the user's. ``test`` says, before an iteration or after it, whether to go on."""
 
     body: Callable[..., Any]

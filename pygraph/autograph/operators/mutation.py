@@ -15,12 +15,22 @@ from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 
 _CONTAINERS = (list, dict, set, deque)
-_METHODS = frozenset(
-    name
-    for kind in _CONTAINERS
-    for name in dir(kind)
-    if name not in dir(tuple) and name not in ("copy", "keys", "values", "items", "get", "index")
-) - {"difference", "intersection", "isdisjoint", "issubset", "issuperset", "symmetric_difference"}
+_METHODS = (
+    frozenset()
+    .union(*map(dir, _CONTAINERS))
+    .difference(
+        dir(tuple),
+        ("copy", "keys", "values", "items", "get", "index"),
+        (
+            "difference",
+            "intersection",
+            "isdisjoint",
+            "issubset",
+            "issuperset",
+            "symmetric_difference",
+        ),
+    )
+)
 # Functions in C that change what they are given.
 _MODULES = ("_operator", "_heapq", "_bisect")
 _FUNCTIONS = (setattr, delattr)
