@@ -32,7 +32,7 @@ def run(names: list[str], *, one_thread: bool, mode: str, again: bool) -> dict[s
     table = section.setdefault(mode, {})
     results["machine"] = machine()
     installed = [library for library in VARIANTS if interpreter(library) is not None]
-    results["versions"] = {library: version(library) for library in installed}
+    results.setdefault("versions", {}).update({name: version(name) for name in installed})
     wanted = [
         work
         for work in WORK
