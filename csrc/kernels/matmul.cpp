@@ -50,6 +50,9 @@ std::int64_t rounded_up(std::int64_t size, std::int64_t unit) {
   return (size + unit - 1) / unit * unit;
 }
 
+// The fewest multiplications of a part.
+constexpr std::int64_t kLeastPart = 1 << 17;
+
 // How many parts of at least `least` rows or columns, and `work` multiplications, there can be.
 std::int64_t parts_of(const MatrixProduct& p, std::int64_t length, std::int64_t least,
                       double work) {
@@ -96,13 +99,13 @@ void in_own_parts(const MatrixProduct& p, const Body& body) {
     const bool by_rows = p.n == 1;
     const std::int64_t length = by_rows ? p.m : p.n;
     const bool is_row_by_row = by_rows ? !p.transpose_a : p.transpose_b;
-    const std::int64_t parts = parts_of(p, length, is_row_by_row ? 32 : 480, 1 << 17);
+    const std::int64_t parts = parts_of(p, length, is_row_by_row ? 32 : 480, kLeastPart);
     return in_parts(p, by_rows, rounded_up((length + parts - 1) / parts, 16), body);
   }
   const bool by_rows = p.n < 128 && p.m > p.n;
   const std::int64_t length = by_rows ? p.m : p.n;
   const std::int64_t unit = by_rows ? 48 : 32;
-  const std::int64_t size = length / parts_of(p, length, unit, 1 << 18);
+  const std::int64_t size = length / parts_of(p, length, unit, 2 * kLeastPart);
   in_parts(p, by_rows, std::max(size / unit * unit, unit), body);
 }
 
@@ -157,6 +160,7 @@ void matmul(DType dtype, void* out, const void* a, const void* b, const MatrixPr
   if (own == nullptr) return;
   if (product.m == 1 && product.n == 1 && product.k > kStretch)
     return dot(dtype, own, out, a, b, product.k);
+  if (work_of(product) <= kLeastPart) return own(out, a, b, product, {0, product.m, 0, product.n});
   in_own_parts(product, [&](const MatrixPart& part) { own(out, a, b, product, part); });
 }
 
