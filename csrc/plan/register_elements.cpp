@@ -131,7 +131,7 @@ class Elements {
                              .a = access.b,
                              .b = constant(columns * bytes_of(access.code)),
                              .c = access.a};
-    if (Loop* const loop = loop_within(access.b)) {
+    if (Loop* const loop = loop_within(row)) {
       const auto is_same = [&](const RegisterOp& other) { return other.out == address.out; };
       if (std::none_of(loop->before.begin(), loop->before.end(), is_same))
         loop->before.push_back(address);
@@ -142,13 +142,13 @@ class Elements {
     return found->second;
   }
 
-  // The outermost loop around the operation at hand in which, and in all between, the register does
-  // not change.
-  Loop* loop_within(Register index) {
+  // The outermost loop around the operation at hand in which, and in all between, the row stays the
+  // same.
+  Loop* loop_within(const Row& row) {
     Loop* outermost = nullptr;
     for (auto loop = loops_.rbegin(); loop != loops_.rend(); ++loop) {
       if (!loop->contains(at_)) continue;
-      if (!loop->has_one_entry || changes(index, *loop)) break;
+      if (!loop->has_one_entry || changes(row.first, *loop) || changes(row.second, *loop)) break;
       outermost = &*loop;
     }
     return outermost;
@@ -164,7 +164,9 @@ class Elements {
 
   void forget_rows(const RegisterOp& operation) {
     if (!form_of(operation.code).writes()) return;
-    std::erase_if(known_rows_, [&](const Row& row) { return row.second == operation.out; });
+    std::erase_if(known_rows_, [&](const Row& row) {
+      return row.first == operation.out || row.second == operation.out;
+    });
   }
 
   Register add_register(std::uint64_t bits) {
