@@ -1,4 +1,4 @@
-// erf in straight-line arithmetic on vectors; 2.7 units in the last place at most, as
+// erf in straight-line arithmetic on vectors; 3.2 units in the last place at most, as
 // tests/kernels/test_ulp.py measures.
 //
 // erf(x) = 1 - exp(-x q(x)) for x >= 0. The polynomial q is a weighted minimax fit of
