@@ -204,6 +204,8 @@ def check_sanitized(checker: Checker, variant: str, pytest_arguments: list[str])
         "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
         "UBSAN_OPTIONS": "print_stacktrace=1:abort_on_error=1",
         "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+        # ThreadSanitizer takes the threads of NumPy's BLAS, which are not built with it, for races.
+        "OPENBLAS_NUM_THREADS": "1",
     }
     tests = ["--timeout", "600", *pytest_arguments]
     check_copy(checker, variant, tests, variant=variant, extra=environment)
