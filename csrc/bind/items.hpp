@@ -27,12 +27,12 @@ class Item {
     }
     const Py_ssize_t given =
         std::count_if(parts, parts + count, [](PyObject* part) { return indexes_axis(part); });
-    if (given > whole.rank()) return false;
+    const std::int64_t new_axes = std::count(parts, parts + count, Py_None);
+    if (given > whole.rank() || whole.rank() + new_axes > kMaxRank) return false;
     int axis = 0;
     bool ellipsis = false;
     for (Py_ssize_t i = 0; i < count; ++i) {
       if (parts[i] == Py_None) {
-        if (shape_.rank() == kMaxRank) return false;
         append(1, 0);
       } else if (parts[i] == Py_Ellipsis) {
         if (ellipsis) return false;

@@ -129,6 +129,14 @@ def test_reading_and_writing_items(key: tuple[Any, ...], dtype: Any) -> None:
         np.testing.assert_array_equal(changed, of_numpy)
 
 
+def test_keys_that_make_too_many_dimensions() -> None:
+    x = pg.ones((1,) * 10)
+    assert x[(None,) * 6].ndim == 16
+    for key in [(None,) * 7, (None,) * 7 + (slice(None),) * 10, (..., *[None] * 7)]:
+        with pytest.raises(ValueError, match="16 dimensions"):
+            x[key]
+
+
 def test_writing_parts_of_itself() -> None:
     x, array = pg.asarray(np.arange(6.0)), np.arange(6.0)
     x[::-1] = x
