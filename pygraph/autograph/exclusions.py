@@ -52,9 +52,14 @@ def exclude(target: Any) -> None:
         setattr(getattr(target, "__func__", target), _FLAG, True)
 
 
+def is_excluded_file(filename: str) -> bool:
+    """Return whether functions of a file stay as they are."""
+    return _excluded_files[filename]
+
+
 def is_excluded(function: FunctionType) -> bool:
     """Return whether converted code calls a Python function as it is."""
-    if _excluded_files[function.__code__.co_filename] or _FLAG in function.__dict__:
+    if is_excluded_file(function.__code__.co_filename) or _FLAG in function.__dict__:
         return True
     if not _excluded_modules:
         return False

@@ -6,7 +6,7 @@ import functools
 import linecache
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FrameType, TracebackType
 from typing import ParamSpec, TypeVar
 
@@ -16,6 +16,7 @@ from pygraph.graph.locations import describe, is_library_file, mark_of
 _E = TypeVar("_E", bound=BaseException)
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_T = TypeVar("_T")
 
 
 def clean_traceback(error: _E) -> _E:
@@ -41,7 +42,8 @@ def _clean(error: BaseException) -> None:
     while entry is not None:
         entries.append(entry)
         entry = entry.tb_next
-    kept = _folded([e for e in entries if not is_library_file(e.tb_frame.f_code.co_filename)])
+    users = [e for e in entries if not is_library_file(e.tb_frame.f_code.co_filename)]
+    kept = folded(users, lambda entry: entry.tb_frame.f_code)
     following: TracebackType | None = None
     for entry in reversed(kept):
         entry.tb_next = following
@@ -165,14 +167,17 @@ def is_users(error: BaseException) -> bool:
     return not is_library_file(entry.tb_frame.f_code.co_filename)
 
 
-def _folded(entries: list[TracebackType]) -> list[TracebackType]:
-    """Drop the entries of a function, and of its helpers, from which one of its helpers runs."""
-    kept: list[TracebackType] = []
+def folded(entries: Iterable[_T], code_of: Callable[[_T], CodeType]) -> list[_T]:
+    """Drop the entries of a function, and of its helpers, from which one of its helpers runs.
+
+    The entries are in the order of calls; ``code_of`` gives the code that each runs.
+    """
+    kept: list[_T] = []
     for entry in entries:
-        mark = mark_of(entry.tb_frame.f_code)
+        mark = mark_of(code_of(entry))
         if mark is not None and mark.owner is not None:
             while kept:
-                last = mark_of(kept[-1].tb_frame.f_code)
+                last = mark_of(code_of(kept[-1]))
                 if last is mark.owner:
                     kept.pop()
                     break

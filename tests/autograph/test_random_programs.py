@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from generate import CALLS, as_arrays, build, program, shrink
 from hypothesis import settings
-from ways import Arguments, Outcome, as_tensor, attempt, rerun, same
+from ways import Arguments, Outcome, as_tensor, attempt, rerun, run_eagerly, same
 
 import pygraph as pg
 from pygraph import autograph
@@ -102,6 +102,9 @@ def find_difference(text: str) -> Difference | None:
             "staged": tensors_of(call).passed_to(staged),
         }
         outcomes.update(rerun(staged, tensors_of(call)))
+        with run_eagerly():
+            outcomes["run eagerly"] = tensors_of(call).passed_to(staged)
+            outcomes["run eagerly, arrays"] = attempt(staged, *as_arrays(call))
         for way, outcome in outcomes.items():
             if staged.tracing_count == 0 and is_unset(outcome):
                 # A read that can never succeed is an error when the function is traced.

@@ -104,6 +104,16 @@ def converted(argument: Any, leaf: Callable[[Any], Any]) -> Any:
     return leaf(argument)
 
 
+@contextlib.contextmanager
+def run_eagerly() -> Iterator[None]:
+    """Let Functions run their Python code as it is written."""
+    pg.runtime.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        pg.runtime.run_functions_eagerly(False)
+
+
 @dataclass(frozen=True)
 class Arguments:
     """The arguments of a call."""
@@ -142,6 +152,14 @@ def every_way(case: Case) -> Iterator[tuple[str, Call, dict[str, Any], Outcome]]
         function = convert(names["f"]) if convert is not None else names["f"]
         for call in case.calls:
             yield way, call, names, Arguments.of(call, names, leaf).passed_to(function)
+    for way, leaf in (("run eagerly", as_tensor), ("run eagerly, arrays", as_array)):
+        names = case.namespace()
+        function = pg.function(names["f"])
+        for call in case.calls:
+            arguments = Arguments.of(call, names, leaf)
+            with run_eagerly():
+                outcome = arguments.passed_to(function)
+            yield way, call, names, outcome
     names = case.namespace()
     function = pg.function(names["f"])
     for call in case.calls:

@@ -46,7 +46,12 @@ def _converted(function: Any, follow: bool) -> Any:
         if higher is not None:
             return higher
         if is_tracing():
-            replaced = list_method(function) or staged_builtin(function) or text_method(function)
+            replaced = (
+                list_method(function)
+                or staged_builtin(function)
+                or text_method(function)
+                or _debugger(function)
+            )
             if replaced is not None:
                 return replaced
         if kind is type:
@@ -89,11 +94,20 @@ def _function(function: FunctionType, follow: bool) -> Callable[..., Any]:
     converted = function
     if mark_of(code) is None:
         if is_excluded(function) or code.co_flags & _GENERATOR:
-            return _as_it_is(function)
+            return _debugger(function) or _as_it_is(function)
         if not has_source(code, function.__globals__):
             return _as_it_is(function)
         converted = convert_python_function(function)
     return followed(function, converted) if follow else converted
+
+
+def _debugger(function: Any) -> Callable[..., None] | None:
+    """Return pygraph's form of a function that starts Python's debugger, None for any other."""
+    if function.__name__ not in ("breakpoint", "set_trace") or not is_tracing():
+        return None
+    from pygraph.autograph.operators.debugging import debugger_of
+
+    return debugger_of(function)
 
 
 def _as_it_is(function: FunctionType) -> Callable[..., Any]:
