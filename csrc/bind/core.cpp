@@ -16,6 +16,7 @@
 #include "format/wire.hpp"
 #include "kernels/kernels.hpp"
 #include "ops/op_table.hpp"
+#include "passes/passes.hpp"
 
 namespace py = pybind11;
 
@@ -307,6 +308,7 @@ PYBIND11_MODULE(_core, m) {
     release_memory();
   });
   m.def("live_graphs", &exec::live_graphs);
+  m.def("nodes_inferred", &passes::nodes_inferred);
   m.def("thread_count", &thread_count);
   m.def("set_thread_count", &set_thread_count, py::arg("count"));
 }

@@ -307,6 +307,42 @@ Shape broadcast_shapes(const InferInput& in, const Shape& a, const Shape& b) {
   return out;
 }
 
+namespace {
+
+// Whether two dims broadcast whatever unknown sizes stand for.
+bool surely_broadcast(std::int64_t x, std::int64_t y) {
+  return x == y || x == 1 || y == 1 || (!is_unknown(x) && !is_unknown(y));
+}
+
+bool surely_broadcast(const Shape& a, const Shape& b) {
+  for (int i = 1; i <= std::min(a.rank(), b.rank()); ++i) {
+    if (!surely_broadcast(a[a.rank() - i], b[b.rank() - i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool may_misfit(const OpRow& op, std::span<const ir::Type> inputs) {
+  if (std::all_of(inputs.begin(), inputs.end(),
+                  [](const ir::Type& type) { return type.shape.is_static(); }))
+    return false;
+  switch (op.rule) {
+    case Rule::matmul:
+    case Rule::concat:
+    case Rule::slice_update:
+    case Rule::list_append: return inputs.size() > 1;
+    case Rule::broadcast: break;
+    default: return false;
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!surely_broadcast(inputs[i].shape, inputs[j].shape)) return true;
+    }
+  }
+  return false;
+}
+
 bool fits(const ir::Type& from, const ir::Type& to) {
   if (from.kind != to.kind || from.dtype != to.dtype || from.shape.rank() != to.shape.rank())
     return false;

@@ -36,6 +36,10 @@ Shape transposed(const Shape& shape);
 // The types of the outputs. Throws `type` or `value`, with the op named.
 std::vector<ir::Type> infer(const InferInput& input);
 
+// Whether an op that fits operands of these types, as far as their sizes are known, may still fail
+// for sizes that are not.
+bool may_misfit(const OpRow& op, std::span<const ir::Type> inputs);
+
 // Whether a value of type `from` may stand where `to` is declared: same dtype and rank, and every
 // constant dim equal.
 bool fits(const ir::Type& from, const ir::Type& to);

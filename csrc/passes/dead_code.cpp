@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "ops/op_table.hpp"
+#include "ops/infer.hpp"
 #include "passes/passes.hpp"
 
 namespace pygraph::passes {
@@ -21,7 +21,7 @@ class DeadCode {
  private:
   bool must_stay(const ir::Function& function, const ir::Node& node) const {
     switch (ops::row(node.op).effects) {
-      case ops::Effects::pure:
+      case ops::Effects::pure: return may_misfit(function, node);
       case ops::Effects::reads: return false;
       case ops::Effects::writes:
       case ops::Effects::prints: return true;
@@ -33,6 +33,12 @@ class DeadCode {
     const auto subgraphs = function.subgraphs_of(node);
     return std::any_of(subgraphs.begin(), subgraphs.end(),
                        [&](ir::FunctionId id) { return has_effects_[id]; });
+  }
+
+  static bool may_misfit(const ir::Function& function, const ir::Node& node) {
+    std::vector<ir::Type> types;
+    for (ir::ValueId value : function.inputs_of(node)) types.push_back(function.types[value]);
+    return ops::may_misfit(ops::row(node.op), types);
   }
 
   void sweep(std::size_t id) {

@@ -26,9 +26,13 @@ class Options {
 
 // A copy of the graph for inputs of these (static) types: every type is inferred again, so that all
 // dims which follow from the inputs become constants. With fold_constants enabled, small pure nodes
-// of known operands become constants.
+// of known operands become constants. A node that does not fit these types becomes a `raise` of its
+// fault, or stays where sizes are still unknown; nothing behind it is kept.
 ir::Module specialise(const ir::Module& module, std::span<const ir::Type> inputs,
                       const Options& options);
+
+// How many nodes were specialised in this process so far, those in loops each time.
+std::int64_t nodes_inferred();
 
 // Replaces nodes by cheaper ones that give the same bits.
 void simplify(ir::Module& module);
