@@ -187,7 +187,7 @@ class _Loop:
                 if found == self.forms:
                     if skipped:
                         raise skipped[0]
-                    if self._fix_unchanged(given, values):
+                    if not isinstance(ended, Raised) and self._fix_unchanged(given, values):
                         continue
                     if self.aliases.found_more(self.parent):
                         continue

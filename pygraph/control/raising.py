@@ -2,6 +2,7 @@
 
 It travels as in Python up to the end of the branch or body, so that handlers and ``finally``
 inside see it. There it becomes the last op of that way, which raises when the graph gets there.
+What an op says of sizes that it does not fit is such an exception as well: that code may never run.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from typing import Any, TypeVar
 
 from pygraph.control.tensors import current
 from pygraph.graph.exceptions import RAISED_AT, describe_exception, holds_tensors
-from pygraph.graph.locations import Location, current_chain
+from pygraph.graph.locations import Location, chain_of_op_error, current_chain
 from pygraph.graph.op_rows import OP_ROWS
 
 _T = TypeVar("_T")
+
+# What ops raise for sizes and positions; a wrong dtype is a TypeError, and wrong for all sizes.
+_MISFITS = (ValueError, IndexError, OverflowError)
 
 
 class Raised:
@@ -42,7 +46,7 @@ def raised(error: Any) -> Any:
 
 
 def until_raise(way: Callable[[], _T]) -> _T | Raised:
-    """Trace a branch or a body; where it ends in a ``raise`` of the user's, record that."""
+    """Trace a branch or a body; where it ends in a ``raise`` or a misfit of sizes, record that."""
     try:
         return way()
     except EndOfWay:
@@ -69,7 +73,7 @@ def ends_graph(error: BaseException) -> bool:
     if isinstance(error, EndOfWay):
         return True
     chain = _raised_at(error)
-    if chain is None or not (_does_something() or holds_tensors(error)):
+    if chain is None or not (_does_something() or (is_raised(error) and holds_tensors(error))):
         return False
     _record(error, chain)
     return True
@@ -77,11 +81,13 @@ def ends_graph(error: BaseException) -> bool:
 
 def is_raised(error: BaseException) -> bool:
     """Return whether an exception comes from a ``raise`` of the user's, noted by :func:`raised`."""
-    return _raised_at(error) is not None
+    return hasattr(error, RAISED_AT)
 
 
 def _raised_at(error: BaseException) -> Sequence[Location] | None:
-    return getattr(error, RAISED_AT, None)
+    if is_raised(error):
+        return getattr(error, RAISED_AT)  # type: ignore[no-any-return]
+    return chain_of_op_error(error) if type(error) in _MISFITS else None
 
 
 def _record(error: BaseException, chain: Sequence[Location]) -> None:
@@ -97,7 +103,8 @@ def _record(error: BaseException, chain: Sequence[Location]) -> None:
     kept.append(described.kept)
     builder.record("raise", tuple(described.values), attributes, chain)
     # Whoever keeps the exception keeps no frames, and so no symbolic tensors.
-    delattr(error, RAISED_AT)
+    if is_raised(error):
+        delattr(error, RAISED_AT)
     error.__traceback__ = None
 
 

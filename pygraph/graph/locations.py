@@ -26,6 +26,8 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _USER_PARTS = (_PACKAGE + "demo" + os.sep,)
 # How Cython names its sources in the frames of tracebacks.
 _COMPILED = "csrc/bind/"
+# Where what ops say of their operands comes from.
+_OPS = (_PACKAGE + "ops" + os.sep, _COMPILED)
 
 
 def mark_of(code: CodeType) -> CodeMark | None:
@@ -94,6 +96,34 @@ def current_chain() -> tuple[Location, ...]:
     function count as one entry: the function, at the line where the helper stands.
     """
     return chain_of_calls(_library_files, *_regions.stack[-1])
+
+
+def chain_of_op_error(error: BaseException) -> tuple[Location, ...] | None:
+    """Return the user's calls at which an op raised an error, innermost first.
+
+    None for an error that no op raised. To be asked where the error is caught.
+    """
+    entries = []
+    entry = error.__traceback__
+    while entry is not None:
+        entries.append((entry.tb_frame.f_code, entry.tb_lineno))
+        entry = entry.tb_next
+    if not entries or not entries[-1][0].co_filename.startswith(_OPS):
+        return None
+    chain: list[Location] = []
+    folding: CodeMark | None = None
+    for code, line in reversed(entries):
+        if code.co_consts and type(code.co_consts[-1]) is BoundaryMark:
+            return tuple(chain)
+        mark = mark_of(code)
+        if folding is not None:
+            if mark is folding:
+                folding = None
+        elif not is_library_file(code.co_filename):
+            chain.append((code.co_filename, line, code.co_name))
+            folding = None if mark is None else mark.owner
+    # A helper that is still to be folded belongs to the innermost entry around.
+    return (*chain, *current_chain()[folding is not None :])
 
 
 def user_line() -> Location | None:

@@ -6,7 +6,7 @@ import builtins
 
 import pytest
 from case_table import Case, Raises, read_cases
-from ways import RERUNS, WORDS, Outcome, every_way, same
+from ways import RERUNS, WORDS, Outcome, any_size, every_way, same
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in read_cases()])
@@ -29,6 +29,18 @@ def test_case(case: Case) -> None:
         line = outcome.line_in(case.file)
         if expected is call.raises and lines.setdefault(call, line) != line:
             pytest.fail(f"{where}, in line {line} and not {lines[call]}")
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in read_cases()])
+def test_case_of_any_size(case: Case) -> None:
+    for call, outcome, wanted in any_size(case):
+        if "not known while tracing" in str(outcome.error):
+            continue
+        where = f"{case.file}:{call.line}: {call.source.strip()}: it {outcome}, not {wanted}"
+        assert same(outcome.value, wanted.value), where
+        assert type(outcome.error) is type(wanted.error), where
+        assert call.raises is None or call.raises.text in str(outcome.error), where
+        assert outcome.printed == wanted.printed, where
 
 
 def fits(expected: Raises, outcome: Outcome, way: str) -> bool:

@@ -170,6 +170,46 @@ def every_way(case: Case) -> Iterator[tuple[str, Call, dict[str, Any], Outcome]]
                 yield way, call, names, outcome
 
 
+def any_size(case: Case) -> Iterator[tuple[Call, Outcome, Outcome]]:
+    """Run the calls with arrays by graphs for arrays of any size.
+
+    Yields the call, its outcome and that of a graph for the sizes at hand.
+    """
+    names = case.namespace()
+    function = pg.function(names["f"])
+    for call in case.calls:
+        specs = Arguments.of(call, names, as_spec)
+        if not any(isinstance(spec, pg.TensorSpec) and spec.shape for spec in specs.by_position):
+            continue
+        general = attempt_tracing(function, specs)
+        wanted = Arguments.of(call, names, as_tensor).passed_to(function)
+        arguments = Arguments.of(call, names, as_tensor)
+        yield (
+            call,
+            general if isinstance(general, Outcome) else arguments.passed_to(general),
+            wanted,
+        )
+
+
+def as_spec(leaf: Any) -> Any:
+    """Return the spec of an argument's tensors of any size, if it can be a tensor."""
+    tensor = as_tensor(leaf)
+    if not isinstance(tensor, pg.Tensor):
+        return leaf
+    return pg.TensorSpec((None,) * tensor.ndim, tensor.dtype)
+
+
+def attempt_tracing(function: pg.Function[..., Any], specs: Arguments) -> Any:
+    """Return a concrete function, or what became of tracing it."""
+    concrete: list[Any] = []
+
+    def trace() -> None:
+        concrete.append(function.get_concrete_function(*specs.by_position, **specs.by_name))
+
+    outcome = attempt(trace)
+    return concrete[0] if concrete else outcome
+
+
 def rerun(function: pg.Function[..., Any], arguments: Arguments) -> Iterator[tuple[str, Outcome]]:
     """Run the graph of a call again: read back from bytes, optimised and not."""
     try:
