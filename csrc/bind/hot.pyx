@@ -11,6 +11,7 @@ from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
+from cpython.weakref cimport PyWeakref_NewRef
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 from libcpp cimport bool as cbool
@@ -239,8 +240,14 @@ cdef extern from "Python.h":
 cdef extern from *:
     """
     // Whether nothing but the interpreter's stack refers to an object that is being worked on. From
-    // Python 3.14 on the stack may borrow a variable's reference: then nobody can tell.
-    static inline bool is_temporary(PyObject* object) { return PY_VERSION_HEX < 0x030E0000 && Py_REFCNT(object) == 1; }
+    // Python 3.14 on the stack may borrow a variable's reference, which only the interpreter can tell.
+    static inline bool is_temporary(PyObject* object) {
+    #if PY_VERSION_HEX >= 0x030E0000
+      return PyUnstable_Object_IsUniqueReferencedTemporary(object) != 0;
+    #else
+      return Py_REFCNT(object) == 1;
+    #endif
+    }
     static inline PyObject** tuple_items(PyObject* tuple) { return ((PyTupleObject*)tuple)->ob_item; }
     static inline int enter_recursive_call() { return Py_EnterRecursiveCall(" in the arguments of a pygraph function") ? -1 : 0; }
     static inline void leave_recursive_call() { Py_LeaveRecursiveCall(); }

@@ -3,10 +3,15 @@
 cdef class Op:
     cdef const COpRow* row
     cdef readonly str name
+    cdef bint gives_view  # whether NumPy's result would be a view of the first operand
     cdef CEagerCalls recent
 
 
 cdef dict op_objects = {}
+# Of `gather` only with 0-d indices.
+VIEWS = frozenset(
+    ("slice", "slice_dynamic", "gather", "reshape", "permute_dims", "expand_dims", "squeeze", "broadcast_to", "check_defined")
+)
 
 
 cdef Op op_named(str name):
@@ -15,6 +20,7 @@ cdef Op op_named(str name):
         return <Op>found
     cdef Op op = Op.__new__(Op)
     op.name = name
+    op.gives_view = name in VIEWS
     cdef bytes encoded = name.encode()
     check(find_op(encoded, &op.row), None)
     op_objects[name] = op
@@ -69,9 +75,39 @@ cdef object apply_op(Op op, tuple inputs, dict attributes):
             return results
     if builder != NULL:
         results = (<object>builder).record(op.name, inputs, attributes or {})
+        if op.gives_view:
+            (<object>builder).module.aliases.note_view(results[0], op.name, inputs, attributes or {})
     else:
         results = run_op(op, inputs, attributes)
+        if op.gives_view:
+            note_view(results[0], inputs)
     return results[0] if len(results) == 1 else results
+
+
+# `x op= other`: into the object x, except for a 0-d one, which is as a number is to Python.
+cdef object augmented(Op op, Tensor x, object other):
+    if not is_operand(other):
+        return NotImplemented
+    if type(x) is EagerTensor:
+        if (<EagerTensor>x).value.shape().rank() == 0:
+            return binary(op, x, other)
+        return augmented_eager(op, x, other)
+    if not (<SymbolicTensor>x).dims:
+        return binary(op, x, other)
+    # In `x[i] += v` the part is a temporary, which Python assigns to x[i] afterwards.
+    ops.augment(x, op.name, other, is_temporary(x))
+    return x
+
+
+cdef EagerTensor augmented_eager(Op op, EagerTensor x, object other):
+    check_changeable(x)
+    if x.view is not None and not is_temporary(x):
+        check_no_view(x)
+    cdef EagerTensor result = binary(op, x, other)
+    if result.value.dtype() != x.value.dtype() or not result.value.shape() == x.value.shape():
+        result = ops.fitted_result(result, x, op.name)
+    x.value = result.value
+    return x
 
 
 # The result of an op on values that are like those of a recent call; None if they are not.

@@ -1,10 +1,14 @@
 # Included by hot.pyx: tensors that hold values, and their way from and to NumPy and Python numbers.
 
 @cython.final
+@cython.no_gc
 cdef class EagerTensor(Tensor):
     """A tensor that holds its values."""
 
     cdef CTensor value
+    # Where NumPy would have made a view: weak references to what it would be one of, and the code and the
+    # instruction that made it. They refer to no tensor, so there are no cycles for a collector.
+    cdef tuple view
     cdef object __weakref__
 
     @property
@@ -107,20 +111,63 @@ cdef class EagerTensor(Tensor):
         return self.copy()
 
     def __setitem__(self, key, value):
-        if current_builder() != NULL:
-            raise TypeError(
-                "a tensor from outside of the function being traced cannot be changed in place: "
-                "copy it first, pass it to the function and return it, or make it a Variable"
-            )
+        check_changeable(self)
         if is_temporary(self):
             raise TypeError(
                 "what is assigned would be lost: an index gives a tensor of its own, not a view. "
                 "Write x[i, j] = value for x[i][j] = value"
             )
+        if self.view is not None:
+            check_no_view(self)
         cdef EagerTensor changed
         if not write_item(self, key, value):
             changed = ops.set_item_in_place(self, key, value)
             self.value = changed.value
+
+
+# Refuses to change a tensor that the function being traced reads as a constant.
+cdef int check_changeable(EagerTensor tensor) except -1:
+    if current_builder() != NULL:
+        raise TypeError(
+            "a tensor from outside of the function being traced cannot be changed in place: "
+            "copy it first, pass it to the function and return it, or make it a Variable"
+        )
+    return 0
+
+
+# Refuses to write into what NumPy would have made a view of a tensor that is still alive.
+cdef int check_no_view(EagerTensor tensor) except -1:
+    for reference in <tuple>tensor.view[0]:
+        if reference() is not None:
+            raise TypeError(ops.view_text(*tensor.view[1:]))
+    tensor.view = None
+    return 0
+
+
+# Remembers that NumPy's result would be a view of the first operand.
+cdef int note_view(EagerTensor result, tuple inputs) except -1:
+    if result.value.shape().rank() == 0:
+        return 0
+    for i in range(1, len(inputs)):
+        if isinstance(inputs[i], Tensor) and (<Tensor>inputs[i]).static_shape:
+            return 0  # an index array: NumPy copies as well
+    base = inputs[0]
+    if base is result:
+        return 0
+    if type(base) is EagerTensor:
+        if (<EagerTensor>base).value.shape().rank() != 0:
+            mark_view(result, base)
+    elif isinstance(base, (Variable, np.ndarray)) and base.ndim:
+        result.view = ((PyWeakref_NewRef(base, None),), *running_place())
+    return 0
+
+
+cdef int mark_view(EagerTensor result, EagerTensor base) except -1:
+    cdef tuple references = (PyWeakref_NewRef(base, None),)
+    if base.view is not None:
+        references += tuple([one for one in <tuple>base.view[0] if one() is not None])
+    result.view = (references, *running_place())
+    return 0
 
 
 cpdef str elements_text(EagerTensor tensor, str prefix):

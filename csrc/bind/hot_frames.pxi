@@ -6,6 +6,10 @@ cdef extern from "Python.h":
     PyFrameObject* PyEval_GetFrame()
     PyFrameObject* PyFrame_GetBack(PyFrameObject*)
     int PyFrame_GetLineNumber(PyFrameObject*)
+    int PyFrame_GetLasti(PyFrameObject*)
+
+
+cdef object library_files = None
 
 
 @cython.final
@@ -73,3 +77,20 @@ cdef PyFrameObject* caller_of(PyFrameObject* frame):
     if caller != NULL:
         Py_DECREF(<object><PyObject*>caller)
     return caller
+
+
+# The innermost code of the user's that is running, and its instruction; the line is for who asks for it.
+cdef tuple running_place():
+    cdef PyFrameObject* current = PyEval_GetFrame()
+    while current != NULL:
+        code = (<object><PyObject*>current).f_code
+        if not library_files[code.co_filename]:
+            return code, PyFrame_GetLasti(current)
+        current = caller_of(current)
+    return None, 0
+
+
+def register_library_files(files):
+    """Set what tells, by file name, which code is pygraph's own (pygraph.graph.locations)."""
+    global library_files
+    library_files = files

@@ -5,7 +5,10 @@ cdef EagerTensor read_item(EagerTensor tensor, object key):
     cdef CItem item
     if current_builder() != NULL or not item.find(tensor.value.shape(), key):
         return None
-    return wrap(item.read(tensor.value))
+    cdef EagerTensor result = wrap(item.read(tensor.value))
+    if result.value.shape().rank() != 0:
+        mark_view(result, tensor)
+    return result
 
 
 # Write a Python number of a fitting kind, or a tensor of the item's type, to memory that nobody shares. False where that

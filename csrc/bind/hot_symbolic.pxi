@@ -12,6 +12,12 @@ cdef class SymbolicTensor(Tensor):
     # Whether it is a Python number still, as far as promotion is concerned.
     cdef readonly bint weak
     cdef readonly str name
+    # What it is made of where it is no object of its own: a view of another tensor, or one of several (pygraph.graph.aliases).
+    cdef public object link
+    # What the values were that it was made of.
+    cdef public object stamp
+    # Whether NumPy's arrays are its model: then what is written into a view of it is written into it.
+    cdef public bint has_views
     cdef object __weakref__
 
     @staticmethod
@@ -42,6 +48,12 @@ cdef class SymbolicTensor(Tensor):
         cdef SymbolicTensor own = self if builder is None else builder.lift(self)
         return SymbolicTensor.make(own.builder, own.id, own.dtype, own.dims, own.weak, own.name)
 
+    def state(self):
+        """Return what :meth:`become` brings back."""
+        cdef SymbolicTensor own = SymbolicTensor.make(self.builder, self.id, self.dtype, self.dims, self.weak, self.name)
+        own.stamp = self.stamp
+        return own
+
     def become(self, SymbolicTensor other):
         """Take on the value of another tensor."""
         self.builder = other.builder
@@ -49,13 +61,10 @@ cdef class SymbolicTensor(Tensor):
         self.dtype = other.dtype
         self.dims = other.dims
         self.weak = other.weak
+        self.stamp = other.stamp
 
     def __setitem__(self, key, value):
-        changed = ops.set_item(self, key, value)
-        builder = current()
-        if builder.journal is not None:
-            builder.journal.note_write(self)
-        self.become(changed)
+        ops.write_item(self, key, value)
 
     def __len__(self):
         if not self.dims:

@@ -95,6 +95,32 @@ cdef class Tensor:
         return binary(op_bitwise_right_shift, self, other)
     def __rrshift__(self, other):
         return binary(op_bitwise_right_shift, other, self)
+    def __iadd__(self, other):
+        return augmented(op_add, self, other)
+    def __isub__(self, other):
+        return augmented(op_subtract, self, other)
+    def __imul__(self, other):
+        return augmented(op_multiply, self, other)
+    def __itruediv__(self, other):
+        return augmented(op_divide, self, other)
+    def __ifloordiv__(self, other):
+        return augmented(op_floor_divide, self, other)
+    def __imod__(self, other):
+        return augmented(op_remainder, self, other)
+    def __ipow__(self, other):
+        return augmented(op_pow, self, other)
+    def __imatmul__(self, other):
+        return augmented(op_matmul, self, other)
+    def __iand__(self, other):
+        return augmented(op_bitwise_and, self, other)
+    def __ior__(self, other):
+        return augmented(op_bitwise_or, self, other)
+    def __ixor__(self, other):
+        return augmented(op_bitwise_xor, self, other)
+    def __ilshift__(self, other):
+        return augmented(op_bitwise_left_shift, self, other)
+    def __irshift__(self, other):
+        return augmented(op_bitwise_right_shift, self, other)
     def __lt__(self, other):
         return binary(op_less, self, other)
     def __le__(self, other):

@@ -51,7 +51,13 @@ void clean_operators(PyObject* of) {
            &Numbers::nb_divmod, &Numbers::nb_power, &Numbers::nb_matrix_multiply, &Numbers::nb_and,
            &Numbers::nb_or, &Numbers::nb_xor, &Numbers::nb_lshift, &Numbers::nb_rshift,
            &Numbers::nb_negative, &Numbers::nb_absolute, &Numbers::nb_invert, &Numbers::nb_bool,
-           &Numbers::nb_int, &Numbers::nb_float, &Numbers::nb_index>(object->tp_as_number);
+           &Numbers::nb_int, &Numbers::nb_float, &Numbers::nb_index, &Numbers::nb_inplace_add,
+           &Numbers::nb_inplace_subtract, &Numbers::nb_inplace_multiply,
+           &Numbers::nb_inplace_true_divide, &Numbers::nb_inplace_floor_divide,
+           &Numbers::nb_inplace_remainder, &Numbers::nb_inplace_power,
+           &Numbers::nb_inplace_matrix_multiply, &Numbers::nb_inplace_and, &Numbers::nb_inplace_or,
+           &Numbers::nb_inplace_xor, &Numbers::nb_inplace_lshift, &Numbers::nb_inplace_rshift>(
+      object->tp_as_number);
   enter_by<type, &PyMappingMethods::mp_length, &PyMappingMethods::mp_subscript,
            &PyMappingMethods::mp_ass_subscript>(object->tp_as_mapping);
   enter_by<type, &PySequenceMethods::sq_length>(object->tp_as_sequence);

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 from pygraph._hot import SymbolicTensor
 from pygraph.control.errors import Site, unjoined
 from pygraph.control.forms import Form
 from pygraph.control.journal import WHOLE, Change, Journal, note, read_part, write_part
-from pygraph.control.unset import UNSET
+from pygraph.control.unset import UNSET, Maybe
+from pygraph.graph.aliases import is_derived
 from pygraph.graph.structure import map_structure
 
 
@@ -76,9 +78,13 @@ def check_joined(change: Change, form: Form, values: tuple[Any, Any], site: Site
 
 def settled_values(values: Sequence[Any], journal: Journal) -> list[Any]:
     """Return values as they are now, apart from tensors and containers that will be undone."""
+    return [map_structure(partial(_settled, journal=journal), value) for value in values]
 
-    def leaf(value: Any) -> Any:
-        changed = type(value) is SymbolicTensor and journal.owns(value)
-        return value.copy() if changed else value
 
-    return [map_structure(leaf, value) for value in values] if journal.used else list(values)
+def _settled(value: Any, journal: Journal) -> Any:
+    if type(value) is Maybe:
+        inner = map_structure(partial(_settled, journal=journal), value.value)
+        return Maybe(value.name, inner, value.defined, value.none)
+    if type(value) is SymbolicTensor and (journal.owns(value) or is_derived(value)):
+        return value.copy()
+    return value

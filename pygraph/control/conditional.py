@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pygraph.control.changes import both_ways, check_joined, put, settled_values
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
-from pygraph.control.identity import with_own_objects
+from pygraph.control.identity import Meeting, inner_flags
 from pygraph.control.journal import Change, recording
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
@@ -68,10 +68,11 @@ def stage_cond(
     before = aliases.stale()
     with Region():
         first = _traced(Builder("then", parent), then, site)
-        after_first = aliases.stale()
+        stale = [aliases.stale()]
         aliases.resume(before)
         second = _traced(Builder("else", parent), otherwise, site)
-        aliases.join(after_first)
+        stale.append(aliases.stale())
+        aliases.join(stale[0])
     if _raises(first, second):
         return _after_raise(parent, pred, first, second, names)
     if not isinstance(first, _Side) or not isinstance(second, _Side):
@@ -97,18 +98,27 @@ def stage_cond(
     for (change, one, other), form in zip(parts, joined[len(names) - len(parts) :], strict=True):
         if form is not None:
             check_joined(change, form, (one, other), site)
+    flags = [inner_flags(side.builder, side.values) for side in (first, second)]
     for which, side in enumerate((first, second)):
+        aliases.resume(stale[which])
         with side.builder:
             tensors: list[Any] = []
             for form, pair, value in zip(joined, forms, side.ends, strict=True):
                 if form is not None and form.tensors:
                     tensors.extend(form.take_apart(value, pair[which]))
+            for owner, inner in enumerate(flags):
+                tensors.extend(inner if owner == which else [False] * len(inner))
             side.builder.set_results(tensors)
+    aliases.join(stale[0])
     outputs = iter(parent.record_cond(parent.lift(pred), first.builder, second.builder))
-    is_older = site.journal().is_older
+    values = [None if form is None else form.put_together(outputs) for form in joined]
+    outside = dict(zip([id(flag) for inner in flags for flag in inner], outputs, strict=True))
+    meeting = Meeting(parent.lift(pred), outside, site.journal().is_older, stage_cond)
     after = [
-        one if form is None else with_own_objects(form.put_together(outputs), one, other, is_older)
-        for form, one, other in zip(joined, first.values, second.values, strict=True)
+        one if form is None else meeting.own_objects(name, value, one, other)
+        for name, form, value, one, other in zip(
+            names, joined, values, first.values, second.values, strict=True
+        )
     ]
     _note_merged(parent, names, site, first, second, after)
     return _with_parts(after, [change for change, _, _ in parts])

@@ -6,52 +6,109 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from pygraph._hot import SymbolicTensor
-from pygraph.control.tensors import current
+from pygraph.control.chosen import MOST, Choice, Cond, Literal, Option
+from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET, Maybe
 from pygraph.graph import Builder
 from pygraph.graph.aliases import Aliases, Stale
 from pygraph.graph.items import StagedItems
 
 
-def with_own_objects(value: Any, one: Any, other: Any, is_older: Callable[[Any], bool]) -> Any:
-    """Return what a variable is after two branches, with their own objects as far as possible.
+class Meeting:
+    """The objects of two branches where they meet, and what tells which branch ran.
 
-    ``value`` was put together anew; ``one`` and ``other`` are what the branches gave. What is one
-    object on both ways, or one from before that only one way gives, stays that object.
-    Tensors that stand for one of two are noted, for writes into them would change that one too.
+    ``flags`` has, by identity, what stands outside of the branches for a bool tensor of theirs.
     """
-    if type(value) is Maybe:
-        value.value = with_own_objects(value.value, _known(one), _known(other), is_older)
+
+    def __init__(
+        self, pred: Any, flags: dict[int, Any], is_older: Callable[[Any], bool], cond: Cond
+    ) -> None:
+        self._pred = pred
+        self._flags = flags
+        self._is_older = is_older
+        self._cond = cond
+
+    def own_objects(self, name: str, value: Any, one: Any, other: Any) -> Any:
+        """Return what a variable is after the branches, with their own objects if possible.
+
+        ``value`` was put together anew; ``one`` and ``other`` are what the branches gave. What is
+        one object on both ways, or one from before that only one way gives, stays that object.
+        Tensors that stand for one of two are linked to these: a write goes to the right one.
+        """
+        if type(value) is Maybe:
+            value.value = self.own_objects(name, value.value, _known(one), _known(other))
+            return value
+        one, other = _known(one), _known(other)
+        if type(value) is SymbolicTensor and value.dims:
+            given = [tensor for tensor in (one, other) if is_tensor(tensor)]
+            own = given[0] if len(given) == 1 or one is other else None
+            if type(own) is SymbolicTensor and _builder().is_within(own.builder):
+                return own
+            self._link(name, value, (one, other))
+        elif type(value) in (list, tuple, dict):
+            return self._container(name, value, one, other)
         return value
-    one, other = _known(one), _known(other)
-    if type(value) is SymbolicTensor and value.dims:
-        given = [tensor for tensor in (one, other) if type(tensor) is SymbolicTensor]
-        own = given[0] if len(given) == 1 or one is other else None
-        if own is not None and _builder().is_within(own.builder):
-            return own
-        _note_choice(_builder().module.aliases, value, given)
-    elif type(value) in (list, tuple, dict):
-        return _container(value, one, other, is_older)
-    return value
+
+    def _link(self, name: str, value: SymbolicTensor, sides: tuple[Any, Any]) -> None:
+        options: list[Option] = []
+        for side, holds in zip(sides, (True, False), strict=True):
+            options += self._options(side, Literal(self._pred, holds))
+        given = [side for side in sides if type(side) is SymbolicTensor]
+        if len(options) > MOST:
+            _note_choice(_builder().module.aliases, value, given)
+        elif options:
+            value.link = Choice(name, options, value.copy(), self._cond)
+            value.has_views = any(side.has_views for side in given)
+            _builder().module.aliases.settle(value, value)
+
+    def _options(self, side: Any, literal: Literal) -> Iterator[Option]:
+        """Yield the older objects that a tensor at the end of a branch may be."""
+        if not is_tensor(side):
+            return
+        if type(side) is not SymbolicTensor or _builder().is_within(side.builder):
+            yield Option(side, (literal,))
+        elif type(side.link) is Choice:
+            for option in side.link.options:
+                if type(option.target) is SymbolicTensor and not _builder().is_within(
+                    option.target.builder
+                ):
+                    continue  # made in the branch, and gone with it
+                when = [one._replace(tensor=self._outside(one.tensor)) for one in option.when]
+                yield Option(option.target, (literal, *when))
+
+    def _outside(self, flag: SymbolicTensor) -> SymbolicTensor:
+        return self._flags.get(id(flag), flag)  # type: ignore[no-any-return]
+
+    def _container(self, name: str, value: Any, one: Any, other: Any) -> Any:
+        if one is other:
+            return one
+        given = [part for part in (one, other) if part is not UNSET and part is not None]
+        if len(given) == 1 and type(value) is not tuple and self._is_older(given[0]):
+            return given[0]
+        if StagedItems in map(type, value) or not all(_is_like(part, value) for part in given):
+            return value
+        keys = list(value) if type(value) is dict else list(range(len(value)))
+        parts = [
+            self.own_objects(f"{name}[{key!r}]", value[key], _item(one, key), _item(other, key))
+            for key in keys
+        ]
+        if type(value) is tuple:
+            return tuple(parts)
+        for key, part in zip(keys, parts, strict=True):
+            value[key] = part
+        return value
 
 
-def _container(value: Any, one: Any, other: Any, is_older: Callable[[Any], bool]) -> Any:
-    if one is other:
-        return one
-    given = [part for part in (one, other) if part is not UNSET and part is not None]
-    if len(given) == 1 and type(value) is not tuple and is_older(given[0]):
-        return given[0]
-    if StagedItems in map(type, value) or not all(_is_like(part, value) for part in given):
-        return value
-    keys = list(value) if type(value) is dict else list(range(len(value)))
-    parts = [
-        with_own_objects(value[key], _item(one, key), _item(other, key), is_older) for key in keys
-    ]
-    if type(value) is tuple:
-        return tuple(parts)
-    for key, part in zip(keys, parts, strict=True):
-        value[key] = part
-    return value
+def inner_flags(builder: Any, values: Iterable[Any]) -> list[SymbolicTensor]:
+    """Return the bool tensors of a branch that tell which objects the values at its end are."""
+    found: dict[int, SymbolicTensor] = {}
+    for value in values:
+        for tensor in tensors_in(value):
+            if tensor.builder is builder and type(tensor.link) is Choice:
+                for option in tensor.link.options:
+                    flags = [one.tensor for one in option.when if one.tensor.builder is builder]
+                    found.update({id(flag): flag for flag in flags})
+    return list(found.values())
 
 
 def _item(container: Any, key: Any) -> Any:
@@ -168,9 +225,9 @@ class LoopAliases:
         """Return whether the body has to be traced again, with what is known from its end now."""
         known = self._known()
         self._find_shared(parent)
-        for identity, (tensor, line) in self._all.stale().items():
-            if parent.is_within(tensor.builder) and identity not in self._stale:
-                self._left[identity] = (tensor, line)
+        for identity, doubt in self._all.stale().items():
+            if parent.is_within(doubt.tensor.builder) and identity not in self._stale:
+                self._left[identity] = doubt
         # Where nothing is written into, it only matters what the variables are after the loop.
         return self._known() > known and self._all.writes > self._writes
 

@@ -22,9 +22,11 @@ from pygraph._hot import SymbolicTensor
 from pygraph.control.search import paths
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET
+from pygraph.graph.aliases import Aliases, View, is_derived
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import describe, mark_of, target_of, user_line
 from pygraph.graph.structure import flatten
+from pygraph.ops.updates import put_part
 
 
 class _Key:
@@ -94,11 +96,31 @@ class Journal:
         if self._tentative or tensor.builder is not current():
             self.note(tensor)
 
-    def note_write(self, tensor: SymbolicTensor) -> None:
-        """Remember a tensor that the user's code is about to write into."""
+    def write(self, tensor: SymbolicTensor, change: Callable[[Any], Any]) -> None:
+        """Change the object that a tensor is, for the user's code.
+
+        ``change`` returns the new value of a tensor, for which another one may stand.
+        """
         builder: Any = current()
-        builder.module.aliases.note_write(tensor)
-        self.note_tensor(tensor)
+        aliases: Aliases = builder.module.aliases
+        aliases.check(tensor)
+        link = tensor.link
+        if not is_derived(tensor):
+            changed = change(tensor)
+            if link is not None:
+                aliases.note_view_write(tensor)
+            aliases.note_write(tensor)
+            self.note_tensor(tensor)
+            tensor.become(changed)
+        elif type(link) is not View:
+            link.write(change)
+        elif link.op == "check_defined":
+            self.write(link.base, change)
+        else:
+            part = change(tensor)
+            self.write(link.base, lambda whole: put_part(whole, part, link))
+            self.note_tensor(tensor)
+            aliases.settle(tensor, part)
 
     def note_cells(self) -> None:
         """Remember the variables of enclosing functions that the functions share."""
@@ -184,6 +206,8 @@ class Journal:
     def _differences(self) -> list[Change]:
         changes = []
         for owner, before in self._noted.values():
+            if type(owner) is SymbolicTensor and is_derived(owner):
+                continue
             after = _parts(owner) if _has_parts(owner) else {}
             if type(owner) is list and _changed_length(before, after):
                 before, after = {WHOLE: list(before.values())}, {WHOLE: list(owner)}
@@ -401,10 +425,7 @@ def _has_parts(owner: Any) -> bool:
 def _parts(owner: Any) -> dict[Any, Any]:
     kind = type(owner)
     if kind is SymbolicTensor:
-        make = SymbolicTensor.make
-        return {
-            VALUE: make(owner.builder, owner.id, owner.dtype, owner.dims, owner.weak, owner.name)
-        }
+        return {VALUE: owner.state()}
     if kind is CellType:
         try:
             return {VALUE: owner.cell_contents}

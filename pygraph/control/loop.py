@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Protocol
 
+from pygraph._hot import EagerTensor, SymbolicTensor
 from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
 from pygraph.control.errors import CallSite, Site, mismatch, unjoined
 from pygraph.control.forms import Form, form_of, join
@@ -27,7 +28,7 @@ from pygraph.control.tensors import (
 from pygraph.control.unset import UNSET
 from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
-from pygraph.graph.structure import flatten, unflatten
+from pygraph.graph.structure import flatten, map_structure, unflatten
 
 MAX_TRACES = 3
 AROUND = ("before the loop", "after an iteration")
@@ -58,6 +59,7 @@ def stage_while(
     site: Site,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
+    augmented: Sequence[str] = (),
     runs: bool = False,
     invariants: Sequence[Any] = (),
     maximum_iterations: Any = None,
@@ -67,9 +69,33 @@ def stage_while(
     ``test`` and ``body`` are given the values of ``names`` at the start of an iteration; ``body``
     returns those at its end. ``runs``: the body is known to run at least once. ``guarded``: as in
     ``stage_cond``. Numbers in ``indirect`` join the state only when the body is seen to change
-    them. ``invariants`` gives shapes (nested as the variable), with None
+    them. Tensors in ``augmented`` are most likely written into rather than replaced. ``invariants``
+    gives shapes (nested as the variable), with None
     for a dim that varies; None for a variable without one.
     """
+    kept = {
+        index: value
+        for index, (name, value) in enumerate(zip(names, before, strict=True))
+        if name in (*augmented, *indirect) and type(value) is SymbolicTensor and value.dims
+    }
+    if kept and not any(invariants):
+        rest = [index for index in range(len(names)) if index not in kept]
+        stale = current().module.aliases.stale()
+        try:
+            after = stage_while(
+                _without(kept, test),
+                _without(kept, body),
+                [before[index] for index in rest],
+                [names[index] for index in rest],
+                site=site,
+                guarded=guarded,
+                indirect=indirect,
+                runs=runs,
+                maximum_iterations=maximum_iterations,
+            )
+            return _merged(kept, after)
+        except _ReplacedError:
+            current().module.aliases.resume(stale)
     if maximum_iterations is not None:
         test, body = _bounded(test, body, maximum_iterations)
         before, names = [0, *before], ["the number of iterations", *names]
@@ -97,6 +123,34 @@ def stage_while(
     outputs = iter(parent.record_while(test_builder, body_builder, tensors))
     after = loop.finish(outputs, ends, runs)
     return after if maximum_iterations is None else after[1:]
+
+
+class _ReplacedError(BaseException):
+    """A variable holds another object at the end of the body."""
+
+
+def _without(kept: dict[int, Any], function: Callable[[list[Any]], Any]) -> Callable[..., Any]:
+    """Return the test or the body of a loop some of whose variables hold the same objects always.
+
+    What is written into these objects is found as for all objects.
+    """
+
+    def called(values: list[Any]) -> Any:
+        after = function(_merged(kept, values))
+        if not isinstance(after, list):
+            return after
+        if any(after[index] is not value for index, value in kept.items()):
+            raise _ReplacedError
+        return [value for index, value in enumerate(after) if index not in kept]
+
+    return called
+
+
+def _merged(kept: dict[int, Any], values: Sequence[Any]) -> list[Any]:
+    others = iter(values)
+    return [
+        kept[index] if index in kept else next(others) for index in range(len(kept) + len(values))
+    ]
 
 
 def _bounded(
@@ -343,6 +397,7 @@ def stage_for(
     site: Site,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
+    augmented: Sequence[str] = (),
     invariants: Sequence[Any] = (),
     maximum_iterations: Any = None,
 ) -> list[Any]:
@@ -369,6 +424,7 @@ def stage_for(
         site=site,
         guarded=guarded,
         indirect=indirect,
+        augmented=augmented,
         invariants=[None, *invariants] if invariants else (),
         maximum_iterations=maximum_iterations,
     )
@@ -400,7 +456,8 @@ def while_loop(
     names = _variable_names(body, len(loop_vars))
     kind = _maker(loop_vars)
     if not is_tracing():
-        return kind(_run(cond, body, list(loop_vars), maximum_iterations, names))
+        own = [map_structure(_by_value, value) for value in loop_vars]
+        return kind(_run(cond, body, own, maximum_iterations, names))
     site = CallSite(AROUND, (None, body))
 
     def test(values: list[Any]) -> Any:
@@ -418,6 +475,10 @@ def while_loop(
         maximum_iterations=maximum_iterations,
     )
     return kind(after)
+
+
+def _by_value(value: Any) -> Any:
+    return value.copy() if type(value) is EagerTensor else value
 
 
 def _run(

@@ -1,18 +1,84 @@
-"""Tensors that are one object or two, depending on a tensor: after ``if c: w = v``, for example.
+"""Tensors that are parts of others, or one object or another depending on a tensor.
 
-In Python a write into ``w`` is then seen through ``v`` where the condition held. A graph has no
-objects, so after such a write the other tensor's value is not known, and using it is an error.
+A graph has no objects: each tensor of a trace stands for a value. Where two names share memory in
+Python, a write through one of them has to reach the other. A tensor with a link that is *derived*
+is read from others anew after these were written into, and written into through them. Of any other
+tensor that a write may have reached the value is not known from there on: using it is an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
-from pygraph._hot import SymbolicTensor
+from pygraph._hot import SymbolicTensor, Tensor, apply, current
 from pygraph.graph.locations import Location, describe, user_line
 
-# By identity: tensors that may have changed, and by which line.
-Stale = dict[int, tuple[SymbolicTensor, Location | None]]
+
+class Link(Protocol):
+    """What a tensor is made of that is no object of its own."""
+
+    derived: bool
+    """Whether its value always follows from others."""
+
+    @property
+    def sources(self) -> Sequence[SymbolicTensor]:
+        """The tensors that it is made of."""
+
+    def read(self) -> Any:
+        """Return the value as it is now."""
+
+
+class View:
+    """A part of a tensor, or all of it otherwise arranged: in NumPy it would be a view.
+
+    It is ``derived`` where the tensor is to behave like NumPy's arrays. Elsewhere it has a value of
+    its own, which must not be written into as long as the other tensor is in use.
+    """
+
+    __slots__ = ("attributes", "base", "derived", "inputs", "location", "op")
+
+    def __init__(
+        self,
+        base: Any,
+        op: str,
+        inputs: tuple[Any, ...],
+        attributes: dict[str, Any],
+        derived: bool,
+        location: Location | None,
+    ) -> None:
+        self.base = base
+        self.op = op
+        self.inputs = inputs
+        self.attributes = attributes
+        self.derived = derived
+        self.location = location
+
+    @property
+    def sources(self) -> Sequence[SymbolicTensor]:
+        """The tensor that it shows."""
+        return (self.base,)
+
+    def read(self) -> Any:
+        """Return the part of the tensor as it is now."""
+        return apply(self.op, (self.base, *self.inputs), self.attributes)
+
+
+class Doubt(NamedTuple):
+    """A tensor whose value is not known any more, and why.
+
+    ``line`` wrote into one that it may be. ``made`` is the line that made a view, and ``writer``
+    the identity of that, where the write went into a view.
+    """
+
+    tensor: SymbolicTensor
+    line: Location | None
+    made: Location | None = None
+    writer: int = 0
+
+
+# By the identity of their tensors.
+Stale = dict[int, Doubt]
 
 
 class Aliases:
@@ -34,7 +100,7 @@ class Aliases:
         for source in sources:
             may_be.update(self.of(source))
             if id(source) in self._stale:
-                self._stale[id(tensor)] = (tensor, self._stale[id(source)][1])
+                self._stale[id(tensor)] = self._stale[id(source)]._replace(tensor=tensor)
 
     def note_reach(self, tensor: SymbolicTensor, others: Iterable[SymbolicTensor]) -> None:
         """Note that a write into a tensor may be one into others, and the other way round.
@@ -43,6 +109,28 @@ class Aliases:
         """
         self._may_be.setdefault(id(tensor), {id(tensor): tensor})
         self._reached.setdefault(id(tensor), {}).update({id(other): other for other in others})
+
+    def note_view(
+        self, tensor: SymbolicTensor, op: str, inputs: tuple[Any, ...], attributes: dict[str, Any]
+    ) -> None:
+        """Note that an op's result is a part of its first operand, if it is one to NumPy."""
+        base, *others = inputs
+        if not tensor.dims or not getattr(base, "ndim", 0):
+            return  # of or from a number
+        if any(isinstance(i, Tensor) and i.ndim > 0 for i in others):
+            return  # chosen by an index array: NumPy copies as well
+        symbolic = type(base) is SymbolicTensor
+        # A variable that may be unset is checked: what is read is the same object.
+        derived = op == "check_defined" or (symbolic and base.has_views)
+        if not derived and symbolic and type(base.link) is View and not base.link.derived:
+            doubt = self._stale.get(id(base.link.base))
+            if doubt is None or doubt.writer != id(base):
+                base = base.link.base
+        location = tensor.builder.made_at(tensor)
+        tensor.link = View(base, op, tuple(others), attributes, derived, location)
+        if derived:
+            tensor.has_views = base.has_views
+            tensor.stamp = _stamp(tensor.link.sources)
 
     def note_blank(self, tensors: Iterable[SymbolicTensor]) -> None:
         """Note that tensors stand for a variable that is never read unless it is set later."""
@@ -53,14 +141,38 @@ class Aliases:
         return id(tensor) in self._blank
 
     def of(self, tensor: SymbolicTensor) -> dict[int, SymbolicTensor]:
-        """Return all that a tensor may be, by identity."""
-        return self._may_be.get(id(tensor)) or {id(tensor): tensor}
+        """Return all that a tensor may be, by identity, or be made of."""
+        found = self._may_be.get(id(tensor)) or {id(tensor): tensor}
+        if not is_derived(tensor):
+            return found
+        found = dict(found)
+        for source in tensor.link.sources:
+            found.update(self.of(source))
+        return found
 
     def note_write(self, tensor: SymbolicTensor) -> None:
         """Note that a tensor is written into: nothing else that it may be is known from here on."""
         self.writes += 1
-        if not self._may_be:
-            return
+        if self._may_be:
+            others = self._others(tensor)
+            line = user_line() if others else None
+            self._stale.update({key: Doubt(other, line) for key, other in others.items()})
+
+    def note_view_write(self, tensor: SymbolicTensor) -> None:
+        """Note that a view is written into: what it is a view of is not to be used from here on.
+
+        Raises TypeError where that is older than the trace.
+        """
+        base = tensor.link.base
+        if type(base) is not SymbolicTensor:
+            raise TypeError(view_refusal(tensor.link.location, user_line()))
+        self.writes += 1
+        doubt = Doubt(base, user_line(), tensor.link.location, id(tensor))
+        others = {**self._others(base), **self.of(base)}
+        self._stale.update({key: doubt._replace(tensor=other) for key, other in others.items()})
+
+    def _others(self, tensor: SymbolicTensor) -> dict[int, SymbolicTensor]:
+        """Return all that may be one with a tensor that is written into."""
         written = self.of(tensor)
         others = {**written, **self._reached.get(id(tensor), {})}
         for identity, may_be in self._may_be.items():
@@ -68,23 +180,45 @@ class Aliases:
             if reached or not written.keys().isdisjoint(may_be):
                 others[identity] = may_be[identity]
         del others[id(tensor)]
-        line = user_line() if others else None
-        self._stale.update({identity: (other, line) for identity, other in others.items()})
+        return others
 
     def is_stale(self, tensor: SymbolicTensor) -> bool:
         """Return whether a tensor may have changed through another one."""
         return id(tensor) in self._stale
 
     def check(self, tensor: SymbolicTensor) -> None:
-        """Raise TypeError for a tensor that may have changed through another one."""
+        """Bring a tensor up to date that follows from others.
+
+        Raises TypeError for one that may have changed in a way that is not known.
+        """
         if self._stale and id(tensor) in self._stale:
-            written = describe(self._stale[id(tensor)][1])
-            raise TypeError(
-                f"a tensor is used here that is one object, or is not, with the one written into "
-                f"at {written}: that depends on a tensor, so its value is not known\n"
-                f"  {describe(user_line())}\n"
-                "Copy one of the two where they become one, as in `w = v.copy()`."
-            )
+            raise _unknown(self._stale[id(tensor)])
+        link = tensor.link
+        if link is None:
+            return
+        if link.derived:
+            self._refresh(tensor, link)
+        elif self._stale and id(link.base) in self._stale:
+            doubt = self._stale[id(link.base)]
+            if doubt.writer not in (0, id(tensor)):
+                raise _unknown(doubt)
+
+    def _refresh(self, tensor: SymbolicTensor, link: Link) -> None:
+        sources = link.sources
+        for source in sources:
+            self.check(source)
+        if _is_up_to_date(tensor.stamp, sources):
+            return
+        builder = current()
+        if builder is not None and builder.journal is not None:
+            builder.journal.note_tensor(tensor)
+        tensor.become(link.read())
+        tensor.stamp = _stamp(sources)
+
+    def settle(self, tensor: SymbolicTensor, value: SymbolicTensor) -> None:
+        """Give a tensor that follows from others the value that it has by now."""
+        tensor.become(value)
+        tensor.stamp = _stamp(tensor.link.sources)
 
     def stale(self) -> Stale:
         """Return what is not known by now, for :meth:`resume` and :meth:`join`."""
@@ -104,3 +238,43 @@ class Aliases:
         self._reached.clear()
         self._stale.clear()
         self._blank.clear()
+
+
+def is_derived(tensor: SymbolicTensor) -> bool:
+    """Return whether a tensor's value follows from others."""
+    return tensor.link is not None and tensor.link.derived
+
+
+def _stamp(sources: Sequence[SymbolicTensor]) -> tuple[tuple[Any, int], ...]:
+    return tuple([(source.builder, source.id) for source in sources])
+
+
+def _is_up_to_date(stamp: Any, sources: Sequence[SymbolicTensor]) -> bool:
+    return stamp is not None and all(
+        builder is source.builder and number == source.id
+        for (builder, number), source in zip(stamp, sources, strict=True)
+    )
+
+
+def view_refusal(made: Location | None, written: Location | None) -> str:
+    """Return the text that refuses a write into what NumPy would have made a view."""
+    return (
+        "a part of a tensor is written into, which is a tensor of its own here and would be a view "
+        "in NumPy, so that the whole would change as well\n"
+        f"  the part was made at {describe(made)}\n"
+        f"  it is written into at {describe(written)}\n"
+        "Copy it where it is made, as in `row = x[i].copy()`, or write into the whole, as in "
+        "`x[i] += value`."
+    )
+
+
+def _unknown(doubt: Doubt) -> TypeError:
+    used = describe(user_line())
+    if doubt.writer:
+        return TypeError(f"{view_refusal(doubt.made, doubt.line)}\n  the whole is used at {used}")
+    return TypeError(
+        f"a tensor is used here that is one object, or is not, with the one written into "
+        f"at {describe(doubt.line)}: that depends on a tensor, so its value is not known\n"
+        f"  {used}\n"
+        "Copy one of the two where they become one, as in `w = v.copy()`."
+    )

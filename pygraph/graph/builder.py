@@ -221,6 +221,8 @@ class Builder(BuilderCore):
         if kind in _NUMBERS:
             return self._constant_number(value, dtype)
         if kind is SymbolicTensor:
+            if value.link is not None:
+                self.module.aliases.check(value)
             tensor = value if value.builder is self else self._from_elsewhere(value)
         elif isinstance(value, Variable):
             tensor = self.read_variable(value)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any, TypeVar
 
-from pygraph._hot import BoundaryMark, CodeMark, chain_of_calls
+from pygraph._hot import BoundaryMark, CodeMark, chain_of_calls, register_library_files
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -57,6 +57,7 @@ class _LibraryFiles(dict[str, bool]):
 
 
 _library_files = _LibraryFiles()
+register_library_files(_library_files)
 
 
 def is_library_file(filename: str) -> bool:

@@ -190,6 +190,12 @@ from pygraph.ops.sorting import (
     sort,
 )
 from pygraph.ops.updates import (
+    augment as augment,
+)
+from pygraph.ops.updates import (
+    fitted_result as fitted_result,
+)
+from pygraph.ops.updates import (
     set_item as set_item,
 )
 from pygraph.ops.updates import (
@@ -197,6 +203,12 @@ from pygraph.ops.updates import (
 )
 from pygraph.ops.updates import (
     set_variable_item as set_variable_item,
+)
+from pygraph.ops.updates import (
+    view_text as view_text,
+)
+from pygraph.ops.updates import (
+    write_item as write_item,
 )
 
 

@@ -1,4 +1,4 @@
-"""Writing parts of an array: `x[key] = value`, and `set_item`, which leaves the array as it was.
+"""Writing into arrays: `x[key] = value`, `x += value`, and `set_item`, which leaves x as it was.
 
 A key means what it means to `getitem`. The common ones are written by one op: integers and index
 arrays by `scatter`, slices by `slice_update`, a mask by `where`. For any other key, the positions
@@ -12,7 +12,20 @@ import builtins
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pygraph._hot import DType, Tensor, Variable, apply, apply_in_place, apply_to_variable
+import numpy as np
+
+from pygraph._hot import (
+    DType,
+    SymbolicTensor,
+    Tensor,
+    Variable,
+    apply,
+    apply_in_place,
+    apply_to_variable,
+    current,
+)
+from pygraph.graph.aliases import View, view_refusal
+from pygraph.graph.locations import Location, user_line
 from pygraph.ops.creation import asarray, counting
 from pygraph.ops.dtypes import astype
 from pygraph.ops.indexing import (
@@ -33,6 +46,21 @@ Run = Callable[[str, tuple[Any, ...], dict[str, Any]], Tensor]
 _UPDATES = {"scatter": "assign_scatter", "slice_update": "assign_slice"}
 _KINDS = ("bool", "integer", "floating", "complex")
 _WHOLE = slice(None)
+_SYMBOLS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "floor_divide": "//",
+    "remainder": "%",
+    "pow": "**",
+    "matmul": "@",
+    "bitwise_and": "&",
+    "bitwise_or": "|",
+    "bitwise_xor": "^",
+    "bitwise_left_shift": "<<",
+    "bitwise_right_shift": ">>",
+}
 
 
 def set_item(x: Tensor, key: Any, value: Any, /) -> Tensor:
@@ -53,6 +81,98 @@ def _apply(op: str, inputs: tuple[Any, ...], attributes: dict[str, Any]) -> Tens
 def set_item_in_place(x: Tensor, key: Any, value: Any, /) -> Tensor:
     """Return the same over x's memory, where no other tensor or array shares that."""
     return _written(x, key, value, apply_in_place)
+
+
+def write_item(x: SymbolicTensor, key: Any, value: Any, /) -> None:
+    """Write a part of a tensor of a graph: of the object, which other names may have as well."""
+    _write(x, lambda target: set_item(target, key, value))
+
+
+def augment(x: SymbolicTensor, op: str, other: Any, is_temporary: bool, /) -> None:
+    """Write ``x op other`` into x; into a temporary alone, whatever it is a view of."""
+
+    def changed(target: Tensor) -> Any:
+        return fitted_result(apply(op, (target, _not_larger(op, other, target))), target, op)
+
+    if is_temporary:
+        x.become(changed(x))
+        x.link = None
+    else:
+        _write(x, changed)
+
+
+def _write(x: SymbolicTensor, change: Callable[[SymbolicTensor], Any]) -> None:
+    builder = current()
+    if builder is None or builder.journal is None:
+        x.become(change(x))
+    else:
+        builder.journal.write(x, change)
+
+
+def fitted_result(result: Tensor, x: Tensor, op: str) -> Tensor:
+    """Return the result of ``x op= ...`` as x can hold it.
+
+    Raises TypeError for a dtype of another kind, as NumPy does, and ValueError where it is larger.
+    """
+    symbol = _SYMBOLS[op]
+    if result.dtype is not x.dtype:
+        if not np.can_cast(result.dtype.name, x.dtype.name, "same_kind"):
+            raise TypeError(
+                f"`x {symbol}= ...` gives {result.dtype.name}, which a tensor of dtype "
+                f"{x.dtype.name} cannot hold: write `x = x {symbol} ...`, or convert x before, "
+                f"as in `x = pygraph.astype(x, pygraph.{result.dtype.name})`"
+            )
+        result = astype(result, x.dtype)
+    if result.ndim != x.ndim or not builtins.all(
+        one in (None, other) or other is None
+        for one, other in zip(result.static_shape, x.static_shape, strict=True)
+    ):
+        raise ValueError(
+            f"`x {symbol}= ...` gives shape {shape_text(result.static_shape)}, which does not fit "
+            f"into x of shape {shape_text(x.static_shape)}: write `x = x {symbol} ...`"
+        )
+    if type(result) is SymbolicTensor and result.dims != x.dims:  # type: ignore[attr-defined]
+        result = reshape(result, sizes(x))
+    return result
+
+
+def _not_larger(op: str, other: Any, x: Tensor) -> Any:
+    """Return the other operand; where only the run knows the shapes, with a check that it fits."""
+    if op == "matmul" or not isinstance(other, Tensor) or not 0 < other.ndim <= x.ndim:
+        return other
+    known = None not in (*x.static_shape, *other.static_shape)
+    same = getattr(other, "dims", None) == getattr(x, "dims", ())
+    return other if known or same else broadcast_to(other, sizes(x))
+
+
+def put_part(x: Tensor, part: Tensor, view: View) -> Tensor:
+    """Return x with the part that a view shows replaced by another one."""
+    op, attributes = view.op, view.attributes
+    if op == "slice":
+        return apply("slice_update", (x, part), attributes)
+    if op == "slice_dynamic":
+        start, stop = view.inputs
+        key = slice(start, stop, attributes["step"])
+        return set_item(x, (*[_WHOLE] * attributes["axis"], key), part)
+    if op == "gather":
+        return apply("scatter", (x, part, *view.inputs), attributes)
+    if op == "permute_dims":
+        return apply(op, (part,), {"axes": [int(axis) for axis in np.argsort(attributes["axes"])]})
+    if op in ("reshape", "expand_dims", "squeeze"):
+        return reshape(part, sizes(x))
+    raise ValueError(
+        "a tensor that was broadcast has several elements in one place, so it is read-only, as in "
+        "NumPy: copy it first, as in `x.copy()`"
+    )
+
+
+def view_text(code: Any, instruction: int) -> str:
+    """Return the error of a write into what NumPy would have made a view, by who made that."""
+    made: Location | None = None
+    if code is not None:
+        lines = [line for start, end, line in code.co_lines() if start <= instruction < end]
+        made = (code.co_filename, (lines and lines[0]) or code.co_firstlineno, code.co_name)
+    return view_refusal(made, user_line())
 
 
 def set_variable_item(x: Variable, key: Any, value: Any, /) -> None:
@@ -226,4 +346,12 @@ def _by_positions(x: Tensor, key: Any, value: Tensor, run: Run) -> Tensor:
     return run("scatter", (x, values, *positions), {"axis": 0})
 
 
-__all__ = ["set_item", "set_item_in_place", "set_variable_item"]
+__all__ = [
+    "augment",
+    "fitted_result",
+    "set_item",
+    "set_item_in_place",
+    "set_variable_item",
+    "view_text",
+    "write_item",
+]

@@ -16,6 +16,7 @@ def convert_while(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     facts = converter.facts(node)
     names = converter.modified(node.body) & (facts.live_out | facts.live_body)
     directly = _assigned(converter, node)
+    augmented = _only_augmented(converter, node) & names
     test = lazy(converter, condition(converter, node.test))
     options = _take_options(converter, node)
     body = converter.helper_body(node.body, names, 0, node)
@@ -25,6 +26,7 @@ def convert_while(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
         arguments.append(converter.name_tuple(names, node))
     result = call(converter.operator("while_stmt", node.test), arguments, node.test)
     mention_guarded(converter, result, names, directly)
+    _mention(converter, result, "augmented", augmented)
     result.keywords.extend(options)
     return [definition, at(ast.Expr(result), node.test)]
 
@@ -36,6 +38,7 @@ def convert_for(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     targets = facts.writes
     names = (converter.modified(node.body) | targets) & (facts.live_out | facts.live_body)
     directly = _assigned(converter, node)
+    augmented = _only_augmented(converter, node) & names
     iterable = converter.expression(node.iter)
     options = _take_options(converter, node)
     before = converter.take_before()
@@ -69,8 +72,32 @@ def convert_for(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     result = call(converter.operator("for_stmt", node.iter), arguments, node.iter)
     result.keywords.extend(keywords)
     mention_guarded(converter, result, names, directly)
+    _mention(converter, result, "augmented", augmented)
     result.keywords.extend(options)
     return [*before, definition, at(ast.Expr(result), node.iter)]
+
+
+def _mention(converter: Converter, result: ast.Call, keyword: str, names: int) -> None:
+    if names:
+        value = converter.name_tuple(names, result)
+        result.keywords.append(at(ast.keyword(keyword, value), result))
+
+
+def _only_augmented(converter: Converter, node: ast.While | ast.For) -> int:
+    """Return the names that a loop assigns by ``x += y`` and the like only."""
+    augmented = {
+        id(part.target): part.target.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name)
+    }
+    assigned = {
+        part.id
+        for part in (ast.walk(node) if augmented else ())
+        if isinstance(part, ast.Name)
+        and type(part.ctx) is not ast.Load
+        and id(part) not in augmented
+    }
+    return converter.scope.mask(set(augmented.values()) - assigned)
 
 
 def _take_options(converter: Converter, node: ast.While | ast.For) -> list[ast.keyword]:

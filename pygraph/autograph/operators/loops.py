@@ -40,6 +40,7 @@ class _Loop(NamedTuple):
     names: Sequence[str]
     guarded: Sequence[str]
     indirect: Sequence[str]
+    augmented: Sequence[str]
     options: Callable[[], LoopOptions] | None
 
     def variables(self) -> Variables:
@@ -87,15 +88,17 @@ def while_stmt(
     *,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
+    augmented: Sequence[str] = (),
     options: Callable[[], LoopOptions] | None = None,
 ) -> None:
     """Run a loop for as long as its test holds; stage it when the test is a tensor.
 
     ``names`` are the variables that an iteration passes on to the next or to what follows; those in
     ``indirect`` are assigned, if at all, by functions that the body calls, and those in ``guarded``
-    are never read where they are unset. ``options`` says how to stage the loop.
+    are never read where they are unset. Those that are ``augmented`` are assigned by ``x += y`` and
+    the like only. ``options`` says how to stage the loop.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect, options)
+    loop = _Loop(loop_body, test, names, guarded, indirect, augmented, options)
     run(lambda: _while(loop, test))
 
 
@@ -172,6 +175,7 @@ def _stage_while(loop: _Loop, test: Callable[[], Any], variables: Variables, run
             variables.names,
             guarded=loop.guarded,
             indirect=loop.indirect,
+            augmented=loop.augmented,
             runs=runs,
             site=site,
             **loop.staging(before),
@@ -187,13 +191,14 @@ def for_stmt(
     *,
     guarded: Sequence[str] = (),
     indirect: Sequence[str] = (),
+    augmented: Sequence[str] = (),
     options: Callable[[], LoopOptions] | None = None,
 ) -> None:
     """Run a loop over an iterable; stage it when the iterable is a tensor or a range of tensors.
 
     ``test`` says, after an iteration, whether to go on; the rest is as for ``while_stmt``.
     """
-    loop = _Loop(loop_body, test, names, guarded, indirect, options)
+    loop = _Loop(loop_body, test, names, guarded, indirect, augmented, options)
     iterable = own_iterable(iterable)
     items = staged_iterable(iterable)
     if items is None:
@@ -280,6 +285,7 @@ def _stage_for(loop: _Loop, items: Items) -> None:
             variables.names,
             guarded=loop.guarded,
             indirect=loop.indirect,
+            augmented=loop.augmented,
             site=site,
             **loop.staging(before),
         ),

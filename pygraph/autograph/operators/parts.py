@@ -29,7 +29,7 @@ class PartTarget:
         if _is_integer(self._key) and all(type(one) is slice or _is_integer(one) for one in keys):
             self._owner[(self._key, *keys)] = value
         else:
-            part = self._owner[self._key]
+            part = self._owner[self._key].copy()
             part[key] = value
             self._owner[self._key] = part
 

@@ -69,12 +69,8 @@ def f(c, v, w):
     return v, w
 
 
-f(1, [1, 2], [3, 4])
-# -> ([100, 2], [100, 2])
-# staged raises TypeError: is one object, or is not, with the one written into
-f(0, [1, 2], [3, 4])
-# -> ([1, 2], [100, 4])
-# staged raises TypeError: is one object, or is not, with the one written into
+f(1, [1, 2], [3, 4])  # -> ([100, 2], [100, 2])
+f(0, [1, 2], [3, 4])  # -> ([1, 2], [100, 4])
 
 
 # case: conditional_else
@@ -87,12 +83,8 @@ def f(c, v, u):
     return v, w, u
 
 
-f(1, [1, 2], [3, 4])
-# -> ([100, 2], [100, 2], [3, 4])
-# staged raises TypeError: is one object, or is not, with the one written into
-f(0, [1, 2], [3, 4])
-# -> ([1, 2], [100, 4], [100, 4])
-# staged raises TypeError: is one object, or is not, with the one written into
+f(1, [1, 2], [3, 4])  # -> ([100, 2], [100, 2], [3, 4])
+f(0, [1, 2], [3, 4])  # -> ([1, 2], [100, 4], [100, 4])
 
 
 # case: conditional_fresh
@@ -118,12 +110,8 @@ def f(c, v):
     return v, w
 
 
-f(1, [1, 2])
-# -> ([1, 2], [100, 3])
-# staged raises TypeError: is one object, or is not, with the one written into
-f(0, [1, 2])
-# -> ([100, 2], [100, 2])
-# staged raises TypeError: is one object, or is not, with the one written into
+f(1, [1, 2])  # -> ([1, 2], [100, 3])
+f(0, [1, 2])  # -> ([100, 2], [100, 2])
 
 
 # case: ifexp
@@ -133,12 +121,8 @@ def f(c, v, u):
     return v, w, u
 
 
-f(1, [1, 2], [3, 4])
-# -> ([100, 2], [100, 2], [3, 4])
-# staged raises TypeError: is one object, or is not, with the one written into
-f(0, [1, 2], [3, 4])
-# -> ([1, 2], [100, 4], [100, 4])
-# staged raises TypeError: is one object, or is not, with the one written into
+f(1, [1, 2], [3, 4])  # -> ([100, 2], [100, 2], [3, 4])
+f(0, [1, 2], [3, 4])  # -> ([1, 2], [100, 4], [100, 4])
 
 
 # case: in_loop
@@ -252,3 +236,113 @@ def f(x):
 
 f(3)  # -> (3, [1, 3])
 f(-3)  # -> (3, [1, 2, 3])
+
+
+# case: swap_by_condition
+def f(c, a, b):
+    if c > 0:
+        a, b = b, a
+    a[0] = -1.0
+    return a, b
+
+
+f(1, [1.0, 2.0], [3.0, 4.0])  # -> ([-1.0, 4.0], [1.0, 2.0])
+f(0, [1.0, 2.0], [3.0, 4.0])  # -> ([-1.0, 2.0], [3.0, 4.0])
+
+
+# case: one_of_four
+def f(k, a, b, c):
+    if k == 0:
+        y = a
+    elif k == 1:
+        y = b
+    elif k == 2:
+        y = c
+    else:
+        y = a + b
+    y += 10
+    y[0] = 0
+    return a, b, c, y
+
+
+f(0, [1, 2], [3, 4], [5, 6])  # -> ([0, 12], [3, 4], [5, 6], [0, 12])
+f(1, [1, 2], [3, 4], [5, 6])  # -> ([1, 2], [0, 14], [5, 6], [0, 14])
+f(2, [1, 2], [3, 4], [5, 6])  # -> ([1, 2], [3, 4], [0, 16], [0, 16])
+f(3, [1, 2], [3, 4], [5, 6])  # -> ([1, 2], [3, 4], [5, 6], [0, 16])
+
+
+# case: chosen_twice
+def f(p, q, a, b):
+    y = a
+    if p > 0:
+        if q > 0:
+            y = b
+        z = y
+    else:
+        z = b
+    z *= 2
+    y += 1
+    return a, b, y, z
+
+
+f(0, 0, [1, 2], [3, 4])  # -> ([2, 3], [6, 8], [2, 3], [6, 8])
+f(0, 1, [1, 2], [3, 4])  # -> ([2, 3], [6, 8], [2, 3], [6, 8])
+f(1, 0, [1, 2], [3, 4])  # -> ([3, 5], [3, 4], [3, 5], [3, 5])
+f(1, 1, [1, 2], [3, 4])  # -> ([1, 2], [7, 9], [7, 9], [7, 9])
+
+
+# case: chosen_from_containers
+def f(c, a, b):
+    parameters = [a, b]
+    named = {"k": a}
+    y = parameters[0] if c > 0 else named["k"]
+    y += 1
+    parameters[1] -= 1
+    named["k"] *= 3
+    return a, b
+
+
+f(1, [1, 2], [3, 4])  # -> ([6, 9], [2, 3])
+f(0, [1, 2], [3, 4])  # -> ([6, 9], [2, 3])
+
+
+# case: list_of_chosen_ones
+def f(c, a, b):
+    items = [a, b]
+    if c > 0:
+        items = [b, a]
+    items[0] += 1
+    items[1][0] = 7
+    return a, b, items
+
+
+f(1, [1, 2], [3, 4])  # -> ([7, 2], [4, 5], [[4, 5], [7, 2]])
+f(0, [1, 2], [3, 4])  # -> ([2, 3], [7, 4], [[2, 3], [7, 4]])
+
+
+# case: residual_block
+def f(c, x, b):
+    h = x
+    if c > 0:
+        h = x * 2
+    h += b
+    return h + x, x
+
+
+f(1, [1.0, 2.0], [3.0, 4.0])  # -> ([6.0, 10.0], [1.0, 2.0])
+f(0, [1.0, 2.0], [3.0, 4.0])  # -> ([8.0, 12.0], [4.0, 6.0])
+
+
+# case: residual_blocks
+def f(n, x, b):
+    for i in range(n):
+        h = x
+        if i % 2 == 0:
+            h = x * 2
+        h += b
+        x = h + x
+    return x
+
+
+f(0, [1.0, 2.0], [3.0, 4.0])  # -> [1.0, 2.0]
+f(4, [1.0, 2.0], [3.0, 4.0])  # -> [120.0, 184.0]
