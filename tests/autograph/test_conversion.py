@@ -670,6 +670,6 @@ def test_to_code_is_readable():
 
                 ag.if_stmt(x > i, if_body, None, ('y',))
 
-            ag.for_stmt(ag.call(range)(n), loop_body, ('y',))
+            ag.for_stmt(ag.call(range)(n), loop_body, ('y',), augmented=('y',))
             return y"""
     )

@@ -445,15 +445,14 @@ def test_a_function_works_on_copies_of_its_arguments() -> None:
     def outer(x: Any) -> Any:
         return clear(x), x
 
-    for argument in (x, array):
-        for eagerly in (False, True):
-            pg.runtime.run_functions_eagerly(eagerly)
-            try:
-                assert clear(argument).tolist() == [5.0, 0.0]
-                assert [part.tolist() for part in outer(argument)] == [[5.0, 0.0], [1.0, 2.0]]
-                assert argument.tolist() == [1.0, 2.0]
-            finally:
-                pg.runtime.run_functions_eagerly(False)
+    for argument, eagerly in ((x, False), (array, False), (x, True)):
+        pg.runtime.run_functions_eagerly(eagerly)
+        try:
+            assert clear(argument).tolist() == [5.0, 0.0]
+            assert [part.tolist() for part in outer(argument)] == [[5.0, 0.0], [1.0, 2.0]]
+            assert argument.tolist() == [1.0, 2.0]
+        finally:
+            pg.runtime.run_functions_eagerly(False)
 
 
 def test_writes_into_a_view_are_refused_eagerly() -> None:
