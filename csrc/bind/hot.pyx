@@ -97,6 +97,7 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     cdef cppclass COperand "pygraph::ops::Operand":
         CDType dtype
         cbool weak
+        cbool scalar
     cdef cppclass CAttribute "pygraph::ir::Attribute":
         pass
     cdef cppclass CModule "pygraph::ir::Module":

@@ -119,7 +119,9 @@ cdef class BuilderCore:
 cdef COperand promotion_operand(value) except *:
     cdef COperand operand
     operand.weak = False
+    operand.scalar = True
     if type(value) is SymbolicTensor:
+        operand.scalar = len((<SymbolicTensor>value).dims) == 0
         operand.dtype = to_dtype((<SymbolicTensor>value).dtype.code)
         operand.weak = (<SymbolicTensor>value).weak
     elif isinstance(value, bool):

@@ -219,6 +219,7 @@ cdef COperand operand_of(object value, CTensor* tensor, Op op, size_t position) 
     cdef COperand operand
     kind = type(value)
     operand.weak = False
+    operand.scalar = True
     if kind is EagerTensor:
         tensor[0] = (<EagerTensor>value).value
         operand.dtype = tensor.dtype()
@@ -238,8 +239,12 @@ cdef COperand operand_of(object value, CTensor* tensor, Op op, size_t position) 
         operand.dtype = tensor.dtype()
     elif kind is SymbolicTensor:
         raise leaked(value)
+    elif hasattr(kind, "__pygraph_tensor__"):
+        return operand_of(value.__pygraph_tensor__(), tensor, op, position)
     else:
         raise TypeError(f"{op.name}: argument {position + 1} must be a tensor, a NumPy array or a number, got {kind.__name__}")
+    if tensor.buffer().get() != NULL:
+        operand.scalar = tensor.shape().rank() == 0
     return operand
 
 

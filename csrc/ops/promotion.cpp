@@ -76,6 +76,11 @@ DType accept(const OpRow& op, DType common) {
   }
 }
 
+bool all_scalars(std::span<const Operand> operands) {
+  return std::all_of(operands.begin(), operands.end(),
+                     [](const Operand& operand) { return operand.scalar; });
+}
+
 DType as_index(const OpRow& op, DType dtype) {
   if (!is_integer(dtype)) {
     throw Error(ErrorKind::type, std::string(op.name) +
@@ -137,7 +142,9 @@ Promotion promote(const OpRow& op, std::span<const Operand> operands) {
   Promotion promotion;
   promotion.dtypes.resize(operands.size());
   const auto join = [&](std::size_t first, std::size_t count) {
-    const Operand common = result_type(operands.subspan(first, count));
+    Operand common = result_type(operands.subspan(first, count));
+    if (op.operands == Operands::numeric && is_bool(common.dtype) && all_scalars(operands))
+      common.dtype = DType::int64;
     const DType dtype = accept(op, common.dtype);
     std::fill_n(promotion.dtypes.begin() + static_cast<std::ptrdiff_t>(first), count, dtype);
     return common.weak && (op.result == Result::same || op.result == Result::accumulator);

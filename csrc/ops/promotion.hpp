@@ -13,10 +13,12 @@ namespace pygraph::ops {
 // The smallest dtype that holds both, as NumPy's promote_types gives it.
 DType promote_types(DType a, DType b);
 
-// The common dtype of operands, of which those marked weak only contribute their class.
+// The common dtype of operands, of which those marked weak only contribute their class. Scalars are
+// what they are in Python: arithmetic on bools alone, which arrays have none for, is on integers.
 struct Operand {
   DType dtype;
   bool weak;
+  bool scalar = false;
 };
 Operand result_type(std::span<const Operand> operands);
 

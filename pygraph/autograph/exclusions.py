@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from pygraph.graph.locations import is_library_file
@@ -23,6 +24,20 @@ _INSTALLED = ("site-packages", "dist-packages")
 _LIBRARIES = ("numpy",)
 
 _excluded_modules: set[str] = set()
+
+
+def _orderings() -> set[CodeType]:
+    """Return the code of the comparisons that ``functools.total_ordering`` adds to a class."""
+    names = ("__lt__", "__le__", "__gt__", "__ge__")
+    found = set()
+    for root in names:
+        kind: Any = functools.total_ordering(type("", (), {root: lambda self, other: False}))
+        found |= {getattr(kind, name).__code__ for name in names if name != root}
+    return found
+
+
+# Of the standard library, what is converted: these call the user's own methods.
+_converted = _orderings()
 
 
 class _ExcludedFiles(dict[str, bool]):
@@ -59,7 +74,10 @@ def is_excluded_file(filename: str) -> bool:
 
 def is_excluded(function: FunctionType) -> bool:
     """Return whether converted code calls a Python function as it is."""
-    if is_excluded_file(function.__code__.co_filename) or _FLAG in function.__dict__:
+    if _FLAG in function.__dict__:
+        return True
+    code = function.__code__
+    if is_excluded_file(code.co_filename) and code not in _converted:
         return True
     if not _excluded_modules:
         return False

@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from pygraph.control.tensors import is_tracing
+from pygraph.graph.frames import GENERATED
 
 
 def convert_method(owner: type, name: str) -> bool:
@@ -23,7 +24,8 @@ def convert_method(owner: type, name: str) -> bool:
     if isinstance(method, FunctionType):
         if is_excluded(method):
             return False
-        replacement = _following(method)
+        of_fields = method.__code__.co_filename == GENERATED
+        replacement = _comparing(method) if of_fields else _following(method)
     elif isinstance(method, property) and method.fget is not None:
         replacement = method.getter(_following(method.fget))
     elif isinstance(method, functools.cached_property):
@@ -36,6 +38,20 @@ def convert_method(owner: type, name: str) -> bool:
     except (TypeError, AttributeError):
         return False
     return True
+
+
+def _comparing(method: FunctionType) -> Callable[..., Any]:
+    """Return a data class's comparison of its fields, such that tensors among them decide."""
+
+    @functools.wraps(method)
+    def comparing(one: Any, other: Any) -> Any:
+        if not is_tracing() or type(one) is not type(other):
+            return method(one, other)
+        from pygraph.autograph.operators.comparisons import SYMBOLS, compared
+
+        return compared(one, SYMBOLS[method.__name__], other)
+
+    return comparing
 
 
 def _following(method: Callable[..., Any]) -> Callable[..., Any]:

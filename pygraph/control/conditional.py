@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from pygraph.control.changes import both_ways, check_joined, put, settled_values
+from pygraph.control.choices import Choice
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import Meeting, inner_flags
@@ -122,6 +124,33 @@ def stage_cond(
     ]
     _note_merged(parent, names, site, first, second, after)
     return _with_parts(after, [change for change, _, _ in parts])
+
+
+def each_way(choice: Choice, act: Callable[[int], None]) -> None:
+    """Record, for each value of a choice, what is done where that one is chosen.
+
+    ``act`` is called with the number of the value.
+    """
+
+    def way(number: int) -> list[Any]:
+        if number + 1 == len(choice.values):
+            act(number)
+        else:
+            stage_cond(
+                choice.position == number,
+                partial(_done, act, number),
+                lambda: way(number + 1),
+                (),
+                site=CallSite(("where it is chosen", "where it is not"), (None, None)),
+            )
+        return []
+
+    way(0)
+
+
+def _done(act: Callable[[int], None], number: int) -> list[Any]:
+    act(number)
+    return []
 
 
 def _raises(first: _Way, second: _Way) -> bool:

@@ -40,7 +40,7 @@ class Meeting:
             return value
         one, other = _known(one), _known(other)
         if type(value) is SymbolicTensor and value.dims:
-            given = [tensor for tensor in (one, other) if is_tensor(tensor)]
+            given = [part for part in (one, other) if part is not UNSET and part is not None]
             own = given[0] if len(given) == 1 or one is other else None
             if type(own) is SymbolicTensor and _builder().is_within(own.builder):
                 return own

@@ -93,19 +93,30 @@ class Place(NamedTuple):
 
 def join_leaves(one: Leaf, other: Leaf, place: Place) -> Leaf:
     """Return the leaf that serves both; raises TypeError or ValueError where there is none."""
-    if isinstance(one, ValueLeaf) and isinstance(other, ValueLeaf):
-        if same_value(one.value, other.value):
-            return one
-        if type(one.value) not in NUMBERS or type(other.value) not in NUMBERS:
-            raise place.error(TypeError, one, other, _PYTHON_VALUE_ADVICE)
-    types = []
-    for leaf in (one, other):
-        if isinstance(leaf, ValueLeaf):
-            if type(leaf.value) not in NUMBERS:
-                raise place.error(TypeError, one, other, _PYTHON_VALUE_ADVICE)
-            leaf = number_leaf(leaf.value)
-        types.append(leaf)
-    return _join_types(types[0], types[1], place)
+    if (
+        isinstance(one, ValueLeaf)
+        and isinstance(other, ValueLeaf)
+        and same_value(one.value, other.value)
+    ):
+        return one
+    first, second = _tensor_leaf(one), _tensor_leaf(other)
+    if first is None or second is None:
+        raise place.error(TypeError, one, other, _PYTHON_VALUE_ADVICE)
+    return _join_types(first, second, place)
+
+
+def _tensor_leaf(leaf: Leaf) -> TensorLeaf | None:
+    """Return the type that a leaf has as a tensor, None for a Python value that can be none."""
+    if isinstance(leaf, TensorLeaf):
+        return leaf
+    value = leaf.value
+    if type(value) in NUMBERS:
+        return number_leaf(value)
+    if isinstance(value, int):  # of an enum, say
+        return number_leaf(int(value))
+    if hasattr(type(value), "__pygraph_tensor__"):  # a range
+        return TensorLeaf(value.dtype.name, (None,))
+    return None
 
 
 _PYTHON_VALUE_ADVICE = (

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from pygraph._hot import EagerTensor, SymbolicTensor
 from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
+from pygraph.control.choices import is_choice
 from pygraph.control.errors import CallSite, Site, mismatch, unjoined
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import LoopAliases
@@ -384,6 +385,8 @@ class _Loop:
 
 
 def _text(form: Form) -> str:
+    if form.structure is not None and is_choice(form.structure):
+        return f"one of {len(form.structure.key[1])} values"
     return ", ".join(str(leaf) for leaf in form.leaves) or "unset"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from pygraph.control.choices import choice_in, decided
 from pygraph.control.tensors import current
 from pygraph.graph.exceptions import RAISED_AT, describe_exception, holds_tensors
 from pygraph.graph.locations import Location, chain_of_op_error, current_chain
@@ -41,8 +42,38 @@ def raised(error: Any) -> Any:
     if isinstance(error, type) and issubclass(error, BaseException):
         error = error()
     if isinstance(error, BaseException):
+        error = _decided(error)
         setattr(error, RAISED_AT, current_chain())
     return error
+
+
+def _decided(error: BaseException) -> BaseException:
+    """Record the exception with each of the values that a tensor chooses in it, but for the last.
+
+    Return that one.
+    """
+    choice = choice_in(error)
+    if choice is None:
+        return error
+    from pygraph.control.conditional import each_way
+
+    ways = [_copied(error, choice, number) for number in range(len(choice.values))]
+
+    def fail(number: int) -> None:
+        if number + 1 < len(ways):
+            raise raised(ways[number])
+
+    each_way(choice, fail)
+    return _decided(ways[-1])
+
+
+def _copied(error: BaseException, choice: Any, number: int) -> BaseException:
+    """Return an exception like another one, with one of the values in the place of a choice."""
+    made = type(error).__new__(type(error), *decided(error.args, choice, number))
+    made.args = decided(error.args, choice, number)
+    made.__dict__.update(decided(vars(error), choice, number))
+    made.__cause__, made.__suppress_context__ = error.__cause__, error.__suppress_context__
+    return made
 
 
 def until_raise(way: Callable[[], _T]) -> _T | Raised:

@@ -12,6 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pygraph.control.choices import (
+    can_be_chosen,
+    is_choice,
+    joined_choice,
+    position_among,
+    values_of,
+)
 from pygraph.control.errors import mismatch
 from pygraph.control.leaves import (
     NUMBERS,
@@ -23,8 +30,10 @@ from pygraph.control.leaves import (
     leaf_of,
     leaf_tensor,
     number_leaf,
+    same_value,
 )
-from pygraph.control.tensors import apply, current, is_tensor, placeholder, weakened
+from pygraph.control.objects import is_plain, opened
+from pygraph.control.tensors import apply, cast, current, is_tensor, placeholder, weakened
 from pygraph.graph.items import StagedItems
 from pygraph.graph.structure import LEAF, Structure, flatten, leaf_names, suffixes
 
@@ -61,7 +70,7 @@ def shaped(value: Any) -> Shaped:
 
 def join_shaped(one: Shaped, other: Shaped, place: Place) -> Shaped:
     """Return what serves both. Raises TypeError or ValueError where there is nothing."""
-    if one.structure == other.structure:
+    if one.structure == other.structure and not any(map(_part_ways, one.leaves, other.leaves)):
         names = leaf_names(one.structure, place.leaf)
         leaves = [
             join_leaves(first, second, place._replace(leaf=name))
@@ -70,7 +79,40 @@ def join_shaped(one: Shaped, other: Shaped, place: Place) -> Shaped:
         return Shaped(one.structure, tuple(leaves))
     if _differ_in_length(one.structure, other.structure):
         return _join_sequences(one, other, place)
-    return _join_containers(one, other, place)
+    values = values_of(one.structure, one.leaves), values_of(other.structure, other.leaves)
+    if values[0] is not None and values[1] is not None:
+        structure, leaf = joined_choice(values[0], values[1], place)
+        return Shaped(structure, (leaf,))
+    return _join_containers(_opened(one, other), _opened(other, one), place)
+
+
+def _part_ways(one: Leaf, other: Leaf) -> bool:
+    """Return whether two Python values differ that the graph can choose between, or take apart."""
+    if not isinstance(one, ValueLeaf) or not isinstance(other, ValueLeaf):
+        return False
+    if same_value(one.value, other.value):
+        return False
+    if can_be_chosen(one.value) and can_be_chosen(other.value):
+        return True
+    return type(one.value) is type(other.value) and is_plain(one.value)
+
+
+def _opened(one: Shaped, other: Shaped) -> Shaped:
+    """Return an object, where the other one is another of its class, as its attributes."""
+    leaf = one.leaves[0] if one.structure.kind == "leaf" else None
+    if not isinstance(leaf, ValueLeaf) or not is_plain(leaf.value):
+        return one
+    kind = type(leaf.value)
+    if other.structure.kind == "leaf":
+        alike = isinstance(other.leaves[0], ValueLeaf) and type(other.leaves[0].value) is kind
+    else:
+        alike = other.structure.kind == "object" and other.structure.key[0] is kind
+    return _as_attributes(leaf.value) if alike else one
+
+
+def _as_attributes(value: Any) -> Shaped:
+    leaves, structure = opened(value)
+    return Shaped(structure, tuple([leaf_of(leaf, True) for leaf in leaves]))
 
 
 def _differ_in_length(one: Structure, other: Structure) -> bool:
@@ -225,6 +267,12 @@ def _conformed(own: Structure, leaves: Iterator[Any], target: Shaped) -> Iterato
             value = next(leaves)
             if isinstance(leaf, TensorLeaf):
                 yield leaf_tensor(value, leaf)
+    elif is_choice(target.structure):
+        position = position_among(target.structure.key[1], own, leaves)
+        yield cast(position, "int64")
+    elif target.structure.kind == "object" and own.kind == "leaf":
+        parts, structure = opened(next(leaves))
+        yield from _conformed(structure, iter(parts), target)
     elif target.structure.kind == "staged":
         (items,) = target.children()
         parts = [
@@ -243,6 +291,8 @@ def leaves_in(own: Structure, target: Shaped) -> Iterator[Leaf]:
     """Yield, for each leaf of a structure without staged items, what it is in ``target``."""
     if own == target.structure:
         yield from target.leaves
+    elif is_choice(target.structure) or target.structure.kind == "object":
+        yield from target.leaves[:1]
     elif target.structure.kind == "staged":
         (element,) = item_shapes(target)
         for child in own.children:

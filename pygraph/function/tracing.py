@@ -28,6 +28,7 @@ from pygraph.autograph import convert_method
 from pygraph.autograph.operators.variables import assignment_line
 from pygraph.control.journal import Change, Journal, note_outer_variables, write_part
 from pygraph.control.raising import ends_graph
+from pygraph.control.ranges import Range
 from pygraph.control.recursion import deeper_stack, followed
 from pygraph.control.unset import Maybe
 from pygraph.graph import Builder, TensorSpec, UnconvertedMethod, VariableSpec
@@ -354,6 +355,7 @@ def _mutation_error(function: str, argument: str) -> TypeError:
 def _take_results(builder: Builder, name: str, result: Any) -> tuple[Structure, list[Any]]:
     """Set the builder's results; return the result's structure and what each leaf of it is."""
     leaves, structure = flatten(result)
+    leaves = [leaf.array() if type(leaf) is Range else leaf for leaf in leaves]
     template: list[Any] = []
     outputs: list[Any] = []
     output_names: list[str] = []

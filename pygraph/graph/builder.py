@@ -232,6 +232,8 @@ class Builder(BuilderCore):
             tensor = self._constant_tensor(from_numpy(value, False))
         elif isinstance(value, _NUMBERS):
             return self._constant_number(value, dtype)
+        elif hasattr(kind, "__pygraph_tensor__"):
+            return self.lift(value.__pygraph_tensor__(), dtype)
         else:
             raise TypeError(f"expected a tensor, a NumPy array or a number, got {kind.__name__}")
         if dtype is not None and tensor.dtype is not dtype:

@@ -94,6 +94,9 @@ _as_they_are: set[CodeType] = set()
 
 
 _GENERATOR = 0x20 | 0x80 | 0x200
+GENERATED = "<string>"
+"""The file of code that was made as text, as the methods of data classes are."""
+_COMPARISONS = ("__eq__", "__lt__", "__le__", "__gt__", "__ge__")
 
 
 def unconverted_caller() -> str:
@@ -110,11 +113,11 @@ def unconverted_caller() -> str:
     if code.co_name.startswith("<") and code.co_name != "<lambda>":
         return ""  # a comprehension
     where = describe((code.co_filename, frame.f_lineno, code.co_name))
+    if code.co_filename == GENERATED and code.co_name in _COMPARISONS:
+        _demand_conversion(frame)
     if code.co_flags & _GENERATOR:
         reason = "it is a generator or a coroutine"
-    elif code.co_filename == "<string>" or not linecache.getlines(
-        code.co_filename, frame.f_globals
-    ):
+    elif code.co_filename == GENERATED or not linecache.getlines(code.co_filename, frame.f_globals):
         reason = "its source is not available (code from exec() or eval()?)"
     else:
         _demand_conversion(frame)

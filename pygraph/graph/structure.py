@@ -243,12 +243,14 @@ def suffixes(structure: Structure) -> list[str]:
     """Return how a user would write each child of a container, as in ``['h']`` and ``[0]``."""
     if structure.kind == "dict":
         return [f"[{key!r}]" for key in structure.key[2]]
-    if structure.kind == "dataclass":
+    if structure.kind in ("dataclass", "object"):
         return [f".{name}" for name in structure.key[1]]
     if structure.kind == "namedtuple":
         return [f".{name}" for name in structure.key._fields]
     if structure.kind == "staged":
         return ["[...]"] * len(structure.children)
+    if structure.kind == "registered" and hasattr(structure.key[0], "__pygraph_choice__"):
+        return [""]  # to the user it is one value
     return [f"[{index}]" for index in range(len(structure.children))]
 
 
@@ -272,7 +274,7 @@ def _text(structure: Structure) -> str:
         return "{" + pairs + "}"
     if structure.kind == "registered":
         return f"{structure.key[0].__name__}({', '.join(parts)})"
-    if structure.kind == "dataclass":
+    if structure.kind in ("dataclass", "object"):
         cls, names = structure.key
     else:
         cls, names = structure.key, structure.key._fields

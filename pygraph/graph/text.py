@@ -93,7 +93,7 @@ def _from_parts(template: Any, values: Sequence[Any]) -> Any:
     return Text(template, values)
 
 
-_WITH_VALUE = (EagerTensor, bool, int, float)
+_WITH_VALUE = (EagerTensor, bool, int, float, str)
 
 
 register_pytree_node(Text, lambda text: (text.values, text.template), _from_parts)
@@ -151,6 +151,8 @@ def marking() -> Marking | None:
 
 
 def _mark(value: Any, field: str) -> str:
+    if isinstance(value, str):
+        return _field_text(value, field)
     active = marking()
     assert active is not None
     return active(value, field)

@@ -33,8 +33,8 @@ from pygraph.ops.operands import (
     Operand,
     Shape,
     Size,
-    as_tensor,
     dtype_of,
+    made_tensor,
     natural_dtype,
     one_size,
     sizes,
@@ -80,8 +80,8 @@ def asarray(
     elif isinstance(obj, (list, tuple)):
         _refuse_sharing(copy, "a list")
         return _own(_from_list(obj, target))
-    elif hasattr(type(obj), "__pygraph_tensor__"):
-        tensor = as_tensor(obj.__pygraph_tensor__())
+    elif (made := made_tensor(obj)) is not None:
+        tensor = made
     elif hasattr(obj, "__array__"):
         tensor = _from_array(np.asarray(obj), target, copy)
     else:

@@ -20,6 +20,7 @@ from pygraph.ops.operands import (
     Size,
     as_tensor,
     dim_size,
+    made_tensor,
     one_axis,
     one_size,
     shape_text,
@@ -210,16 +211,19 @@ def flat(x: Operand) -> Tensor:
     return as_tensor(x) if len(static_shape(x)) == 1 else with_shape("reshape", x, (-1,))
 
 
-def stack(arrays: Sequence[Operand], /, *, axis: int = 0) -> Tensor:
+def stack(arrays: Sequence[Operand] | Tensor, /, *, axis: int = 0) -> Tensor:
     """Return arrays joined along a new axis.
 
-    arrays: one or more of equal shape, of any common dtype. Raises ValueError where the shapes
-    differ.
+    arrays: one or more of equal shape, of any common dtype; the items of a tensor or range, along
+    its first axis, are taken as they are. Raises ValueError where the shapes differ.
 
     >>> pg.stack([pg.asarray([1, 2]), pg.asarray([3, 4])], axis=1)
     Tensor([[1, 3],
             [2, 4]], dtype=int64)
     """
+    items = arrays if isinstance(arrays, Tensor) else made_tensor(arrays)
+    if items is not None:
+        return moveaxis(items, 0, one_axis("stack", axis, len(items.static_shape)))
     parts: tuple[Any, ...] = tuple(arrays)
     if not parts:
         raise ValueError("stack takes one array or more")

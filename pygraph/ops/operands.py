@@ -34,12 +34,21 @@ def as_tensor(value: Operand) -> Tensor:
         return value
     if isinstance(value, (np.ndarray, np.generic)):
         return from_numpy(value, False)
+    tensor = made_tensor(value)
+    if tensor is not None:
+        return tensor
     if isinstance(value, (bool, int, float)):
         return scalar(value, natural_dtype(value))
     raise TypeError(
         f"expected a tensor, a NumPy array or a number, got {type(value).__name__}; "
         "see pygraph.asarray"
     )
+
+
+def made_tensor(value: Any) -> Tensor | None:
+    """Return the tensor that an object stands for, as a range does; None if it is no such."""
+    make = getattr(type(value), "__pygraph_tensor__", None)
+    return None if make is None else as_tensor(make(value))
 
 
 def natural_dtype(number: Number) -> DType:
@@ -56,6 +65,9 @@ def dtype_of(value: Operand) -> DType:
         return value.dtype
     if isinstance(value, (np.ndarray, np.generic)):
         return as_dtype(value.dtype)
+    tensor = made_tensor(value)
+    if tensor is not None:
+        return tensor.dtype
     return natural_dtype(value)
 
 
@@ -65,6 +77,9 @@ def static_shape(value: Operand) -> tuple[int | None, ...]:
         return value.static_shape
     if isinstance(value, (np.ndarray, np.generic)):
         return value.shape
+    tensor = made_tensor(value)
+    if tensor is not None:
+        return tensor.static_shape
     if isinstance(value, (bool, int, float)):
         return ()
     raise TypeError(
@@ -75,7 +90,8 @@ def static_shape(value: Operand) -> tuple[int | None, ...]:
 
 def sizes(value: Operand) -> tuple[Size, ...]:
     """Return the dimensions of an operand, a 0-d int64 tensor where one is not known yet."""
-    return value.shape if isinstance(value, Tensor) else np.shape(value)
+    tensor = value if isinstance(value, Tensor) else made_tensor(value)
+    return np.shape(value) if tensor is None else tensor.shape
 
 
 def dim_size(value: Operand, axis: int) -> Size:

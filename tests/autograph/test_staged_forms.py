@@ -437,11 +437,11 @@ def test_types_that_differ_between_branches():
             y = (x,)
         return y
 
-    def text(x):
+    def value(x):
         if x > 0:
-            y = "a"
+            y = {"a"}
         else:
-            y = "b"
+            y = {"b"}
         return y
 
     def no_return(x):
@@ -461,7 +461,7 @@ def test_types_that_differ_between_branches():
     )
     check(rank, [1], ValueError, "variable 'y'", "int64[]", "int64[1]", "dimensions")
     check(structure, [1], TypeError, "variable 'y'", "[*, *]", "(*,)")
-    check(text, [1], TypeError, "variable 'y'", "'a'", "'b'")
+    check(value, [1], TypeError, "variable 'y'", "{'a'}", "{'b'}")
     check(no_return, [1], TypeError, "return value", "None")
 
 

@@ -167,7 +167,10 @@ def convert_if_exp(converter: Converter, node: ast.expr) -> ast.expr:
 
 
 def convert_compare(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert ``in``, ``is`` with a variable that may be unset, and chains like ``a < b < c``."""
+    """Convert ``in``, ``is``, ``==`` and chains like ``a < b < c``.
+
+    ``is None`` and the like need no help where no operand is a variable that may be unset.
+    """
     assert isinstance(node, ast.Compare)
     operands = [node.left, *node.comparators]
     if len(node.ops) > 1:
@@ -175,7 +178,7 @@ def convert_compare(converter: Converter, node: ast.expr) -> ast.expr:
     operation = type(node.ops[0])
     if operation in (ast.Is, ast.IsNot):
         unread = [isinstance(o, ast.Name) and converter.is_checked(o.id) for o in operands]
-        if not any(unread):
+        if not any(unread) and any(isinstance(o, ast.Constant) for o in operands):
             converter.children(node)
             return node
         # An operand that may be unset is not read: `is None` asks for just that.

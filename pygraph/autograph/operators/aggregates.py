@@ -13,8 +13,9 @@ from pygraph.autograph.operators.iteration import Positions, positions
 from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
 from pygraph.control import lists
+from pygraph.control.leaves import NUMBERS
 from pygraph.control.ranges import Range
-from pygraph.control.tensors import apply, as_predicate, cast, stages
+from pygraph.control.tensors import apply, as_predicate, cast, is_tensor, stages
 from pygraph.graph.items import StagedItems
 
 _MISSING = object()
@@ -47,9 +48,11 @@ def _extreme(
 
 
 def _chosen(wins: Any, one: Any, other: Any) -> Any:
-    if any(isinstance(value, (list, tuple, dict)) for value in (one, other)):
-        return if_expr(wins, lambda: one, lambda: other)
-    return one if one is other else apply("where", (wins, one, other))
+    if one is other:
+        return one
+    if all(is_tensor(value) or type(value) in NUMBERS for value in (one, other)):
+        return apply("where", (wins, one, other))
+    return if_expr(wins, lambda: one, lambda: other)
 
 
 def _keywords(key: Any, default: Any) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
 from pygraph.autograph.operators.protocols import own_method, tested
 from pygraph.control import lists
+from pygraph.control.choices import Choice
 from pygraph.control.journal import note
 from pygraph.control.ranges import Range
 from pygraph.control.tensors import (
@@ -68,6 +69,8 @@ def len_(value: Any) -> Any:
         return lists.count(value)
     if is_tensor(value):
         return length(value)
+    if type(value) is Choice:
+        return value.each(builtins.len)
     method = own_method(value, "__len__")
     return builtins.len(value) if method is None else method()
 
@@ -76,6 +79,8 @@ def int_(*arguments: Any, **keywords: Any) -> Any:
     """``int``."""
     if builtins.len(arguments) == 1 and stages(arguments[0]):
         return as_number(_scalar(arguments[0], "int"), "int64")
+    if arguments and type(arguments[0]) is Choice:
+        return arguments[0].each(lambda value: int(value, *arguments[1:], **keywords))
     return int(*arguments, **keywords)
 
 
@@ -83,6 +88,8 @@ def float_(*arguments: Any) -> Any:
     """``float``."""
     if arguments and stages(arguments[0]):
         return as_number(_scalar(arguments[0], "float"), "float64")
+    if arguments and type(arguments[0]) is Choice:
+        return arguments[0].each(float)
     return float(*arguments)
 
 
@@ -90,6 +97,21 @@ def bool_(*arguments: Any) -> Any:
     """``bool``."""
     value = tested(arguments[0]) if arguments else False
     return as_predicate(value, "the argument of bool()") if stages(value) else bool(value)
+
+
+def isinstance_(value: Any, kinds: Any) -> Any:
+    """``isinstance``: a 0-d tensor is the number that it stands for."""
+    if type(value) is Choice:
+        return value.each(lambda one: isinstance(one, kinds))
+    if isinstance(value, kinds):
+        return True
+    return (
+        stages(value) and not value.static_shape and issubclass(_NUMBERS[value.dtype.kind], kinds)
+    )
+
+
+# What Python's numbers are to the kinds of dtypes.
+_NUMBERS = {"bool": bool, "integer": int, "floating": float}
 
 
 def _scalar(value: Any, name: str) -> Any:
@@ -267,6 +289,7 @@ _STAGED: dict[Any, Callable[..., Any]] = {
     builtins.int: int_,
     builtins.float: float_,
     builtins.bool: bool_,
+    builtins.isinstance: isinstance_,
     builtins.min: min_,
     builtins.max: max_,
     builtins.sum: sum_,

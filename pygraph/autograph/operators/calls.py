@@ -10,11 +10,13 @@ from typing import Any
 from pygraph.autograph.conversion import convert_python_function
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.exclusions import CALL, is_excluded, is_marked
+from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.builtins import staged_builtin
 from pygraph.autograph.operators.effects import text_method
 from pygraph.autograph.operators.lists import list_method
 from pygraph.autograph.operators.mutation import changing_builtin
 from pygraph.autograph.source import has_source
+from pygraph.control.choices import Choice
 from pygraph.control.conditional import cond
 from pygraph.control.journal import note_outer_variables
 from pygraph.control.lists import is_staged
@@ -61,7 +63,22 @@ def _converted(function: Any, follow: bool) -> Any:
         return _class(function)
     if kind is MethodWrapperType and is_tracing():
         return changing_builtin(function)
+    if kind is Choice:
+        return lambda *given, **named: _chosen_call(function, 0, given, named)
     return _object(function, kind, follow)
+
+
+def _chosen_call(choice: Choice, number: int, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """Call the one of several functions that a tensor chooses."""
+
+    def this() -> Any:
+        return call(choice.values[number])(*given, **named)
+
+    if number + 1 == len(choice.values):
+        return this()
+    return if_expr(
+        choice.position == number, this, lambda: _chosen_call(choice, number + 1, given, named)
+    )
 
 
 # Functions that are called as they are, but call functions of the user's.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable, Iterable, Sequence
+from types import FunctionType
 from typing import Any
 
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.protocols import own_method, tested
+from pygraph.control.choices import Choice
 from pygraph.control.lists import count, is_staged, same_items, scalars
 from pygraph.control.ranges import Range
 from pygraph.control.tensors import (
@@ -15,10 +18,12 @@ from pygraph.control.tensors import (
     apply,
     as_predicate,
     is_tensor,
+    is_tracing,
     logical_not,
     stages,
 )
 from pygraph.control.unset import Maybe
+from pygraph.graph.frames import GENERATED
 
 _ORDERS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
@@ -27,11 +32,16 @@ _ORDERS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
 }
 _METHODS = {"==": "__eq__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+SYMBOLS = {method: symbol for symbol, method in _METHODS.items()}
 _REFLECTED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def compared(left: Any, symbol: str, right: Any) -> Any:
     """Return ``left symbol right``."""
+    if type(left) is Choice:
+        return left.each(lambda value: compared(value, symbol, right))
+    if type(right) is Choice:
+        return right.each(lambda value: compared(left, symbol, value))
     other = _OTHERS.get(symbol)
     if other is not None:
         return other(left, right)
@@ -51,6 +61,10 @@ def compared(left: Any, symbol: str, right: Any) -> Any:
 
 
 def _equal(left: Any, right: Any) -> Any:
+    if type(left) is Choice:
+        return left.each(lambda value: _equal(value, right))
+    if type(right) is Choice:
+        return right.each(lambda value: _equal(left, value))
     if is_staged(left) or is_staged(right):
         return _equal_lists(left, right)
     kind = type(left)
@@ -99,8 +113,24 @@ def _ordered(left: Sequence[Any], symbol: str, right: Sequence[Any]) -> Any:
     return result
 
 
+def _fields(left: Any, name: str, right: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
+    """Return what a data class's own comparison compares, None where it is not that one's."""
+    kind = type(left)
+    fields = getattr(kind, "__dataclass_fields__", None)
+    if fields is None or type(right) is not kind or not is_tracing():
+        return None
+    method = inspect.unwrap(getattr(kind, name))
+    if type(method) is not FunctionType or method.__code__.co_filename != GENERATED:
+        return None
+    names = [field.name for field in fields.values() if field.compare]
+    return tuple(getattr(left, n) for n in names), tuple(getattr(right, n) for n in names)
+
+
 def _by_method(left: Any, symbol: str, right: Any, otherwise: Callable[[Any, Any], Any]) -> Any:
     """Compare by the method of a class of the user's that Python would call, if there is one."""
+    fields = _fields(left, _METHODS[symbol], right)
+    if fields is not None:
+        return compared(fields[0], symbol, fields[1])
     for one, name, other in (
         (left, _METHODS[symbol], right),
         (right, _METHODS[_REFLECTED[symbol]], left),
@@ -114,12 +144,15 @@ def _by_method(left: Any, symbol: str, right: Any, otherwise: Callable[[Any, Any
 
 
 def holds_staged(value: Any) -> bool:
-    """Return whether a tensor, or a class of the user's, has a say in what a value equals."""
+    """Return whether a tensor, or a class of the user's, has a say in how a value compares."""
     if isinstance(value, (list, tuple)):
         return any(map(holds_staged, value))
     if isinstance(value, dict):
         return any(map(holds_staged, value.values()))
-    return stages(value) or own_method(value, "__eq__") is not None
+    if hasattr(type(value), "__dataclass_fields__"):
+        return any(map(holds_staged, vars(value).values()))
+    own = (own_method(value, name) for name in ("__eq__", "__lt__"))
+    return stages(value) or type(value) is Choice or any(method is not None for method in own)
 
 
 def is_(left: Any, right: Any) -> Any:
@@ -127,6 +160,11 @@ def is_(left: Any, right: Any) -> Any:
     for value, other in ((left, right), (right, left)):
         if type(value) is Maybe:
             return value.is_none() if other is None else value.read() is other
+    if left is not right:
+        if type(left) is Choice:
+            return left.each(lambda value: is_(value, right))
+        if type(right) is Choice:
+            return right.each(lambda value: left is value)
     return left is right
 
 
@@ -137,6 +175,10 @@ def is_not(left: Any, right: Any) -> Any:
 
 def in_(value: Any, container: Any) -> Any:
     """``value in container``: with tensors, whether any element is equal."""
+    if type(value) is Choice:
+        return value.each(lambda one: in_(one, container))
+    if type(container) is Choice:
+        return container.each(lambda one: in_(value, one))
     if is_tensor(container):
         staged = stages(value) or stages(container)
         return any_equal(value, container) if staged else value in container

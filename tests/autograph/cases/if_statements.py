@@ -428,7 +428,8 @@ def f(x):
     return name
 
 
-f(2)  # staged raises TypeError: 'name'
+f(2)  # -> "plus"
+f(-2)  # -> "minus"
 
 
 # case: deep_elif_with_returns
