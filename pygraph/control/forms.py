@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pygraph.control.errors import Site
-from pygraph.control.leaves import Leaf, Place, TensorLeaf, leaf_of
+from pygraph.control.leaves import Leaf, Place, TensorLeaf, leaf_of, leaf_value
 from pygraph.control.structures import Shaped, conformed, join_shaped
-from pygraph.control.tensors import cast, current, placeholder, weakened
+from pygraph.control.tensors import cast, current, placeholder
 from pygraph.control.unset import UNSET, Maybe
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 
@@ -78,8 +78,7 @@ class Form(NamedTuple):
         leaves = []
         for leaf in self.leaves:
             if isinstance(leaf, TensorLeaf):
-                tensor = next(tensors)
-                leaves.append(weakened(tensor) if leaf.weak else tensor)
+                leaves.append(leaf_value(next(tensors), leaf))
             else:
                 leaves.append(leaf.value)
         value = unflatten(self.structure, leaves)

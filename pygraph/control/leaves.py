@@ -8,20 +8,26 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pygraph.control.errors import Meeting, mismatch
-from pygraph.control.tensors import cast, is_tensor
+from pygraph._hot import SymbolicTensor, as_dtype
+from pygraph.control.tensors import cast, is_tensor, weakened
+from pygraph.ops.dtypes import result_type
 
 Shape = tuple[int | None, ...]
 
 NUMBERS: dict[type, str] = {bool: "bool", int: "int64", float: "float64"}
-_RANKS = {"bool": 0, "int64": 1, "float64": 2}
+_NUMBER_RANKS = {"bool": 0, "int64": 1, "float64": 2}
 
 
 class TensorLeaf(NamedTuple):
-    """A leaf that is a tensor in the graph. ``weak``: a Python number, whose dtype may settle."""
+    """A leaf that is a tensor in the graph. ``weak``: a Python number, whose dtype may settle.
+
+    ``number``: it was one, and took a dtype from what it met; a wider one may still come.
+    """
 
     dtype: str
     shape: Shape
     weak: bool = False
+    number: bool = False
 
     def __str__(self) -> str:
         if self.weak and not self.shape:
@@ -57,6 +63,15 @@ def leaf_tensor(value: Any, leaf: TensorLeaf) -> Any:
     return cast(value, leaf.dtype)
 
 
+def leaf_value(tensor: Any, leaf: TensorLeaf) -> Any:
+    """Return what a tensor that a graph passed on is to the user's code: perhaps a number still."""
+    if leaf.weak:
+        return weakened(tensor)
+    if leaf.number:
+        tensor.builder.numbers.add(tensor.id)
+    return tensor
+
+
 _PYTHON_TYPES: dict[str, type] = {"bool": bool, "int64": int, "float64": float}
 
 
@@ -64,7 +79,10 @@ def leaf_of(value: Any, settled: bool) -> Leaf:
     """Return what a leaf is; a number may become a tensor unless it is ``settled`` that not."""
     if is_tensor(value):
         return TensorLeaf(
-            value.dtype.name, tuple(value.static_shape), getattr(value, "weak", False)
+            value.dtype.name,
+            tuple(value.static_shape),
+            getattr(value, "weak", False),
+            type(value) is SymbolicTensor and value.id in value.builder.numbers,
         )
     if isinstance(value, (np.ndarray, np.generic)):
         return TensorLeaf(value.dtype.name, tuple(value.shape))
@@ -158,23 +176,29 @@ def joined_types(one: TensorLeaf, other: TensorLeaf) -> TensorLeaf | None:
     if dtype is None or len(one.shape) != len(other.shape):
         return None
     dims = [a if a == b else None for a, b in zip(one.shape, other.shape, strict=True)]
-    return TensorLeaf(dtype, tuple(dims), one.weak and other.weak)
+    weak = one.weak and other.weak
+    number = not weak and any(leaf.weak or leaf.number for leaf in (one, other))
+    return TensorLeaf(dtype, tuple(dims), weak, number)
 
 
 def _joined_dtype(one: TensorLeaf, other: TensorLeaf) -> str | None:
+    """Return the dtype that serves both: where one is, or was, a Python number, the wider one."""
     if one.dtype == other.dtype:
         return one.dtype
     if one.weak and other.weak:
-        return one.dtype if _RANKS[one.dtype] > _RANKS[other.dtype] else other.dtype
-    strong, weak = (other, one) if one.weak else (one, other)
-    return strong.dtype if weak.weak and _takes_number(strong.dtype, weak.dtype) else None
-
-
-def _takes_number(dtype: str, number: str) -> bool:
-    """Whether a tensor of a dtype may hold what is a Python number elsewhere."""
-    if dtype.startswith("float"):
-        return True
-    return dtype != "bool" and number != "float64"
+        return max(one.dtype, other.dtype, key=_NUMBER_RANKS.__getitem__)
+    if "bool" in (one.dtype, other.dtype):
+        return None
+    if one.weak or other.weak:
+        strong, weak = (other, one) if one.weak else (one, other)
+        number = as_dtype(strong.dtype), _PYTHON_TYPES[weak.dtype]()
+        return result_type(*number).name
+    if not (one.number or other.number):
+        return None
+    try:
+        return result_type(as_dtype(one.dtype), as_dtype(other.dtype)).name
+    except TypeError:  # no dtype holds both
+        return None
 
 
 def _wider(one: str, other: str) -> str:

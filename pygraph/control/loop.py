@@ -22,6 +22,7 @@ from pygraph.control.structures import Shaped, leaves_in
 from pygraph.control.tensors import (
     apply,
     as_predicate,
+    cast,
     current,
     is_tensor,
     is_tracing,
@@ -31,7 +32,8 @@ from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 from pygraph.graph.structure import flatten, map_structure, unflatten
 
-MAX_TRACES = 3
+# More than the steps from one dtype to the widest that it can settle on.
+_DTYPE_STEPS = 6
 AROUND = ("before the loop", "after an iteration")
 
 
@@ -211,11 +213,10 @@ class _Loop:
 
     def settle(self, body: Callable[[list[Any]], list[Any]]) -> tuple[Builder, list[Form]]:
         """Trace the body until its end has the form of its start."""
-        # Types only become more general from trace to trace, so this ends; a longer way than
-        # MAX_TRACES takes a chain of variables each of which settles the next.
+        # Each trace finds another part of an object, or more general types than the one before.
         former = found = self.forms
         traces = 0
-        while traces < MAX_TRACES + 2 * len(self.names):
+        while traces <= self._steps():
             traces += 1
             builder = Builder("body", self.parent)
             self.aliases.start_trace()
@@ -374,6 +375,12 @@ class _Loop:
             return form._replace(missing=False, none=False)
         return form
 
+    def _steps(self) -> int:
+        """Return an upper bound of how often the state can become more general."""
+        leaves = [leaf for form in self.forms for leaf in form.leaves]
+        dims = sum(len(leaf.shape) for leaf in leaves if isinstance(leaf, TensorLeaf))
+        return dims + _DTYPE_STEPS * (len(leaves) + len(self.forms) + 1)
+
     def _unsettled(self, former: Sequence[Form], found: Sequence[Form]) -> Exception:
         for one, other in zip(former, found, strict=True):
             if one != other:
@@ -516,8 +523,8 @@ def _settled(form: Form, value: Any) -> Any:
     for leaf, wanted in zip(
         leaves, leaves_in(structure, Shaped(form.structure, form.leaves)), strict=True
     ):
-        cast = isinstance(wanted, TensorLeaf) and not wanted.weak and not is_tensor(leaf)
-        out.append(apply("astype", (leaf,), {"dtype": wanted.dtype}) if cast else leaf)  # type: ignore[union-attr]
+        settles = isinstance(wanted, TensorLeaf) and not wanted.weak
+        out.append(cast(leaf, wanted.dtype) if settles else leaf)  # type: ignore[union-attr]
     return unflatten(structure, out)
 
 

@@ -60,6 +60,8 @@ class Builder(BuilderCore):
         self.parameters: list[Value] = []
         # Only ids, no tensors: a tensor refers to its builder, and nothing here may make a cycle.
         self._declared: list[int] = []
+        # Values that stand for what was a Python number before a branch or a loop.
+        self.numbers: set[int] = set()
         self.variables: list[Variable] = []  # of the entry's variable parameters, in order
         self._variable_ids: dict[int, int] = {}  # by identity of the variable
         self._captured: dict[int, int] = {}  # from the parent's value to the one here
