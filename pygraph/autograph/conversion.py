@@ -11,11 +11,12 @@ import inspect
 import linecache
 import re
 import weakref
+from collections.abc import Iterator
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from pygraph._hot import CodeMark
-from pygraph.autograph.analysis.activity import analyse
+from pygraph.autograph.analysis.activity import CALLERS, analyse
 from pygraph.autograph.analysis.scopes import FunctionNode, FunctionScope
 from pygraph.autograph.converters import (  # noqa: F401  (each registers its kinds of nodes)
     branches,
@@ -105,7 +106,7 @@ def convert_tree(code: CodeType, module_globals: dict[str, Any]) -> tuple[Functi
         from pygraph.autograph.converters.patterns import rewrite_matches
 
         rewrite_matches(node)
-    scope = analyse(node)
+    scope = analyse(node, CALLERS.intersection([*_all_variables(code), *module_globals]))
     taken = {name for inner in _scopes(scope) for name in inner.bits}
     operators = "ag"
     while operators in taken:
@@ -117,6 +118,16 @@ def convert_tree(code: CodeType, module_globals: dict[str, Any]) -> tuple[Functi
     except ConversionError as error:
         raise _place(error, code) from None
     return node, operators
+
+
+def _all_variables(code: CodeType) -> Iterator[str]:
+    """Yield the variables of a function and of those in it, and those of the functions around."""
+    yield from code.co_varnames
+    yield from code.co_cellvars
+    yield from code.co_freevars
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _all_variables(constant)
 
 
 def _refusal(code: CodeType) -> str:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pygraph.control.errors import Meeting, mismatch
 from pygraph._hot import SymbolicTensor, as_dtype
+from pygraph.control.errors import Meeting, mismatch
 from pygraph.control.tensors import cast, is_tensor, weakened
 from pygraph.ops.dtypes import result_type
 

@@ -6,7 +6,7 @@ One walk over the tree finds everything, nested functions included.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from pygraph.autograph.analysis.scopes import (
@@ -17,9 +17,13 @@ from pygraph.autograph.analysis.scopes import (
     argument_nodes,
     block_flow,
     comprehension_targets,
+    is_generator,
     is_true,
 )
 
+# Who holds a function: the statement at hand; the loop that goes over what it makes; or no one
+# known. Else it is the names in a mask.
+_STATEMENT, _LOOP, _UNKNOWN = 0, -1, -2
 # Calls that look at a frame's variables: where one occurs, every variable counts as used.
 _FRAME_READERS = frozenset({"locals", "vars", "eval", "exec", "dir"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -31,12 +35,42 @@ _LAZY: dict[type[ast.AST], Callable[[Any], tuple[list[ast.expr], list[ast.expr]]
 }
 
 
-def analyse(node: FunctionNode) -> FunctionScope:
-    """Return the scope of a function, with the scopes of the functions in it."""
+# Built-in functions that call what they are given before they return, and those that make
+# iterators which do so when asked for an item.
+_CALL_AT_ONCE = frozenset(
+    function.__name__
+    for function in (all, any, dict, frozenset, list, max, min, next, set, sorted, sum, tuple)
+)
+_CALL_LATER = frozenset(kind.__name__ for kind in (enumerate, filter, iter, map, reversed, zip))
+CALLERS = _CALL_AT_ONCE | _CALL_LATER
+
+
+def analyse(node: FunctionNode, own_names: Collection[str] = ()) -> FunctionScope:
+    """Return the scope of a function, with the scopes of the functions in it.
+
+    ``own_names`` are names in ``CALLERS`` that mean something else to the user's code.
+    """
     scope = FunctionScope(node)
-    _Walk(scope).function()
+    _Walk(scope, _CALL_AT_ONCE.difference(own_names), _CALL_LATER.difference(own_names)).function()
     _note_indirect(scope)
     return scope
+
+
+def _note_closures(scope: FunctionScope) -> None:
+    """Find out how long captured variables live, once all uses of the functions are known."""
+    for name, captured in scope.closures.items():
+        if name & (scope.escaped | ~scope.local):
+            scope.held |= captured
+    closures = scope.closures
+    changed = bool(closures)
+    while changed:
+        changed = False
+        for name, captured in closures.items():
+            more = scope.captured_by(captured) & ~captured
+            if more:
+                closures[name] |= more
+                changed = True
+    scope.held |= scope.captured_by(scope.held)
 
 
 def _note_indirect(scope: FunctionScope) -> None:
@@ -62,11 +96,16 @@ def _may_be_none(value: ast.expr) -> tuple[bool, bool]:
 class _Walk:
     """The walk over one function. Reads and writes collect in the facts at hand."""
 
-    def __init__(self, scope: FunctionScope) -> None:
+    def __init__(
+        self, scope: FunctionScope, at_once: Collection[str], later: Collection[str]
+    ) -> None:
         self.scope = scope
+        self.at_once = at_once
+        self.later = later
         self.now = Facts()
         # Names that mean something else inside the comprehension at hand.
         self.hidden: frozenset[str] = frozenset()
+        self.in_class = False
 
     def function(self) -> None:
         scope = self.scope
@@ -81,6 +120,7 @@ class _Walk:
             scope.bound |= self.now.writes
         else:
             self.block(node.body)
+        _note_closures(scope)
 
     def _optional_parameters(self, arguments: ast.arguments) -> None:
         positional = [*arguments.posonlyargs, *arguments.args]
@@ -126,7 +166,11 @@ class _Walk:
             facts.calls = facts.calls or flow.calls
 
     def _assign(self, node: ast.Assign, facts: Facts) -> None:
-        self.expression(node.value)
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        if len(names) == len(node.targets):
+            self.closure(node.value, self.scope.mask(names))
+        else:
+            self.expression(node.value)
         for target in node.targets:
             self.expression(target)
         none, optional = _may_be_none(node.value)
@@ -211,7 +255,7 @@ class _Walk:
         facts.falls = body.breaks or (not is_true(node.test) and otherwise.falls)
 
     def _for(self, node: ast.For, facts: Facts) -> None:
-        self.expression(node.iter)
+        self.closure(node.iter, _LOOP)
         self.expression(node.target)
         body, otherwise = self.block(node.body), self.block(node.orelse)
         facts.modified = body.modified | otherwise.modified
@@ -267,8 +311,9 @@ class _Walk:
         for decorator in node.decorator_list:
             self.expression(decorator)
         self._signature(node.args)
-        self.nested(node)
-        facts.writes |= self.scope.bit(node.name)
+        bit = self.scope.bit(node.name)
+        self._hold(self.nested(node), _UNKNOWN if node.decorator_list else bit)
+        facts.writes |= bit
 
     def _class(self, node: ast.ClassDef, facts: Facts) -> None:
         for expression in (*node.decorator_list, *node.bases):
@@ -276,7 +321,8 @@ class _Walk:
         for keyword in node.keywords:
             self.expression(keyword.value)
         # What a class body assigns is the class's; what it reads may be the function's.
-        inner = _Walk(self.scope)
+        inner = _Walk(self.scope, self.at_once, self.later)
+        inner.in_class = True
         kept = self.scope.facts
         bound = self.scope.bound
         self.scope.facts = {}
@@ -305,9 +351,8 @@ class _Walk:
             self._name(node)  # type: ignore[arg-type]
         elif kind is ast.Constant:
             return
-        elif kind is ast.Lambda:
-            self._signature(node.args)  # type: ignore[attr-defined]
-            self.nested(node)  # type: ignore[arg-type]
+        elif kind is ast.Lambda or kind is ast.GeneratorExp:
+            self.closure(node, _UNKNOWN)  # type: ignore[arg-type]
         elif kind in _COMPREHENSIONS:
             self._comprehension(node)
         elif kind in _LAZY:
@@ -320,19 +365,69 @@ class _Walk:
             self.now.perhaps |= self.now.writes & ~written
         else:
             if kind is ast.Call:
-                self.now.calls = True
-            elif kind is ast.NamedExpr:
+                self._call(node, _UNKNOWN)  # type: ignore[arg-type]
+                return
+            if kind is ast.NamedExpr:
                 self.scope.walrus = True
             self.children(node)
 
-    def _name(self, node: ast.Name) -> None:
+    def closure(self, node: ast.expr, holder: int) -> None:
+        """Walk an expression, the value of which may be a function, or call one, and who holds it.
+
+        A name that is just called, or gone over, does not make its function known elsewhere.
+        """
+        kind = type(node)
+        if kind is ast.Lambda:
+            self._signature(node.args)  # type: ignore[attr-defined]
+            self._hold(self.nested(node), holder)  # type: ignore[arg-type]
+        elif kind is ast.GeneratorExp:
+            self._hold(self._comprehension(node, holder), holder)
+        elif kind is ast.Call:
+            self._call(node, holder)  # type: ignore[arg-type]
+        elif kind is ast.Name and holder in (_STATEMENT, _LOOP):
+            bit = self._name(node, escapes=False)  # type: ignore[arg-type]
+            if holder == _LOOP and bit in self.scope.closures:
+                self.now.held |= bit
+        else:
+            self.expression(node)
+
+    def _hold(self, captured: int, holder: int) -> None:
+        if holder == _UNKNOWN or self.in_class:
+            self.scope.held |= captured
+        elif holder == _LOOP:
+            self.now.held |= captured
+        elif holder == _STATEMENT:
+            self.now.reads |= captured
+        elif captured:
+            closures = self.scope.closures
+            for name in self.scope.names(holder):
+                bit = self.scope.bit(name)
+                closures[bit] = closures.get(bit, 0) | captured
+
+    def _call(self, node: ast.Call, holder: int) -> None:
+        self.now.calls = True
+        function = node.func
+        self.closure(function, _STATEMENT)
+        name = function.id if type(function) is ast.Name else ""
+        if name in self.at_once:
+            holder = _STATEMENT
+        elif name not in self.later:
+            holder = _UNKNOWN
+        for argument in node.args:
+            self.closure(argument, holder)
+        for keyword in node.keywords:
+            self.closure(keyword.value, holder)
+
+    def _name(self, node: ast.Name, escapes: bool = True) -> int:
         name = node.id
         if name in self.hidden:
-            return
+            return 0
         bit = self.scope.bit(name)
         self.scope.used |= bit
         if type(node.ctx) is ast.Load:
             self.now.reads |= bit
+            if escapes:
+                self.scope.escaped |= bit
             if name in _FRAME_READERS:
                 self.scope.frame_readers = True
         elif type(node.ctx) is ast.Store:
@@ -340,6 +435,7 @@ class _Walk:
         else:
             self.now.reads |= bit
             self.now.deletes |= bit
+        return bit
 
     def _signature(self, arguments: ast.arguments) -> None:
         """Defaults and annotations are evaluated where the function is defined."""
@@ -350,9 +446,10 @@ class _Walk:
             if argument.annotation is not None:
                 self.expression(argument.annotation)
 
-    def _comprehension(self, node: ast.AST) -> None:
+    def _comprehension(self, node: ast.AST, holder: int = _STATEMENT) -> int:
+        """Walk a comprehension; return what it reads, apart from what it goes over."""
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
-        self.expression(generators[0].iter)
+        self.closure(generators[0].iter, holder)
         kept_hidden, kept_now = self.hidden, self.now
         self.hidden = kept_hidden | comprehension_targets(generators)
         self.now = inner = Facts()
@@ -372,18 +469,24 @@ class _Walk:
         kept_now.writes |= inner.writes
         kept_now.calls = kept_now.calls or inner.calls
         if isinstance(node, ast.GeneratorExp):
-            # It runs later: what it reads may be read at any time.
             self.scope.captured |= inner.reads
+        return inner.reads
 
-    def nested(self, node: FunctionNode) -> None:
-        inner = FunctionScope(node)
-        self.scope.nested[node] = inner
-        _Walk(inner).function()
-        for name in inner.free_names():
-            if name not in self.hidden:
-                self.scope.captured |= self.scope.bit(name)
+    def nested(self, node: FunctionNode) -> int:
+        """Walk a nested function; return what it captures."""
+        scope, inner = self.scope, FunctionScope(node)
+        scope.nested[node] = inner
+        _Walk(inner, self.at_once, self.later).function()
+        captured = scope.mask([name for name in inner.free_names() if name not in self.hidden])
+        scope.captured |= captured
         assigned = (inner.declared_nonlocal & inner.bound) | (inner.assigned_inside & ~inner.local)
-        self.scope.assigned_inside |= self.scope.mask(inner.names(assigned))
+        scope.assigned_inside |= scope.mask(inner.names(assigned))
+        # What it calls gives may be a function again, or a generator, and read more later.
+        held = inner.held | (inner.used if is_generator(node) else 0)
+        outside = ~inner.local
+        scope.held |= captured & scope.mask(inner.names(held & outside))
+        scope.escaped |= captured & scope.mask(inner.names(inner.escaped & outside))
+        return captured
 
 
 def _annotation_words(annotation: ast.expr) -> set[str]:

@@ -1,7 +1,8 @@
 """Liveness: which names are still read later. Backwards over the tree without jumps.
 
 A variable that is dead after a branch or a loop is no part of its results, so it need not have one
-type there. Inside ``try`` every statement may be the last one that runs before a handler.
+type there. Inside ``try`` every statement may be the last one that runs before a handler. What a
+nested function captures is live for as long as the function can be called.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ class Liveness:
     def __init__(
         self, scope: FunctionScope, exit_reads: dict[ast.For, int], terminal: set[ast.If]
     ) -> None:
+        self.scope = scope
         self.facts = scope.facts
         self.exit_reads = exit_reads
         # Branches after which the function ends.
@@ -29,24 +31,30 @@ class Liveness:
         return self._block(statements, 0, 0)
 
     def _block(self, statements: Sequence[ast.stmt], out: int, handlers: int) -> int:
-        live = out | self.always
+        live = self._complete(out)
         for statement in reversed(statements):
-            live = self._statement(statement, live, handlers) | self.always
+            live = self._complete(self._statement(statement, live, handlers))
         return live
+
+    def _complete(self, live: int) -> int:
+        """Add what is live because someone unknown, or a function that is live, may read it."""
+        live |= self.always
+        return live | self.scope.captured_by(live) if self.scope.closures else live
 
     def _statement(self, node: ast.stmt, out: int, handlers: int) -> int:
         facts = self.facts[node]
         facts.live_out = out | handlers
         if isinstance(node, ast.If):
             if node in self.terminal:
-                facts.live_out = handlers | self.always
+                facts.live_out = self._complete(handlers)
             facts.live_body = self._block(node.body, out, handlers)
             facts.live_orelse = self._block(node.orelse, out, handlers)
             return facts.live_body | facts.live_orelse | facts.reads | handlers
         if isinstance(node, ast.While):
             return self._loop(node, out | facts.reads, handlers)
         if isinstance(node, ast.For):
-            return self._loop(node, out | self.exit_reads.get(node, 0), handlers) | facts.reads
+            needed = out | facts.held | self.exit_reads.get(node, 0)
+            return self._loop(node, needed, handlers) | facts.reads
         if isinstance(node, ast.With):
             # An exception may be swallowed: then the end is reached from anywhere inside.
             return self._block(node.body, out, handlers | out) | facts.reads
@@ -69,11 +77,11 @@ class Liveness:
         head = out
         while True:
             body = self._block(node.body, head, handlers)
-            grown = head | (body & ~targets)
+            grown = self._complete(head | (body & ~targets))
             if grown == head:
                 break
             head = grown
-        facts.live_body = head | self.always
+        facts.live_body = self._complete(head)
         return head | handlers
 
     def _try(self, node: ast.Try | ast.TryStar, out: int, handlers: int) -> int:

@@ -35,7 +35,8 @@ class Facts:
 
     ``reads``, ``writes`` and ``deletes`` are those of a simple statement or of a compound
     statement's header, ``perhaps`` the writes in operands that may be left out; ``modified`` covers
-    the whole statement, and what nested functions may assign when it calls one. ``falls`` says
+    the whole statement, and what nested functions may assign when it calls one; ``held`` is what a
+    loop goes on reading while it gets its items. ``falls`` says
     whether control can come out at its end; ``returns``, ``breaks`` and ``continues`` whether it
     can leave that way.
     """
@@ -47,6 +48,7 @@ class Facts:
     nones: int = 0
     optionals: int = 0
     modified: int = 0
+    held: int = 0
     calls: bool = False
     falls: bool = True
     returns: bool = False
@@ -78,6 +80,10 @@ class FunctionScope:
     declared_nonlocal: int = 0
     used: int = 0
     captured: int = 0
+    # Of those captured: what a function may read that someone unknown holds.
+    held: int = 0
+    # Names that are read other than to be called at once.
+    escaped: int = 0
     # Variables that nested functions assign.
     assigned_inside: int = 0
     frame_readers: bool = False
@@ -89,6 +95,8 @@ class FunctionScope:
         self.bits: dict[str, int] = {}
         self.facts: dict[ast.stmt, Facts] = {}
         self.nested: dict[ast.AST, FunctionScope] = {}
+        # By the bit of a name that functions are bound to: what these may read when called.
+        self.closures: dict[int, int] = {}
 
     def bit(self, name: str) -> int:
         """Return the bit of a name, giving it one if need be."""
@@ -126,10 +134,18 @@ class FunctionScope:
         if self.frame_readers:
             return self.variables
         return (
-            (self.captured & self.variables)
+            (self.held & self.variables)
             | (self.declared_global & self.bound)
             | (self.declared_nonlocal & self.bound)
         )
+
+    def captured_by(self, names: int) -> int:
+        """Return what the functions that names are bound to may read when called."""
+        found = 0
+        for name, captured in self.closures.items():
+            if name & names:
+                found |= captured
+        return found
 
     def free_names(self) -> list[str]:
         """Names that must be found outside of the function: enclosing functions, globals."""

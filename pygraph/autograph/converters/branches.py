@@ -15,7 +15,8 @@ def convert_if(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     facts = converter.facts(node)
     body_modified, orelse_modified = converter.modified(node.body), converter.modified(node.orelse)
     test = condition(converter, node.test)
-    names = (body_modified | orelse_modified) & facts.live_out
+    shared = converter.scope.captured_by(facts.live_body | facts.live_orelse)
+    names = (body_modified | orelse_modified) & (facts.live_out | shared)
     guarded = converter.lowering.guarded
     # What a branch reads and overwrites, but nothing reads later, it gets as a parameter.
     unstable = facts.maybe_unset | facts.writes

@@ -263,7 +263,8 @@ class Lowering:
         self, node: ast.While | ast.For, body: list[ast.stmt], flags: list[str]
     ) -> ast.stmt:
         facts = self.scope.facts[node]
-        header = Facts(reads=facts.reads | self.scope.mask(flags), writes=facts.writes)
+        reads = facts.reads | self.scope.mask(flags)
+        header = Facts(reads=reads, writes=facts.writes, held=facts.held)
         loop: ast.While | ast.For
         if isinstance(node, ast.While):
             test: ast.expr = node.test

@@ -434,3 +434,105 @@ def f(n):
 
 
 f(6)  # -> 9
+
+
+# case: number_that_divides_from_the_second_trace_on
+def f(x):
+    s = 0
+    w = 1
+    for v in x:
+        s = s + w * v
+        w = w / 2
+    return s, w
+
+
+f([1, 2, 3])  # -> (2.75, 0.125)
+f([1.5, 2.5])  # -> (2.75, 0.25)
+
+
+# case: numbers_that_settle_one_after_the_other
+def f(x):
+    a = [0.0] * 7
+    for v in x:
+        for k in (6, 5, 4, 3, 2, 1):
+            a[k] = a[k - 1] * 1
+        a[0] = v
+    return a
+
+
+f([1, 2, 3])  # -> [3, 2, 1, 0.0, 0.0, 0.0, 0.0]
+# staged -> [3.0, 2.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+f([0.5, 1.5])  # -> [1.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0]
+
+
+# case: best_of_integers_from_infinity
+def f(xs):
+    best = float("inf")
+    arg = -1
+    for i, x in enumerate(xs):
+        if x < best:
+            best = x
+            arg = i
+    return best, arg
+
+
+f([5, 2, 3])  # -> (2, 1)
+# staged -> (2.0, 1)
+f([5.5, 2.5])  # -> (2.5, 1)
+
+
+# case: number_of_an_inner_loop_settles_with_the_outer_one
+def f(x, n):
+    s = 0
+    w = 1
+    for i in range(n):
+        for v in x:
+            if v > i:
+                s = s + w * v
+        w = w / 2
+    return s, w
+
+
+f([1, 2, 3], 3)  # -> (9.25, 0.125)
+
+
+# case: number_in_an_attribute_settles
+class Bag:
+    pass
+
+
+def f(n):
+    o = Bag()
+    o.s = 0
+    o.w = 1
+    for i in range(n):
+        o.s = o.s + o.w * i
+        o.w = o.w / 2
+    return o.s, o.w
+
+
+f(5)  # -> (1.625, 0.03125)
+
+
+# case: running_mean_from_zero
+def f(n):
+    mean = 0
+    for i in range(n):
+        mean = mean + (i - mean) / (i + 1)
+    return mean
+
+
+f(4)  # -> 1.5
+
+
+# case: pair_of_numbers_settles
+def f(n):
+    t = (0, 1)
+    while n > 0:
+        a, b = t
+        t = (a + b * n, b / 2)
+        n -= 1
+    return t
+
+
+f(3)  # -> (4.25, 0.125)
