@@ -10,10 +10,11 @@ import ast
 import inspect
 import linecache
 import re
+import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CellType, CodeType, FunctionType
-from typing import Any
+from typing import Any, TypeVar
 
 from pygraph._hot import CodeMark
 from pygraph.autograph.analysis.activity import CALLERS, analyse
@@ -34,6 +35,8 @@ from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.source import class_around, compile_in_scope, function_node
 from pygraph.autograph.straight import is_straight
 from pygraph.graph.locations import mark_of
+
+_T = TypeVar("_T")
 
 _FUNCTION = 0x01  # CO_OPTIMIZED: a function's code, as opposed to a class body's
 _GENERATOR = 0x20 | 0x80 | 0x200
@@ -78,7 +81,7 @@ def convert_python_function(function: FunctionType) -> FunctionType:
         return function
     found = conversions.get(code)
     if found is None:
-        found = _convert_code(code, function.__globals__)
+        found = _with_room(lambda: _convert_code(code, function.__globals__))
         conversions.put(code, *found)
     converted_code, operators = found
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
@@ -95,6 +98,23 @@ def convert_python_function(function: FunctionType) -> FunctionType:
     if function.__dict__:
         converted.__dict__.update(function.__dict__)
     return converted
+
+
+# Python frames that the walks over a long chain of `elif` may take, one in the other.
+_DEEP = 100_000
+
+
+def _with_room(convert: Callable[[], _T]) -> _T:
+    """Convert; where the code nests deeper than Python's recursion limit, with a higher one."""
+    try:
+        return convert()
+    except RecursionError:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _DEEP))
+        try:
+            return convert()
+        finally:
+            sys.setrecursionlimit(limit)
 
 
 def convert_tree(code: CodeType, module_globals: dict[str, Any]) -> tuple[FunctionNode, str]:

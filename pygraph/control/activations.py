@@ -47,7 +47,8 @@ class Activation:
     """A call that is being traced: of which function, into which builder, with what arguments.
 
     ``recursive`` is set where the function is one of the graph's, and this is its body.
-    ``needs_numbers`` says that the function does not trace with its Python numbers as tensors.
+    ``needs_numbers`` says that the function does not trace with its Python numbers as tensors,
+    ``repeats`` how often it was called again meanwhile.
     """
 
     __slots__ = (
@@ -58,6 +59,7 @@ class Activation:
         "kwargs",
         "needs_numbers",
         "recursive",
+        "repeats",
     )
 
     def __init__(
@@ -74,6 +76,7 @@ class Activation:
         self.kwargs = kwargs
         self.recursive = recursive
         self.needs_numbers = False
+        self.repeats = 0
         self._arguments: Arguments | None = None
 
     def arguments(self) -> Arguments | None:

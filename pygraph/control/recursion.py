@@ -18,6 +18,7 @@ from pygraph.control.leaves import NUMBERS, ValueLeaf
 from pygraph.control.recursive import Recursive, place
 from pygraph.control.tensors import current
 from pygraph.graph import Builder
+from pygraph.graph.builder import NestingError
 
 # Where so many calls are under way, each where a tensor decides, that differ in Python numbers
 # only, these become tensors: the numbers alone may never end the recursion.
@@ -44,13 +45,15 @@ def followed(function: Callable[..., Any], target: Callable[..., Any]) -> Callab
                 if not recursive.tries_numbers or recursive.complete:
                     raise
                 first.needs_numbers = True
+        if first is not None:
+            first.repeats += 1
         calls.append(activation)
         try:
             return target(*args, **kwargs)
-        except RecursionError as error:
-            if first is not None or not _is_pythons(error):
+        except (RecursionError, NestingError) as error:
+            if first is not None or not _is_pythons(error, activation):
                 raise
-            raise _endless(activation) from None
+            raise (_endless(activation) if activation.repeats else _too_deep(activation)) from None
         finally:
             calls.pop()
 
@@ -141,8 +144,19 @@ def _new(outer: Activation, form: Form, numbers: bool) -> Recursive | None:
     return Recursive(len(outer.builder.module.callees), outer.function, wider, numbers)
 
 
-def _is_pythons(error: RecursionError) -> bool:
+def _is_pythons(error: RecursionError | NestingError, activation: Activation) -> bool:
+    if isinstance(error, NestingError):
+        return activation.repeats > 0
     return str(error).startswith("maximum recursion depth exceeded")
+
+
+def _too_deep(activation: Activation) -> RecursionError:
+    name = getattr(activation.function, "__name__", "the function")
+    return RecursionError(
+        f"maximum recursion depth exceeded while {name} is traced "
+        f"({place(activation.function)}): its calls, branches and expressions nest too deep; give "
+        "parts of it names, or put them into a loop"
+    )
 
 
 def _endless(activation: Activation) -> RecursionError:

@@ -36,6 +36,17 @@ __all__ = ["Builder", "Node", "Value", "current"]
 
 Dims = tuple[int, ...]
 _NUMBERS = (bool, int, float)
+# As deep as the reader of a graph lets branches and loops nest.
+MAX_NESTING = 200
+
+
+class NestingError(ValueError):
+    """Branches and loops nest deeper than a graph may."""
+
+
+# To the user it is a ValueError.
+NestingError.__name__ = NestingError.__qualname__ = ValueError.__name__
+NestingError.__module__ = ValueError.__module__
 
 
 class Builder(BuilderCore):
@@ -52,6 +63,9 @@ class Builder(BuilderCore):
         self.name = name
         self.parent = parent
         self.root_name: str = name if parent is None else parent.root_name
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        if self.depth > MAX_NESTING:
+            raise self._too_deep()
         # What the code being traced changes objects in; control flow and functions set it.
         self.journal: Any = None
         self.may_make_variables: bool = True if parent is None else parent.may_make_variables
@@ -108,6 +122,13 @@ class Builder(BuilderCore):
         """Return the parameters that were declared (captured values are not among them)."""
         declared = [i for i in self._declared if not self.values[i].is_variable]
         return [self.tensor(identifier) for identifier in declared]
+
+    def _too_deep(self) -> Exception:
+        return NestingError(
+            f"branches and loops nest deeper than {MAX_NESTING} while {self.root_name} is traced "
+            f"({describe(current_chain()[0])}); compute the inner ones before, give them names, or "
+            "make a loop of them"
+        )
 
     def capture(self, tensor: SymbolicTensor) -> SymbolicTensor:
         """Return the parameter that stands in this builder for an outer builder's value."""

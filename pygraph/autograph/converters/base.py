@@ -11,6 +11,9 @@ from pygraph.autograph.analysis.scopes import TREE_FIELDS, Facts, FunctionNode, 
 from pygraph.autograph.converters.jumps import Lowering
 from pygraph.autograph.converters.nodes import LOAD, at, at_start, constant
 
+# Chains of more branches do not nest.
+LONG = 32
+
 
 class Place:
     """A function being written: the user's, or a helper.
@@ -244,6 +247,21 @@ class Converter:
             constant(self.naming.mangled(name), place) for name in self.scope.names(names)
         ]
         return at(ast.Tuple(items, LOAD), place)
+
+    def mention(self, keyword: str, names: int, result: ast.Call) -> None:
+        """Pass the names of variables, if there are any, to an operator."""
+        if names:
+            value = self.name_tuple(names, result)
+            result.keywords.append(at(ast.keyword(keyword, value), result))
+
+    def mention_guarded(self, result: ast.Call, names: int, directly: int = -1) -> None:
+        """Name the variables that a flag guards: they need no check of their own.
+
+        In a loop those that only called functions assign are named as well (``directly``: all
+        others).
+        """
+        self.mention("indirect", names & self.scope.assigned_inside & ~directly, result)
+        self.mention("guarded", names & self.lowering.guarded, result)
 
     # Expressions
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from pygraph.autograph.converters.base import STATEMENTS, Converter
+from pygraph.autograph.converters.chains import chain_of, convert_chain
 from pygraph.autograph.converters.expressions import condition
 from pygraph.autograph.converters.nodes import at, call, helper, load, parameters
 
@@ -12,6 +13,9 @@ from pygraph.autograph.converters.nodes import at, call, helper, load, parameter
 def convert_if(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     """Convert an ``if`` statement without jumps in it, or one in which every way returns."""
     assert isinstance(node, ast.If)
+    chain = chain_of(converter, node)
+    if chain is not None:
+        return convert_chain(converter, node, chain)
     facts = converter.facts(node)
     body_modified, orelse_modified = converter.modified(node.body), converter.modified(node.orelse)
     test = condition(converter, node.test)
@@ -43,7 +47,7 @@ def convert_if(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
             arguments.append(at(ast.Constant(None), node))
         arguments.append(converter.name_tuple(names, node))
     result = call(converter.operator("if_stmt", node.test), arguments, node.test)
-    mention_guarded(converter, result, names)
+    converter.mention_guarded(result, names)
     needed = converter.lowering.needs.get(node)
     if needed is not None:
         value = converter.name_tuple(converter.scope.bit(needed), result)
@@ -53,21 +57,6 @@ def convert_if(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     else:
         out.append(at(ast.Expr(result), node.test))
     return out
-
-
-def mention_guarded(converter: Converter, result: ast.Call, names: int, directly: int = -1) -> None:
-    """Name the variables that a flag guards: they need no check of their own.
-
-    In a loop those that only called functions assign are named as well (``directly``: all others).
-    """
-    guarded = names & converter.lowering.guarded
-    indirect = names & converter.scope.assigned_inside & ~directly
-    if indirect:
-        value = converter.name_tuple(indirect, result)
-        result.keywords.append(at(ast.keyword("indirect", value), result))
-    if guarded:
-        value = converter.name_tuple(guarded, result)
-        result.keywords.append(at(ast.keyword("guarded", value), result))
 
 
 STATEMENTS[ast.If] = convert_if

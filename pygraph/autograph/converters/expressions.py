@@ -8,8 +8,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from pygraph.autograph.converters.base import EXPRESSIONS, STATEMENTS, Converter
-from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters, thunk
+from pygraph.autograph.converters.base import EXPRESSIONS, LONG, STATEMENTS, Converter
+from pygraph.autograph.converters.nodes import (
+    LOAD,
+    at,
+    call,
+    constant,
+    helper,
+    load,
+    parameters,
+    thunk,
+)
 
 _SYMBOLS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -94,8 +103,13 @@ def convert_constant(converter: Converter, node: ast.expr) -> ast.expr:
 
 def condition(converter: Converter, node: ast.expr) -> ast.expr:
     """Convert an expression of which only the truth matters, not the value."""
-    converter.conditions.update(_mixed_logic(node))
+    note_condition(converter, node)
     return converter.expression(node)
+
+
+def note_condition(converter: Converter, node: ast.expr) -> None:
+    """Note that of an expression only the truth matters."""
+    converter.conditions.update(_mixed_logic(node))
 
 
 def _mixed_logic(node: ast.expr) -> Iterator[ast.expr]:
@@ -153,6 +167,9 @@ def convert_unary_op(converter: Converter, node: ast.expr) -> ast.expr:
 def convert_if_exp(converter: Converter, node: ast.expr) -> ast.expr:
     """Convert ``x if c else y``: ``ag.if_expr(c, lambda: x, lambda: y)``."""
     assert isinstance(node, ast.IfExp)
+    tests, values = _expression_chain(node)
+    if len(tests) > LONG and not any(walrus_names(converter, part) for part in (*tests, *values)):
+        return _convert_chain(converter, node, tests, values)
     if not can_be_lazy(converter, [node.body, node.orelse]):
         converter.children(node)
         return node
@@ -164,6 +181,30 @@ def convert_if_exp(converter: Converter, node: ast.expr) -> ast.expr:
     if node in converter.optional:
         result.keywords.append(at(ast.keyword("optional", constant(True, node)), node))
     return _with_names(converter, result, assigned)
+
+
+def _expression_chain(node: ast.expr) -> tuple[list[ast.expr], list[ast.expr]]:
+    """Return the tests of ``a if test else b if test else ...``, and the values."""
+    tests: list[ast.expr] = []
+    values: list[ast.expr] = []
+    while isinstance(node, ast.IfExp):
+        tests.append(node.test)
+        values.append(node.body)
+        node = node.orelse
+    return tests, [*values, node]
+
+
+def _convert_chain(
+    converter: Converter, node: ast.IfExp, tests: list[ast.expr], values: list[ast.expr]
+) -> ast.expr:
+    """Convert a long chain: ``ag.expr_chain((lambda: c, ...), (lambda: x, ..., lambda: y))``."""
+    made = [thunk(condition(converter, test)) for test in tests]
+    given = [thunk(converter.expression(value)) for value in values]
+    arguments: list[ast.expr] = [at(ast.Tuple([*part], LOAD), node) for part in (made, given)]
+    result = call(converter.operator("expr_chain", node), arguments, node)
+    if node in converter.optional:
+        result.keywords.append(at(ast.keyword("optional", constant(True, node)), node))
+    return result
 
 
 def convert_compare(converter: Converter, node: ast.expr) -> ast.expr:

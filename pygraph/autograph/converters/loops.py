@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 from pygraph.autograph.converters.base import STATEMENTS, Converter, Place
-from pygraph.autograph.converters.branches import mention_guarded
 from pygraph.autograph.converters.expressions import condition, lazy
 from pygraph.autograph.converters.nodes import at, call, constant, helper, load, parameters
 
@@ -25,8 +24,8 @@ def convert_while(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     if names:
         arguments.append(converter.name_tuple(names, node))
     result = call(converter.operator("while_stmt", node.test), arguments, node.test)
-    mention_guarded(converter, result, names, directly)
-    _mention(converter, result, "augmented", augmented)
+    converter.mention_guarded(result, names, directly)
+    converter.mention("augmented", augmented, result)
     result.keywords.extend(options)
     return [definition, at(ast.Expr(result), node.test)]
 
@@ -71,16 +70,10 @@ def convert_for(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
         arguments.append(constant((), node))
     result = call(converter.operator("for_stmt", node.iter), arguments, node.iter)
     result.keywords.extend(keywords)
-    mention_guarded(converter, result, names, directly)
-    _mention(converter, result, "augmented", augmented)
+    converter.mention_guarded(result, names, directly)
+    converter.mention("augmented", augmented, result)
     result.keywords.extend(options)
     return [*before, definition, at(ast.Expr(result), node.iter)]
-
-
-def _mention(converter: Converter, result: ast.Call, keyword: str, names: int) -> None:
-    if names:
-        value = converter.name_tuple(names, result)
-        result.keywords.append(at(ast.keyword(keyword, value), result))
 
 
 def _only_augmented(converter: Converter, node: ast.While | ast.For) -> int:

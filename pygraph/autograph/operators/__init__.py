@@ -9,6 +9,7 @@ from builtins import slice
 from pygraph.autograph.operators.assignments import changes
 from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call
+from pygraph.autograph.operators.chains import expr_chain, if_chain
 from pygraph.autograph.operators.comparisons import in_, is_, is_not, not_in
 from pygraph.autograph.operators.comprehensions import collected, generated, kept, refused
 from pygraph.autograph.operators.contexts import manager
@@ -34,8 +35,10 @@ __all__ = [
     "changes",
     "collected",
     "compare",
+    "expr_chain",
     "for_stmt",
     "generated",
+    "if_chain",
     "if_expr",
     "if_stmt",
     "in_",

@@ -53,23 +53,51 @@ def _staged_if(
     guarded: Sequence[str],
 ) -> Any:
     variables = Variables(names, (if_body, else_body))
-    before = variables.get()
     site = BranchSite(if_body, else_body, variables)
 
-    def trace(branch: Callable[[], Any] | None) -> list[Any]:
+    def branch(body: Callable[[], Any] | None) -> Callable[[], Any]:
+        return lambda: None if body is None else run_noted(body, site)
+
+    return stage_choice(
+        test,
+        branch(if_body),
+        branch(else_body),
+        variables,
+        site,
+        RESULT,
+        guarded=guarded,
+        required=RESULT,
+    )
+
+
+def stage_choice(
+    test: Any,
+    then: Callable[[], Any],
+    otherwise: Callable[[], Any],
+    variables: Variables,
+    site: BranchSite,
+    result_name: str,
+    *,
+    guarded: Sequence[str] = (),
+    required: str = "",
+) -> Any:
+    """Stage both branches; give the variables their values after it and return the result."""
+    before = variables.get()
+
+    def trace(branch: Callable[[], Any]) -> list[Any]:
         variables.set(before)
-        result = None if branch is None else _run_noted(branch, site)
+        result = branch()
         return [*variables.get(), result]
 
     try:
         *values, result = stage_cond(
             test,
-            lambda: trace(if_body),
-            lambda: trace(else_body),
-            [*variables.names, RESULT],
+            lambda: trace(then),
+            lambda: trace(otherwise),
+            [*variables.names, result_name],
             guarded=guarded,
             site=site,
-            required=RESULT,
+            required=required,
         )
     except BaseException:
         variables.set(before)
@@ -78,7 +106,7 @@ def _staged_if(
     return result
 
 
-def _run_noted(branch: Callable[[], Any], site: BranchSite) -> Any:
+def run_noted(branch: Callable[[], Any], site: BranchSite) -> Any:
     """Run a branch while it is traced; an error of the user's own says why the branch ran."""
     try:
         return run(branch)
@@ -123,20 +151,12 @@ def staged_expr(
 ) -> Any:
     """Stage ``body if test else orelse``; errors show the lines of the first and last helper."""
     variables = Variables(names, helpers)
-    before = variables.get()
-
-    def trace(expression: Callable[[], Any]) -> list[Any]:
-        variables.set(before)
-        value = run(expression)
-        return [*variables.get(), value]
-
-    *values, result = stage_cond(
+    return stage_choice(
         test,
-        lambda: trace(body),
-        lambda: trace(orelse),
-        [*names, EXPRESSION],
-        site=BranchSite(helpers[0], helpers[-1], variables),
+        lambda: run(body),
+        lambda: run(orelse),
+        variables,
+        BranchSite(helpers[0], helpers[-1], variables),
+        EXPRESSION,
         required="" if optional else EXPRESSION,
     )
-    variables.set(values)
-    return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pygraph.autograph.operators.branches import staged_expr
 from pygraph.autograph.operators.comparisons import compared
@@ -46,29 +46,7 @@ def and_(
     ``names`` are variables that operands assign with ``:=``; with ``truth`` only that of the result
     matters, and operands may have any types.
     """
-    for index, operand in enumerate(operands):
-        value = tested(value)
-        if stages(value):
-            return _staged_and(value, operands[index:], names, truth)
-        if not value:
-            return value
-        value = run(operand)
-    return value
-
-
-def _staged_and(
-    value: Any, operands: Sequence[Callable[[], Any]], names: Sequence[str], truth: bool
-) -> Any:
-    def rest() -> Any:
-        result = and_(run(operands[0]), *operands[1:], names=names, truth=truth)
-        return _truth(result) if truth else result
-
-    return staged_expr(value, rest, lambda: _truth(value) if truth else value, names, operands)
-
-
-def _truth(value: Any) -> Any:
-    value = tested(value)
-    return as_predicate(value) if stages(value) else bool(value)
+    return _logic(value, _Operands(operands, names, truth, True), 0, len(operands))
 
 
 def or_(
@@ -76,27 +54,60 @@ def or_(
 ) -> Any:
     """``value or operand or ...``: an operand is evaluated when none before it holds.
 
-    ``names`` are variables that operands assign with ``:=``; with ``truth`` only that of the result
-    matters, and operands may have any types.
+    ``names`` and ``truth`` are as for ``and_``.
     """
-    for index, operand in enumerate(operands):
+    return _logic(value, _Operands(operands, names, truth, False), 0, len(operands))
+
+
+class _Operands(NamedTuple):
+    """The operands of ``and`` or ``or`` that may be left out.
+
+    The next one is evaluated where a value's truth is ``goes_on``.
+    """
+
+    helpers: Sequence[Callable[[], Any]]
+    names: Sequence[str]
+    truth: bool
+    goes_on: bool
+
+
+def _logic(value: Any, operands: _Operands, index: int, end: int) -> Any:
+    """Return what ``value`` and the operands from ``index`` to ``end`` give."""
+    while index < end:
         value = tested(value)
         if stages(value):
-            return _staged_or(value, operands[index:], names, truth)
-        if value:
+            group = min(index + _GROUP, end)
+            value = _staged_logic(value, operands, index, group)
+            index = group
+        elif bool(value) is not operands.goes_on:
             return value
-        value = run(operand)
+        else:
+            value = run(operands.helpers[index])
+            index += 1
     return value
 
 
-def _staged_or(
-    value: Any, operands: Sequence[Callable[[], Any]], names: Sequence[str], truth: bool
-) -> Any:
-    def rest() -> Any:
-        result = or_(run(operands[0]), *operands[1:], names=names, truth=truth)
-        return _truth(result) if truth else result
+# So many operands nest; the next ones stand behind them.
+_GROUP = 16
 
-    return staged_expr(value, lambda: _truth(value) if truth else value, rest, names, operands)
+
+def _staged_logic(value: Any, operands: _Operands, index: int, end: int) -> Any:
+    def truth(result: Any) -> Any:
+        return _truth(result) if operands.truth else result
+
+    def rest() -> Any:
+        return truth(_logic(run(operands.helpers[index]), operands, index + 1, end))
+
+    branches = (rest, lambda: truth(value))
+    then, otherwise = branches if operands.goes_on else reversed(branches)
+    # The variables are found in all operands; those of the group are enough for anything else.
+    helpers = operands.helpers if operands.names else operands.helpers[index:end]
+    return staged_expr(value, then, otherwise, operands.names, helpers)
+
+
+def _truth(value: Any) -> Any:
+    value = tested(value)
+    return as_predicate(value) if stages(value) else bool(value)
 
 
 def compare(left: Any, symbol: str, right: Any, *others: Any, names: Sequence[str] = ()) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from pygraph.graph.locations import Location, is_library_file
 
 
 class BranchSite:
-    """The two branches of an ``if``."""
+    """The two branches of an ``if``; ``helpers`` are more functions that they may call."""
 
     both = ("in one branch", "in the other")
 
@@ -22,14 +22,16 @@ class BranchSite:
         body: Callable[..., Any],
         orelse: Callable[..., Any] | None,
         variables: Variables | None = None,
+        helpers: Sequence[Callable[..., Any]] = (),
     ) -> None:
         self.body = body
         self.orelse = orelse
+        self._helpers = helpers
         self._handled = variables.places() if variables is not None else ()
 
     def journal(self) -> Journal:
         """Return a new journal for a branch."""
-        return Journal((self.body, self.orelse), self._handled)
+        return Journal((self.body, self.orelse, *self._helpers), self._handled)
 
     def start(self) -> Location:
         """Return the line of the ``if``."""
