@@ -304,5 +304,19 @@ include "hot_function.pxi"
 include "hot_recent.pxi"
 include "hot_capsule.pxi"
 
+# What Python says of these in errors, in place of where they stand here.
+cdef extern from *:
+    """
+    static inline void name_type(PyObject* type, const char* name) {
+      reinterpret_cast<PyTypeObject*>(type)->tp_name = name;
+    }
+    """
+    void name_type(object, const char*)
+
+name_type(Tensor, "pygraph.Tensor")
+name_type(EagerTensor, "pygraph.Tensor")
+name_type(SymbolicTensor, "pygraph.Tensor")
+name_type(Variable, "pygraph.Variable")
+name_type(DType, "pygraph.DType")
 clean_tensor_operators(EagerTensor)
 clean_variable_operators(Variable)

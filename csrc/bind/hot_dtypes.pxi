@@ -82,7 +82,8 @@ def as_dtype(value):
             except TypeError:
                 found = None
         if found is None:
-            raise TypeError(f"{value!r} is no dtype of pygraph")
+            known = ", ".join(name for name, known in dtype_by_name.items() if (<DType>known).supported)
+            raise TypeError(f"{value!r} is no dtype of pygraph; there are {known}")
         dtype = <DType>found
     if not dtype.supported:
         raise TypeError(f"{dtype.name} is not supported yet")

@@ -7,19 +7,12 @@ import os
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from pygraph.graph.locations import is_library_file
+from pygraph.graph.locations import is_library_file, is_standard_file
 
 # The method that makes objects callable; every type has the attribute, so it is looked up by name.
 CALL = "__call__"
 
 _FLAG = "__pygraph_do_not_convert__"
-# The standard library lies where `os` does, by that name or by the one that a link stands for.
-_STANDARD = tuple(
-    {
-        os.path.join(folder, "")
-        for folder in (os.path.dirname(os.__file__), os.path.realpath(os.path.dirname(os.__file__)))
-    }
-)
 _INSTALLED = ("site-packages", "dist-packages")
 _LIBRARIES = ("numpy",)
 
@@ -50,7 +43,7 @@ class _ExcludedFiles(dict[str, bool]):
             package = parts[installed[-1] + 1] if installed[-1] + 1 < len(parts) else ""
             result = package in _LIBRARIES
         else:
-            result = filename.startswith(_STANDARD) or filename.startswith("<frozen ")
+            result = is_standard_file(filename)
         result = result or is_library_file(filename)
         self[filename] = result
         return result

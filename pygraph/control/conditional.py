@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from pygraph.control.changes import both_ways, check_joined, put, settled_values
-from pygraph.control.choices import Choice
+from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import Meeting, inner_flags
@@ -126,7 +126,7 @@ def stage_cond(
     return _with_parts(after, [change for change, _, _ in parts])
 
 
-def each_way(choice: Choice, act: Callable[[int], None]) -> None:
+def each_way(choice: ChosenValue, act: Callable[[int], None]) -> None:
     """Record, for each value of a choice, what is done where that one is chosen.
 
     ``act`` is called with the number of the value.

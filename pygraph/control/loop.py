@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from pygraph._hot import EagerTensor, SymbolicTensor
 from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
-from pygraph.control.choices import is_choice
+from pygraph.control.chosen_values import is_chosen_value
 from pygraph.control.errors import CallSite, Site, mismatch, unjoined
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import LoopAliases
@@ -387,12 +387,14 @@ class _Loop:
                 leaf = one.leaf_names()[0] if one.leaf_names() else one.name
                 what = (_text(one), _text(other))
                 advice = "Its type changes with every iteration; give it its final type before."
+                if one.structure is not None and is_chosen_value(one.structure):
+                    advice = "Every iteration makes another value; keep a number in its place."
                 return mismatch(TypeError, self.site, one.name, leaf, what, advice)
         raise AssertionError("a loop that settled is reported as one that did not")
 
 
 def _text(form: Form) -> str:
-    if form.structure is not None and is_choice(form.structure):
+    if form.structure is not None and is_chosen_value(form.structure):
         return f"one of {len(form.structure.key[1])} values"
     return ", ".join(str(leaf) for leaf in form.leaves) or "unset"
 

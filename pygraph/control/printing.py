@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from pygraph.control.choices import choice_in, decided
+from pygraph.control.chosen_values import chosen_in, decided
 from pygraph.control.conditional import each_way
 from pygraph.control.lists import readable
 from pygraph.control.tensors import apply, current, is_tracing
@@ -115,7 +115,7 @@ def stage_print(text: str | Text, file: Any = None, flush: Any = False) -> None:
             f"a graph prints to sys.stdout or sys.stderr, not to {file!r}; return the tensor and "
             "print it outside of the function"
         )
-    choice = choice_in(text)
+    choice = chosen_in(text)
     if choice is not None:
         each_way(choice, lambda number: stage_print(decided(text, choice, number), file, flush))
         return

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from pygraph.control.choices import choice_in, decided
+from pygraph.control.chosen_values import chosen_in, decided
 from pygraph.control.tensors import current
 from pygraph.graph.exceptions import RAISED_AT, describe_exception, holds_tensors
 from pygraph.graph.locations import Location, chain_of_op_error, current_chain
@@ -52,7 +52,7 @@ def _decided(error: BaseException) -> BaseException:
 
     Return that one.
     """
-    choice = choice_in(error)
+    choice = chosen_in(error)
     if choice is None:
         return error
     from pygraph.control.conditional import each_way

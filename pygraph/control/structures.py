@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pygraph.control.choices import (
+from pygraph.control.chosen_values import (
     can_be_chosen,
-    is_choice,
-    joined_choice,
+    is_chosen_value,
+    joined_values,
     position_among,
     values_of,
 )
@@ -81,7 +81,7 @@ def join_shaped(one: Shaped, other: Shaped, place: Place) -> Shaped:
         return _join_sequences(one, other, place)
     values = values_of(one.structure, one.leaves), values_of(other.structure, other.leaves)
     if values[0] is not None and values[1] is not None:
-        structure, leaf = joined_choice(values[0], values[1], place)
+        structure, leaf = joined_values(values[0], values[1], place)
         return Shaped(structure, (leaf,))
     return _join_containers(_opened(one, other), _opened(other, one), place)
 
@@ -267,7 +267,7 @@ def _conformed(own: Structure, leaves: Iterator[Any], target: Shaped) -> Iterato
             value = next(leaves)
             if isinstance(leaf, TensorLeaf):
                 yield leaf_tensor(value, leaf)
-    elif is_choice(target.structure):
+    elif is_chosen_value(target.structure):
         position = position_among(target.structure.key[1], own, leaves)
         yield cast(position, "int64")
     elif target.structure.kind == "object" and own.kind == "leaf":
@@ -291,7 +291,7 @@ def leaves_in(own: Structure, target: Shaped) -> Iterator[Leaf]:
     """Yield, for each leaf of a structure without staged items, what it is in ``target``."""
     if own == target.structure:
         yield from target.leaves
-    elif is_choice(target.structure) or target.structure.kind == "object":
+    elif is_chosen_value(target.structure) or target.structure.kind == "object":
         yield from target.leaves[:1]
     elif target.structure.kind == "staged":
         (element,) = item_shapes(target)

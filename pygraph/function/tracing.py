@@ -33,7 +33,7 @@ from pygraph.control.recursion import deeper_stack, followed
 from pygraph.control.unset import Maybe
 from pygraph.graph import Builder, TensorSpec, UnconvertedMethod, VariableSpec
 from pygraph.graph.exceptions import KeptException
-from pygraph.graph.locations import describe, target_of, trace_boundary
+from pygraph.graph.locations import Location, describe, target_of, trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 from pygraph.graph.wire import write
 
@@ -170,7 +170,7 @@ def _trace(request: Request) -> Traced:
             called = followed(request.python_function, request.function)
             result = _run_to_end(called, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
-            results, template = _take_results(builder, request.name, result)
+            results, template = _take_results(builder, request, result)
         variables = _variable_slots(builder.variables, arguments)
         exceptions = builder.module.exceptions
         builder.close()
@@ -352,7 +352,7 @@ def _mutation_error(function: str, argument: str) -> TypeError:
     )
 
 
-def _take_results(builder: Builder, name: str, result: Any) -> tuple[Structure, list[Any]]:
+def _take_results(builder: Builder, request: Request, result: Any) -> tuple[Structure, list[Any]]:
     """Set the builder's results; return the result's structure and what each leaf of it is."""
     leaves, structure = flatten(result)
     leaves = [leaf.array() if type(leaf) is Range else leaf for leaf in leaves]
@@ -370,8 +370,22 @@ def _take_results(builder: Builder, name: str, result: Any) -> tuple[Structure, 
             template.append(Constant(leaf))
         else:
             raise TypeError(
-                f"{name} returns an object of type {type(leaf).__name__} ({leaf_name}); a function "
-                f"can return tensors, numbers, strings, None and nested structures of them"
+                f"{request.name} returns an object of type {type(leaf).__name__} ({leaf_name}); a "
+                f"function can return tensors, numbers, strings, None and nested structures of them"
+                f"\n  {describe(_returning_line(request.python_function))}"
             )
     builder.set_results(outputs, output_names)
     return structure, template
+
+
+def _returning_line(function: Callable[..., Any]) -> Location | None:
+    """Return the line of a function's `return`, or its first one where it has several."""
+    import dis
+
+    code = getattr(target_of(function), "__code__", None)
+    if code is None:
+        return None
+    ends = [found for found in dis.get_instructions(code) if found.opname.startswith("RETURN_")]
+    lines = {found.positions.lineno for found in ends if found.positions is not None}
+    line = lines.pop() if len(lines) == 1 else None
+    return code.co_filename, line or code.co_firstlineno, code.co_name

@@ -11,7 +11,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import ParamSpec, TypeVar
 
 from pygraph._hot import leave, register_traceback_cleaner, show_full_tracebacks
-from pygraph.graph.locations import describe, is_library_file, mark_of
+from pygraph.graph.locations import describe, is_library_file, is_standard_file, mark_of
 
 _E = TypeVar("_E", bound=BaseException)
 _P = ParamSpec("_P")
@@ -42,13 +42,24 @@ def _clean(error: BaseException) -> None:
     while entry is not None:
         entries.append(entry)
         entry = entry.tb_next
-    users = [e for e in entries if not is_library_file(e.tb_frame.f_code.co_filename)]
-    kept = folded(users, lambda entry: entry.tb_frame.f_code)
+    kept = folded(_users(entries), lambda entry: entry.tb_frame.f_code)
     following: TracebackType | None = None
     for entry in reversed(kept):
         entry.tb_next = following
         following = entry
     error.__traceback__ = following
+
+
+def _users(entries: list[TracebackType]) -> list[TracebackType]:
+    """Drop the entries of pygraph, and of what it calls in the standard library."""
+    kept: list[TracebackType] = []
+    inside = False
+    for entry in entries:
+        name = entry.tb_frame.f_code.co_filename
+        inside = is_library_file(name) or (inside and is_standard_file(name))
+        if not inside:
+            kept.append(entry)
+    return kept
 
 
 register_traceback_cleaner(clean_traceback)

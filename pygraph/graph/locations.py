@@ -57,12 +57,26 @@ class _LibraryFiles(dict[str, bool]):
 
 
 _library_files = _LibraryFiles()
+# The standard library lies where `os` does, by that name or by the one that a link stands for.
+_STANDARD = tuple(
+    {
+        os.path.join(folder, "")
+        for folder in (os.path.dirname(os.__file__), os.path.realpath(os.path.dirname(os.__file__)))
+    }
+)
 register_library_files(_library_files)
 
 
 def is_library_file(filename: str) -> bool:
     """Return whether a file is part of pygraph, as opposed to the user's code."""
     return _library_files[filename]
+
+
+def is_standard_file(filename: str) -> bool:
+    """Return whether a file is part of Python's standard library, and not installed into it."""
+    if "site-packages" in filename or "dist-packages" in filename:
+        return False
+    return filename.startswith(_STANDARD) or filename.startswith("<frozen ")
 
 
 class _Regions(threading.local):

@@ -123,7 +123,10 @@ def _entry(part: Any) -> Entry:
     if kind == "bool":
         return Entry("mask", part)
     if kind != "integer":
-        raise TypeError(f"an index array must have an integer dtype or bool, got {part.dtype.name}")
+        raise TypeError(
+            f"an index must be an integer or bool, got {part.dtype.name}; convert it, as in "
+            "pygraph.astype(index, pygraph.int64)"
+        )
     if part.ndim > 0:
         return Entry("positions", part)
     return Entry("integer", part.item() if type(part) is EagerTensor else part)

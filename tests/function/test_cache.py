@@ -223,7 +223,7 @@ def test_functions_run_eagerly_for_debugging() -> None:
 
     @pg.function
     def f(x):  # type: ignore[no-untyped-def]
-        seen.append(type(x).__name__)
+        seen.append(repr(x))
         return x + 1
 
     pg.runtime.run_functions_eagerly(True)
@@ -232,7 +232,7 @@ def test_functions_run_eagerly_for_debugging() -> None:
     finally:
         pg.runtime.run_functions_eagerly(False)
     assert f(pg.asarray(1.0)).item() == 2.0
-    assert seen == ["EagerTensor", "SymbolicTensor"]
+    assert seen == ["Tensor(1.0, dtype=float64)", "SymbolicTensor('x', float64[])"]
 
 
 def test_functions_nest() -> None:

@@ -29,7 +29,7 @@ from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
 from pygraph.autograph.operators.protocols import own_method, tested
 from pygraph.control import lists
-from pygraph.control.choices import Choice
+from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.journal import note
 from pygraph.control.ranges import Range
 from pygraph.control.tensors import (
@@ -69,7 +69,7 @@ def len_(value: Any) -> Any:
         return lists.count(value)
     if is_tensor(value):
         return length(value)
-    if type(value) is Choice:
+    if type(value) is ChosenValue:
         return value.each(builtins.len)
     method = own_method(value, "__len__")
     return builtins.len(value) if method is None else method()
@@ -79,7 +79,7 @@ def int_(*arguments: Any, **keywords: Any) -> Any:
     """``int``."""
     if builtins.len(arguments) == 1 and stages(arguments[0]):
         return as_number(_scalar(arguments[0], "int"), "int64")
-    if arguments and type(arguments[0]) is Choice:
+    if arguments and type(arguments[0]) is ChosenValue:
         return arguments[0].each(lambda value: int(value, *arguments[1:], **keywords))
     return int(*arguments, **keywords)
 
@@ -88,7 +88,7 @@ def float_(*arguments: Any) -> Any:
     """``float``."""
     if arguments and stages(arguments[0]):
         return as_number(_scalar(arguments[0], "float"), "float64")
-    if arguments and type(arguments[0]) is Choice:
+    if arguments and type(arguments[0]) is ChosenValue:
         return arguments[0].each(float)
     return float(*arguments)
 
@@ -101,7 +101,7 @@ def bool_(*arguments: Any) -> Any:
 
 def isinstance_(value: Any, kinds: Any) -> Any:
     """``isinstance``: a 0-d tensor is the number that it stands for."""
-    if type(value) is Choice:
+    if type(value) is ChosenValue:
         return value.each(lambda one: isinstance(one, kinds))
     if isinstance(value, kinds):
         return True

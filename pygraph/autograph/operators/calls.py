@@ -16,7 +16,7 @@ from pygraph.autograph.operators.effects import text_method
 from pygraph.autograph.operators.lists import list_method
 from pygraph.autograph.operators.mutation import changing_builtin
 from pygraph.autograph.source import has_source
-from pygraph.control.choices import Choice
+from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.conditional import cond
 from pygraph.control.journal import note_outer_variables
 from pygraph.control.lists import is_staged
@@ -63,12 +63,14 @@ def _converted(function: Any, follow: bool) -> Any:
         return _class(function)
     if kind is MethodWrapperType and is_tracing():
         return changing_builtin(function)
-    if kind is Choice:
+    if kind is ChosenValue:
         return lambda *given, **named: _chosen_call(function, 0, given, named)
     return _object(function, kind, follow)
 
 
-def _chosen_call(choice: Choice, number: int, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+def _chosen_call(
+    choice: ChosenValue, number: int, given: tuple[Any, ...], named: dict[str, Any]
+) -> Any:
     """Call the one of several functions that a tensor chooses."""
 
     def this() -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.protocols import own_method, tested
-from pygraph.control.choices import Choice
+from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.lists import count, is_staged, same_items, scalars
 from pygraph.control.ranges import Range
 from pygraph.control.tensors import (
@@ -38,9 +38,9 @@ _REFLECTED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 def compared(left: Any, symbol: str, right: Any) -> Any:
     """Return ``left symbol right``."""
-    if type(left) is Choice:
+    if type(left) is ChosenValue:
         return left.each(lambda value: compared(value, symbol, right))
-    if type(right) is Choice:
+    if type(right) is ChosenValue:
         return right.each(lambda value: compared(left, symbol, value))
     other = _OTHERS.get(symbol)
     if other is not None:
@@ -61,9 +61,9 @@ def compared(left: Any, symbol: str, right: Any) -> Any:
 
 
 def _equal(left: Any, right: Any) -> Any:
-    if type(left) is Choice:
+    if type(left) is ChosenValue:
         return left.each(lambda value: _equal(value, right))
-    if type(right) is Choice:
+    if type(right) is ChosenValue:
         return right.each(lambda value: _equal(left, value))
     if is_staged(left) or is_staged(right):
         return _equal_lists(left, right)
@@ -152,7 +152,7 @@ def holds_staged(value: Any) -> bool:
     if hasattr(type(value), "__dataclass_fields__"):
         return any(map(holds_staged, vars(value).values()))
     own = (own_method(value, name) for name in ("__eq__", "__lt__"))
-    return stages(value) or type(value) is Choice or any(method is not None for method in own)
+    return stages(value) or type(value) is ChosenValue or any(method is not None for method in own)
 
 
 def is_(left: Any, right: Any) -> Any:
@@ -161,9 +161,9 @@ def is_(left: Any, right: Any) -> Any:
         if type(value) is Maybe:
             return value.is_none() if other is None else value.read() is other
     if left is not right:
-        if type(left) is Choice:
+        if type(left) is ChosenValue:
             return left.each(lambda value: is_(value, right))
-        if type(right) is Choice:
+        if type(right) is ChosenValue:
             return right.each(lambda value: left is value)
     return left is right
 
@@ -175,9 +175,9 @@ def is_not(left: Any, right: Any) -> Any:
 
 def in_(value: Any, container: Any) -> Any:
     """``value in container``: with tensors, whether any element is equal."""
-    if type(value) is Choice:
+    if type(value) is ChosenValue:
         return value.each(lambda one: in_(one, container))
-    if type(container) is Choice:
+    if type(container) is ChosenValue:
         return container.each(lambda one: in_(value, one))
     if is_tensor(container):
         staged = stages(value) or stages(container)

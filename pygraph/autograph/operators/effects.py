@@ -10,7 +10,7 @@ from typing import Any
 from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import run
-from pygraph.control.choices import Choice
+from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.conditional import stage_cond
 from pygraph.control.lists import is_staged, readable
 from pygraph.control.printing import traced_print
@@ -78,7 +78,9 @@ def text_method(method: Any) -> Callable[..., Any] | None:
 
 def _join(method: Callable[[Any], str], items: Any) -> Any:
     parts = list(items)
-    return deferred(lambda: method([str(p) if isinstance(p, (Text, Choice)) else p for p in parts]))
+    return deferred(
+        lambda: method([str(p) if isinstance(p, (Text, ChosenValue)) else p for p in parts])
+    )
 
 
 _CONVERSION = r"%(?:\((\w*)\))?([-+ #0]*)(\d*)((?:\.\d+)?)([a-zA-Z%])"
@@ -96,7 +98,7 @@ def percent(template: str, values: Any) -> Any:
 
 
 def _has_late_text(value: Any) -> bool:
-    return isinstance(value, (Text, Choice)) or is_tensor(value) or is_staged(value)
+    return isinstance(value, (Text, ChosenValue)) or is_tensor(value) or is_staged(value)
 
 
 def _percent(template: str, values: Any) -> str:
@@ -114,7 +116,7 @@ def _percent(template: str, values: Any) -> str:
             return builtins.format(builtins.str(value), align + width)
         if kind == "r" and not precision:
             return builtins.format(builtins.repr(value), align + width)
-        if kind not in _NUMBERS or isinstance(value, (Text, Choice)):
+        if kind not in _NUMBERS or isinstance(value, (Text, ChosenValue)):
             raise TypeError(f"{found[0]!r} is not supported for a tensor; use an f-string")
         sign = "+" if "+" in flags else " " if " " in flags else ""
         rest = ("#" if "#" in flags else "") + ("0" if "0" in flags and not align else "")

@@ -9,7 +9,7 @@ from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
 from pygraph.autograph.operators.parts import PartTarget, is_part
 from pygraph.control import lists
-from pygraph.control.choices import Choice
+from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.pending import MissingItemError
@@ -21,7 +21,7 @@ from pygraph.graph.text import Text, deferred
 
 def item(container: Any, key: Any) -> Any:
     """``container[key]``: of a list, staged when a tensor is the key or decided the length."""
-    if type(key) is Choice:
+    if type(key) is ChosenValue:
         return key.each(lambda value: item(container, value))
     if not isinstance(container, (list, tuple)) or not is_tracing():
         return container[key]

@@ -11,7 +11,7 @@ from typing import Any
 
 from pygraph.autograph.operators.late import call
 from pygraph.control import lists
-from pygraph.control.choices import Choice
+from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.tensors import is_tensor, is_tracing
 
 
@@ -33,7 +33,7 @@ def tested(value: Any) -> Any:
     """Return what a condition tests: a tensor, or what Python finds the truth of itself."""
     if is_tensor(value):
         return value
-    if type(value) is Choice:
+    if type(value) is ChosenValue:
         return value.each(bool)
     for name in ("__bool__", "__len__"):
         method = own_method(value, name)

@@ -25,7 +25,7 @@ _KINDS = (str, bytes, enum.Enum, type, DType, FunctionType, BuiltinFunctionType,
 _MOST = 64
 
 
-class Choice:
+class ChosenValue:
     """One of several Python values: ``values[position]``, for a 0-d int64 tensor."""
 
     __slots__ = ("position", "values")
@@ -90,10 +90,10 @@ def _put_together(values: tuple[Any, ...], parts: Sequence[Any]) -> Any:
     (position,) = parts
     if type(position) is int or (current() is None and type(position) is EagerTensor):
         return values[int(position)]
-    return Choice(position, values)
+    return ChosenValue(position, values)
 
 
-register_pytree_node(Choice, lambda choice: ((choice.position,), choice.values), _put_together)
+register_pytree_node(ChosenValue, lambda choice: ((choice.position,), choice.values), _put_together)
 
 
 def _chosen(position: Any, results: Sequence[Any]) -> Any:
@@ -110,7 +110,7 @@ def _chosen(position: Any, results: Sequence[Any]) -> Any:
     if not all(map(can_be_chosen, values)):
         kinds = sorted({type(value).__name__ for value in values})
         raise TypeError(f"a tensor cannot choose among values of type {', '.join(kinds)}")
-    return Choice(_moved(position, places), tuple(values))
+    return ChosenValue(_moved(position, places), tuple(values))
 
 
 def _tensor(position: Any, results: Sequence[Any]) -> Any:
@@ -169,21 +169,21 @@ def can_be_chosen(value: Any) -> bool:
 # ---- where ways meet ----
 
 
-def is_choice(structure: Structure) -> bool:
+def is_chosen_value(structure: Structure) -> bool:
     """Return whether a structure is that of a choice."""
-    return structure.kind == "registered" and structure.key[0] is Choice
+    return structure.kind == "registered" and structure.key[0] is ChosenValue
 
 
 def values_of(structure: Structure, leaves: Sequence[Leaf]) -> tuple[Any, ...] | None:
     """Return the values that a variable may have, None if it is not one that may be chosen."""
-    if is_choice(structure):
+    if is_chosen_value(structure):
         values: tuple[Any, ...] = structure.key[1]
         return values
     leaf = leaves[0] if structure.kind == "leaf" else None
     return (leaf.value,) if isinstance(leaf, ValueLeaf) and can_be_chosen(leaf.value) else None
 
 
-def joined_choice(
+def joined_values(
     one: tuple[Any, ...], other: tuple[Any, ...], place: Place
 ) -> tuple[Structure, TensorLeaf]:
     """Return the structure and the leaf of what may have either values.
@@ -196,7 +196,7 @@ def joined_choice(
     if len(values) > _MOST:
         advice = f"It may have more than {_MOST} different values; keep a number in its place."
         raise place.error(TypeError, repr(values[0]), repr(values[-1]), advice)
-    return Structure("registered", (Choice, tuple(values)), (LEAF,)), TensorLeaf("int64", ())
+    return Structure("registered", (ChosenValue, tuple(values)), (LEAF,)), TensorLeaf("int64", ())
 
 
 def position_among(values: tuple[Any, ...], own: Structure, leaves: Iterator[Any]) -> Any:
@@ -211,23 +211,23 @@ def position_among(values: tuple[Any, ...], own: Structure, leaves: Iterator[Any
 # ---- in text ----
 
 
-def choice_in(value: Any) -> Choice | None:
+def chosen_in(value: Any) -> ChosenValue | None:
     """Return a choice that stands in text, or in the arguments of an exception."""
-    if type(value) is Choice:
+    if type(value) is ChosenValue:
         return value
     if isinstance(value, BaseException):
-        return choice_in((value.args, vars(value)))
+        return chosen_in((value.args, vars(value)))
     if type(value) is Text:
         value = value.values
     elif isinstance(value, dict):
         value = value.values()
     elif not isinstance(value, (list, tuple)):
         return None
-    found = map(choice_in, value)
+    found = map(chosen_in, value)
     return next((choice for choice in found if choice is not None), None)
 
 
-def decided(value: Any, choice: Choice, number: int) -> Any:
+def decided(value: Any, choice: ChosenValue, number: int) -> Any:
     """Return text, or what holds it, with one of the values in a choice's place."""
     if value is choice:
         return choice.values[number]
@@ -244,7 +244,7 @@ def decided(value: Any, choice: Choice, number: int) -> Any:
 def _delegate(name: str, reflected: bool) -> Callable[..., Any]:
     function = getattr(operator, name)
 
-    def method(self: Choice, *others: Any) -> Any:
+    def method(self: ChosenValue, *others: Any) -> Any:
         def result(value: Any) -> Any:
             given = (*others, value) if reflected else (value, *others)
             return function(*given)
@@ -257,6 +257,6 @@ def _delegate(name: str, reflected: bool) -> Callable[..., Any]:
 _PLAIN = ("neg", "pos", "abs", "invert", "getitem", "eq", "ne", "lt", "le", "gt", "ge")
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift")
 for _name in (*_PLAIN, *_BINARY):
-    setattr(Choice, f"__{_name}__", _delegate(f"__{_name}__", False))
+    setattr(ChosenValue, f"__{_name}__", _delegate(f"__{_name}__", False))
 for _name in _BINARY:
-    setattr(Choice, f"__r{_name}__", _delegate(f"__{_name}__", True))
+    setattr(ChosenValue, f"__r{_name}__", _delegate(f"__{_name}__", True))

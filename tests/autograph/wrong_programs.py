@@ -1,0 +1,453 @@
+"""Programs that are wrong in one way each, and what their errors say.
+
+The first line of a docstring is the type of the exception; then, between bars, what its text has.
+The line that is to blame ends in ``# here``. Arguments go by the parameters' names.
+"""
+
+# ruff: noqa: F821, F841, B007
+
+import dataclasses
+import operator
+
+import numpy as np
+
+import pygraph as pg
+
+# What the parameters get.
+ARGUMENTS = {
+    "x": pg.asarray(4),
+    "n": pg.asarray(4),
+    "r": pg.asarray(4.0),
+    "v": pg.asarray([1.0, 2.0, 3.0]),
+    "m": pg.zeros((2, 2)),
+    "d": {"x": pg.asarray(4)},
+}
+
+captured = pg.asarray([1.0, 2.0, 3.0])
+
+
+class Model:
+    def __init__(self):
+        self.last = None
+
+
+model = Model()
+
+
+# ---- where ways meet ----
+
+
+def dtypes_differ(x):
+    """TypeError: 'y' | int64[] in one branch | float64[] in the other | pygraph.astype(x"""
+    if x > 0:
+        y = x
+    else:
+        y = x * 1.5  # here
+    return y
+
+
+def ranks_differ(x):
+    """ValueError: 'y' | int64[2] in one branch | dimensions must stay the same; reshape"""
+    y = x
+    if x > 0:
+        y = pg.stack([x, x])  # here
+    return y
+
+
+def structures_differ(x):
+    """TypeError: 'y' | [*, *] in one branch | (*,) in the other | must stay the same"""
+    if x > 0:
+        y = [x, x]  # here
+    else:
+        y = (x,)
+    return y
+
+
+def keys_differ(x):
+    """TypeError: 'state' | 'a' | 'b' | keys) must stay the same"""
+    state = {"a": x}
+    if x > 0:
+        state = {"b": x}  # here
+    return state
+
+
+def values_differ(x):
+    """TypeError: 'names' | a number, or decide in Python"""
+    names = frozenset("a")
+    if x > 0:
+        names = frozenset("b")  # here
+    return x + len(names)
+
+
+def returns_of_other_structure(x):
+    """TypeError: the return value | must stay the same"""
+    if x > 0:
+        return x, x  # here
+    return x
+
+
+def expression_of_other_rank(v):
+    """ValueError: the value of the expression | float64[3] | float64[] | reshape"""
+    return v if v[0] > 0 else v[0]  # here
+
+
+def loop_changes_the_dtype(n):
+    """TypeError: 'total' | int64[] before the loop | float64[] after an iteration | astype"""
+    total = n
+    for i in pg.range(3):
+        total = total * 0.5  # here
+    return total
+
+
+def loop_changes_the_rank(x):
+    """ValueError: 'x' | before the loop | after an iteration | reshape"""
+    for i in pg.range(3):
+        x = pg.stack([x, x])  # here
+    return x
+
+
+def loop_changes_the_keys(n):
+    """TypeError: 'state' | {'a': *} before the loop | {'b': *} after | must stay the same"""
+    state = {"a": 0}
+    for i in pg.range(n):
+        state = {"b": i}  # here
+    return state
+
+
+def loop_makes_text(n):
+    """TypeError: 'line' | one of 8 values | keep a number in its place"""
+    line = ""
+    for i in pg.range(n):
+        line = line + "-"  # here
+    return line
+
+
+# ---- without a value ----
+
+
+def set_on_one_way(x):
+    """UnboundLocalError: local variable 'y'"""
+    if x > 100:
+        y = x
+    return y  # here
+
+
+def never_set(x):
+    """NameError: 'y'"""
+    if x > 0:
+        z = 1
+    return y  # here
+
+
+def set_in_a_loop_that_does_not_run(n):
+    """UnboundLocalError: local variable 'last'"""
+    for i in pg.range(n - 4):
+        last = i
+    return last  # here
+
+
+def misspelt_name(x):
+    """NameError: 'undefined_name'"""
+    return undefined_name + x  # here
+
+
+def misspelt_attribute(v):
+    """AttributeError: 'shap'"""
+    return v.shap  # here
+
+
+# ---- conditions ----
+
+
+def array_as_a_condition(v):
+    """ValueError: a condition must be a scalar | shape (3) | pygraph.any(x) or pygraph.all(x)"""
+    if v > 0:  # here
+        return v
+    return -v
+
+
+def array_as_the_condition_of_a_loop(v):
+    """ValueError: a condition must be a scalar | pygraph.any(x) or pygraph.all(x)"""
+    while v > 0:  # here
+        v = v - 1
+    return v
+
+
+def array_in_and(v):
+    """ValueError: must be a scalar | pygraph.any(x) or pygraph.all(x)"""
+    return v > 0 and v < 2  # here
+
+
+def array_in_not(v):
+    """ValueError: `not` must be a scalar | pygraph.any(x) or pygraph.all(x)"""
+    return not v  # here
+
+
+def array_in_a_chain(v):
+    """ValueError: must be a scalar | pygraph.any(x) or pygraph.all(x)"""
+    return 0 < v < 2  # here
+
+
+def array_in_an_assert(v):
+    """ValueError: condition of `assert` must be a scalar | pygraph.all(x)"""
+    assert v > 0  # here
+    return v
+
+
+# ---- loops ----
+
+
+def range_of_a_float(r):
+    """TypeError: stop must be an integer, got a tensor of dtype float64 | pygraph.astype(x"""
+    for i in range(r):  # here
+        r = r + 1
+    return r
+
+
+def loop_over_a_scalar(x):
+    """TypeError: a 0-d tensor | cannot be iterated over"""
+    for i in x:  # here
+        x = x + i
+    return x
+
+
+def unrolling_without_end(n):
+    """ValueError: unroll=True | length is known"""
+    for i in pg.range(n):  # here
+        pg.autograph.set_loop_options(unroll=True)
+    return n
+
+
+# ---- sizes and indices ----
+
+
+def shapes_that_do_not_broadcast(v):
+    """ValueError: add: shapes [3] and [2] do not broadcast"""
+    return v + pg.zeros(2)  # here
+
+
+def product_of_other_sizes(v, m):
+    """ValueError: matmul: shapes [2, 2] and [3] do not match"""
+    return m @ v  # here
+
+
+def reshaped_to_another_size(v):
+    """ValueError: reshape: | [3] (3 elements) | [2, 2]"""
+    return pg.reshape(v, (2, 2))  # here
+
+
+def index_too_large(v):
+    """IndexError: index 7 is out of range | size 3"""
+    return v[7]  # here
+
+
+def index_too_large_when_it_runs(v, n):
+    """IndexError: index 9 is out of range | size 3"""
+    return v[n + 5]  # here
+
+
+def index_of_a_float(v, r):
+    """TypeError: index | float64 | pygraph.astype(index, pygraph.int64)"""
+    return v[r]  # here
+
+
+def too_many_indices(v):
+    """IndexError: too many indices: 2 for an array of shape [3]"""
+    return v[0, 0]  # here
+
+
+def ranks_that_differ_in_concat(v, m):
+    """ValueError: concat: shapes [3] and [2, 2] differ in rank"""
+    return pg.concat([v, m])  # here
+
+
+def shapes_in_where(v):
+    """ValueError: where: shapes [3] and [2] do not broadcast"""
+    return pg.where(v > 0, v, pg.zeros(2))  # here
+
+
+def largest_of_nothing(v):
+    """ValueError: max: | empty"""
+    return pg.max(v[5:])  # here
+
+
+def axis_that_is_not_there(v):
+    """ValueError: sum: axis 3 is out of range | 1 dimensions"""
+    return pg.sum(v, axis=3)  # here
+
+
+def unpacked_into_too_few(v):
+    """ValueError: too many values to unpack (expected 2)"""
+    a, b = v  # here
+    return a + b
+
+
+# ---- types ----
+
+
+def misspelt_dtype(v):
+    """TypeError: 'float63' is no dtype | float64"""
+    return pg.astype(v, "float63")  # here
+
+
+def misspelt_argument(v):
+    """TypeError: sum() got an unexpected keyword argument 'axes'"""
+    return pg.sum(v, axes=0)  # here
+
+
+def text_as_an_operand(x):
+    """TypeError: unsupported operand type(s) for +: 'pygraph.Tensor' and 'str'"""
+    return x + "a"  # here
+
+
+def none_as_an_operand(x):
+    """TypeError: unsupported operand type(s) for +: 'pygraph.Tensor' and 'NoneType'"""
+    return x + None  # here
+
+
+def python_index_of_a_tensor(x):
+    """TypeError: the tensor 'x' has no value | Python index | pygraph.range"""
+    return operator.index(x)  # here
+
+
+def int_of_an_array(v):
+    """TypeError: int() takes a scalar | shape (3)"""
+    return int(v)  # here
+
+
+def numpy_without_a_counterpart(m):
+    """TypeError: eigvals cannot be staged | use pygraph's functions"""
+    return np.linalg.eigvals(m)  # here
+
+
+def object_returned(x):
+    """TypeError: object_returned returns an object of type Model | tensors, numbers, strings"""
+    return model  # here
+
+
+def unknown_format(x):
+    """ValueError: 'q'"""
+    print(f"{x:q}")  # here
+    return x
+
+
+def bits_of_a_float(r):
+    """TypeError: bitwise_and is not defined for float64; it takes integers and bool"""
+    return r & 1  # here
+
+
+# ---- writing ----
+
+
+def attribute_that_escapes(x):
+    """TypeError: model.last | return the tensor, or make model.last a pygraph.Variable"""
+    model.last = x  # here
+    return x
+
+
+def item_of_another_kind(v):
+    """TypeError: float64 cannot be written | int64 | pygraph.astype(value, pygraph.int64)"""
+    w = pg.astype(v, pg.int64)
+    w[0] = 1.5  # here
+    return w
+
+
+def sum_of_another_kind(v):
+    """TypeError: float64 | int64 | x = x + ..."""
+    w = pg.astype(v, pg.int64)
+    w += 1.5  # here
+    return w
+
+
+def sum_that_is_larger(v):
+    """ValueError: [2, 3] | [3] | x = x + ..."""
+    v += pg.zeros((2, 3))  # here
+    return v
+
+
+# ---- lists ----
+
+
+def list_of_text(n):
+    """TypeError: 'names' | no tensor or number"""
+    names = []
+    for i in pg.range(n):  # here
+        names.append("a")
+    return pg.asarray(len(names))
+
+
+def pop_of_nothing(n):
+    """IndexError: pop from empty list"""
+    items = [n]
+    for i in pg.range(n):
+        items.pop()  # here
+    return len(items)
+
+
+# ---- what cannot be staged ----
+
+
+def generator(x):  # here
+    """ConversionError: generator | yield | return a list"""
+    if x > 0:
+        yield x
+
+
+async def coroutine(x):  # here
+    """ConversionError: coroutine | async def | autograph=False"""
+    return x
+
+
+def handler_around_a_fault(v, n):
+    """TypeError: IndexError may be raised here when the graph runs | Test for it with `if`"""
+    try:
+        return v[n]  # here
+    except IndexError:
+        return v[0]
+
+
+def recursion_without_end(x):  # here
+    """RecursionError: recursion_without_end calls itself again and again | pygraph.asarray(0)"""
+    return recursion_without_end(x + 1)
+
+
+def recursion_without_a_type(x):
+    """TypeError: recursion_without_a_type | calls itself on every way | return annotation"""
+    if x > 0:
+        return recursion_without_a_type(x - 1)  # here
+    return recursion_without_a_type(x + 1)
+
+
+# ---- when the graph runs ----
+
+
+def assertion(x):
+    """AssertionError: x is 4"""
+    assert x > 100, f"x is {x}"  # here
+    return x
+
+
+def exception(x):
+    """ValueError: x=4 is too small"""
+    if x < 100:
+        raise ValueError(f"x={x} is too small")  # here
+    return x
+
+
+def division_by_zero(n):
+    """ZeroDivisionError: division by zero"""
+    return n // (n - n)  # here
+
+
+@dataclasses.dataclass
+class Pair:
+    one: int
+    other: int
+
+
+def objects_of_unlike_attributes(x):
+    """TypeError: 'pair' | must stay the same"""
+    pair = Pair(x, 1)
+    if x > 0:
+        pair = [x, 1]  # here
+    return pair
