@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import pygraph as pg
+from pygraph._hot import EagerTensor, SymbolicTensor
 
 
 def test_sum_squares_as_documented() -> None:
@@ -223,7 +224,7 @@ def test_functions_run_eagerly_for_debugging() -> None:
 
     @pg.function
     def f(x):  # type: ignore[no-untyped-def]
-        seen.append(repr(x))
+        seen.append(type(x))
         return x + 1
 
     pg.runtime.run_functions_eagerly(True)
@@ -232,7 +233,7 @@ def test_functions_run_eagerly_for_debugging() -> None:
     finally:
         pg.runtime.run_functions_eagerly(False)
     assert f(pg.asarray(1.0)).item() == 2.0
-    assert seen == ["Tensor(1.0, dtype=float64)", "SymbolicTensor('x', float64[])"]
+    assert seen == [EagerTensor, SymbolicTensor]
 
 
 def test_functions_nest() -> None:
