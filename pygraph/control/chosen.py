@@ -72,7 +72,7 @@ class Choice:
         """Return the value of the object that it is."""
         value = self.own
         for option in reversed(self.options):
-            value = _select(_all(option.when), option.target, value)
+            value = _select(all_hold(option.when), option.target, value)
         return value
 
     def write(self, change: Change) -> None:
@@ -94,7 +94,7 @@ class Choice:
             return []
 
         site = CallSite(("where it is one object", "where it is another"), (None, None))
-        self._cond(_all(first.when), then, otherwise, [], site=site)
+        self._cond(all_hold(first.when), then, otherwise, [], site=site)
 
     def _change(self, target: Any, change: Change) -> None:
         if type(target) is not SymbolicTensor:
@@ -112,7 +112,15 @@ class Choice:
             ) from None
 
 
-def _all(literals: Iterable[Literal]) -> Any:
+def link(tensor: SymbolicTensor, name: str, options: Sequence[Option], cond: Cond) -> None:
+    """Make a tensor the one of several objects that the options say."""
+    tensor.link = Choice(name, options, tensor.copy(), cond)
+    tensor.has_views = any(source.has_views for source in tensor.link.sources)
+    current().module.aliases.settle(tensor, tensor)
+
+
+def all_hold(literals: Iterable[Literal]) -> Any:
+    """Return the tensor that says whether all of some literals hold."""
     parts = [one.tensor if one.holds else logical_not(one.tensor) for one in literals]
     result = parts[0]
     for part in parts[1:]:

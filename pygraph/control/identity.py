@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from pygraph._hot import SymbolicTensor
-from pygraph.control.chosen import MOST, Choice, Cond, Literal, Option
+from pygraph.control.chosen import MOST, Choice, Cond, Literal, Option, link
+from pygraph.control.journal import Journal
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET, Maybe
 from pygraph.graph import Builder
-from pygraph.graph.aliases import Aliases, Stale
+from pygraph.graph.aliases import Aliases, Stale, View, object_of
 from pygraph.graph.items import StagedItems
 
 
@@ -38,7 +39,7 @@ class Meeting:
         if type(value) is Maybe:
             value.value = self.own_objects(name, value.value, _known(one), _known(other))
             return value
-        one, other = _known(one), _known(other)
+        one, other = object_of(_known(one)), object_of(_known(other))
         if type(value) is SymbolicTensor and value.dims:
             given = [part for part in (one, other) if part is not UNSET and part is not None]
             own = given[0] if len(given) == 1 or one is other else None
@@ -51,15 +52,20 @@ class Meeting:
 
     def _link(self, name: str, value: SymbolicTensor, sides: tuple[Any, Any]) -> None:
         options: list[Option] = []
+        made: list[SymbolicTensor] = []  # views that a branch made: writes into them are refused
         for side, holds in zip(sides, (True, False), strict=True):
-            options += self._options(side, Literal(self._pred, holds))
-        given = [side for side in sides if type(side) is SymbolicTensor]
+            found = list(self._options(side, Literal(self._pred, holds)))
+            options += found
+            if not found and type(side) is SymbolicTensor and type(side.link) is View:
+                made.append(side)
+        aliases = _builder().module.aliases
         if len(options) > MOST:
-            _note_choice(_builder().module.aliases, value, given)
+            _note_choice(aliases, value, sides)
         elif options:
-            value.link = Choice(name, options, value.copy(), self._cond)
-            value.has_views = any(side.has_views for side in given)
-            _builder().module.aliases.settle(value, value)
+            link(value, name, options, self._cond)
+            _note_choice(aliases, value.link.own, made)
+        else:
+            _note_choice(aliases, value, made)
 
     def _options(self, side: Any, literal: Literal) -> Iterator[Option]:
         """Yield the older objects that a tensor at the end of a branch may be."""
@@ -167,6 +173,8 @@ class LoopAliases:
 
     def __init__(self, all: Aliases, before: Sequence[Any], guarded: Collection[int]) -> None:
         self._all = all
+        # Per variable what identifies it; the numbers of parts of objects may change.
+        self.keys: list[Any] = []
         self.before = before
         self.guarded = guarded
         self.ended: Sequence[Any] = ()
@@ -207,17 +215,38 @@ class LoopAliases:
         self._note(values)
         self._all.join(self._left)
         for index, (value, ended) in enumerate(zip(values, self.ended, strict=False)):
+            if self._is_told(value):
+                continue
             if index in self.guarded or any(map(self._all.is_stale, tensors_in(ended))):
                 _note_choice(self._all, value, [ended])
 
+    def watch(self, journal: Journal) -> None:
+        """Have a journal look after what a trace of the body or the test notes here."""
+
+    def start_iteration(self) -> None:
+        """Begin a run of the body, whose changes are noted."""
+
+    def end_iteration(self, values: Sequence[Any]) -> None:
+        """Note what the variables are at the end of a run of the body."""
+
+    def objects(self, values: Sequence[Any]) -> list[Any]:
+        """Return the variables' values with the objects that they are in place of new ones."""
+        return list(values)
+
+    def _is_told(self, value: Any) -> bool:
+        """Return whether it is known which object a value is."""
+        return False
+
     def _note(self, values: Sequence[Any]) -> None:
         for index, value in enumerate(values):
-            if index in self.guarded:
+            if index in self.guarded or self._is_told(value):
                 continue
             _note_choice(self._all, value, (self.before[index], *self._outside.get(index, ())))
         for one, other in self._sharing:
             _note_choice(self._all, values[other], [values[one]])
         for giver, taker in self._passed:
+            if self._is_told(values[taker]):
+                continue
             for tensor in tensors_in(values[taker]):
                 self._all.note_reach(tensor, tensors_in(self.before[giver]))
 

@@ -27,6 +27,7 @@ from pygraph.control.tensors import (
     is_tensor,
     is_tracing,
 )
+from pygraph.control.told_apart import ToldApart
 from pygraph.control.unset import UNSET
 from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
@@ -111,6 +112,7 @@ def stage_while(
         with Region():
             body_builder, ends = loop.settle(body)
         with Region(), recording(test_builder, site.journal()) as journal:
+            loop.aliases.watch(journal)
             loop.aliases.start_test()
             given = loop.give(test_builder)
             going = until_raise(partial(test, given))
@@ -197,11 +199,10 @@ class _Loop:
 
     def start(self, before: Sequence[Any], invariants: Sequence[Form | None]) -> None:
         self.before = list(before)
-        self.aliases = LoopAliases(
-            self.parent.module.aliases,
-            self.before,
-            {i for i, name in enumerate(self.names) if name in self.guarded},
-        )
+        guarded = {i for i, name in enumerate(self.names) if name in self.guarded}
+        make = ToldApart if self.parent.module.tells_apart else LoopAliases
+        self.aliases = make(self.parent.module.aliases, self.before, guarded)
+        self._name_parts()
         self.own = [
             form_of(name, value, settled=name in self.indirect)
             for name, value in zip(self.names, before, strict=True)
@@ -225,6 +226,7 @@ class _Loop:
                 pending(self._unknown()) as skipped,
                 HeldPrints() as prints,
             ):
+                self.aliases.watch(journal)
                 given = self.parameters(builder)
                 ended = until_raise(partial(self._run, body, given))
                 # Where the body raises, no turn goes on from here: any state will do.
@@ -260,9 +262,20 @@ class _Loop:
 
     def _run(self, body: Callable[[list[Any]], list[Any]], given: Sequence[Any]) -> list[Any]:
         """Run the body on the state at the start of an iteration; return that at its end."""
-        self._put(given)
-        values = body(list(given[: len(given) - len(self.parts)]))
+        self.aliases.start_iteration()
+        values = body(self._put_objects(given))
+        self.aliases.end_iteration([*values, *map(get, self.parts)])
         return [*values, *map(get, self.parts)]
+
+    def _put_objects(self, given: Sequence[Any]) -> list[Any]:
+        """Give parts their values, by the objects that these are; return the variables' values."""
+        self._put(given)
+        objects = self.aliases.objects(given)
+        first = len(given) - len(self.parts)
+        for change, value, own in zip(self.parts, given[first:], objects[first:], strict=True):
+            if own is not value:
+                put(change, own)
+        return objects[:first]
 
     def _put(self, given: Sequence[Any]) -> None:
         for change, value in zip(self.parts, given[len(given) - len(self.parts) :], strict=True):
@@ -291,7 +304,12 @@ class _Loop:
             self.own.append(own)
             self.forms.append(form)
             self.indirect.add(change.name)
+        self._name_parts()
         return bool(new)
+
+    def _name_parts(self) -> None:
+        count = len(self.names) - len(self.parts)
+        self.aliases.keys = [*range(count), *(part.place for part in self.parts)]
 
     def _drop_items(self, owner: Any) -> None:
         """Forget the single items of a list that joins the state as a whole."""
@@ -305,9 +323,7 @@ class _Loop:
 
     def give(self, builder: Builder) -> list[Any]:
         """Give a subgraph the state; return the variables' values."""
-        given = self.parameters(builder)
-        self._put(given)
-        return given[: len(given) - len(self.parts)]
+        return self._put_objects(self.parameters(builder))
 
     def refuse_changes(self, journal: Journal) -> None:
         """Refuse a test that changes objects."""
@@ -364,8 +380,7 @@ class _Loop:
                 value = value.value
             values.append(value)
         self.aliases.note_results(values)
-        self._put(values)
-        return values[: len(values) - len(self.parts)]
+        return self._put_objects(values)
 
     def _unknown(self) -> list[str]:
         return [form.name for form in self.forms if form.structure is None]

@@ -32,6 +32,7 @@ from pygraph.control.ranges import Range
 from pygraph.control.recursion import deeper_stack, followed
 from pygraph.control.unset import Maybe
 from pygraph.graph import Builder, TensorSpec, UnconvertedMethod, VariableSpec
+from pygraph.graph.aliases import UnknownValueError
 from pygraph.graph.exceptions import KeptException
 from pygraph.graph.locations import Location, describe, target_of, trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
@@ -148,17 +149,24 @@ def trace(request: Request) -> Traced:
 
     Raises what the function raises, and TypeError where it changes a container that it was given.
     """
+    tells_apart = False
     while True:
         try:
-            return _trace(request)
+            return _trace(request, tells_apart)
         except UnconvertedMethod as found:
             if not convert_method(found.owner, found.name):
                 found.leave_as_it_is()
+        except UnknownValueError:
+            # Telling objects apart costs time at run time, so it is left for where it is needed.
+            if tells_apart:
+                raise
+            tells_apart = True
 
 
-def _trace(request: Request) -> Traced:
+def _trace(request: Request, tells_apart: bool) -> Traced:
     started = time.perf_counter()
     builder = Builder(request.name)
+    builder.module.tells_apart = tells_apart
     builder.may_make_variables = request.may_make_variables
     leaves, structure = flatten(request.canonical)
     names = _leaf_names(structure, request.parameter_names)

@@ -157,13 +157,16 @@ class Aliases:
             others = self._others(tensor)
             line = user_line() if others else None
             self._stale.update({key: Doubt(other, line) for key, other in others.items()})
+            for other in others.values():
+                if type(other.link) is View:
+                    self.note_view_write(other)
 
     def note_view_write(self, tensor: SymbolicTensor) -> None:
         """Note that a view is written into: what it is a view of is not to be used from here on.
 
         Raises TypeError where that is older than the trace.
         """
-        base = tensor.link.base
+        base = object_of(tensor.link.base)
         if type(base) is not SymbolicTensor:
             raise TypeError(view_refusal(tensor.link.location, user_line()))
         self.writes += 1
@@ -240,6 +243,17 @@ class Aliases:
         self._blank.clear()
 
 
+def object_of(tensor: Any) -> Any:
+    """Return the object that a tensor is; one that was checked for being set is what it was."""
+    while type(tensor) is SymbolicTensor and type(tensor.link) is View and _is_check(tensor.link):
+        tensor = tensor.link.base
+    return tensor
+
+
+def _is_check(link: View) -> bool:
+    return link.op == "check_defined"
+
+
 def is_derived(tensor: SymbolicTensor) -> bool:
     """Return whether a tensor's value follows from others."""
     return tensor.link is not None and tensor.link.derived
@@ -268,11 +282,20 @@ def view_refusal(made: Location | None, written: Location | None) -> str:
     )
 
 
+class UnknownValueError(TypeError):
+    """A tensor may be the one that was written into: a trace that tells objects apart knows it."""
+
+
+# To the user it is Python's own error.
+UnknownValueError.__name__ = UnknownValueError.__qualname__ = TypeError.__name__
+UnknownValueError.__module__ = TypeError.__module__
+
+
 def _unknown(doubt: Doubt) -> TypeError:
     used = describe(user_line())
     if doubt.writer:
         return TypeError(f"{view_refusal(doubt.made, doubt.line)}\n  the whole is used at {used}")
-    return TypeError(
+    return UnknownValueError(
         f"a tensor is used here that is one object, or is not, with the one written into "
         f"at {describe(doubt.line)}: that depends on a tensor, so its value is not known\n"
         f"  {used}\n"

@@ -30,6 +30,8 @@ class ModuleContext:
         # By identity, containers that stand for one of two older ones, with their names.
         self.merged: dict[int, tuple[Any, str]] = {}
         self.aliases = Aliases()
+        # Whether loops tell which of several objects a variable is; that costs time at run time.
+        self.tells_apart = False
         self._location_ids: dict[tuple[Location, int], int] = {}
 
     def location_id(self, chain: Sequence[Location]) -> int:

@@ -13,9 +13,7 @@ def f(v):
     return total, v
 
 
-f([1, 2, 3])
-# -> (4, [4, 5, 5])
-# staged raises TypeError: is one object, or is not, with the one written into
+f([1, 2, 3])  # -> (4, [4, 5, 5])
 
 
 # case: loop_over_v_writing_only
@@ -56,9 +54,7 @@ def f(v):
     return total, v
 
 
-f([1, 2, 3])
-# -> (54, [2, 100, 70])
-# staged raises TypeError: is one object, or is not, with the one written into
+f([1, 2, 3])  # -> (54, [2, 100, 70])
 
 
 # case: conditional
@@ -134,12 +130,8 @@ def f(n, v):
     return v, w
 
 
-f(1, [1, 2])
-# -> ([100, 2], [100, 2])
-# staged raises TypeError: is one object, or is not, with the one written into
-f(0, [1, 2])
-# -> ([1, 2], [100, 2])
-# staged raises TypeError: is one object, or is not, with the one written into
+f(1, [1, 2])  # -> ([100, 2], [100, 2])
+f(0, [1, 2])  # -> ([1, 2], [100, 2])
 
 
 # case: swap_in_loop
@@ -346,3 +338,78 @@ def f(n, x, b):
 
 f(0, [1.0, 2.0], [3.0, 4.0])  # -> [1.0, 2.0]
 f(4, [1.0, 2.0], [3.0, 4.0])  # -> [120.0, 184.0]
+
+
+# case: swap_in_loop_by_condition
+def f(n, a, b):
+    c = a
+    for i in range(n):
+        if i % 2 == 1:
+            a, b = b, a
+        a[0] = a[0] + i + 1
+    return a, b, c
+
+
+f(0, [1.0, 2.0], [3.0, 4.0])  # -> ([1.0, 2.0], [3.0, 4.0], [1.0, 2.0])
+f(2, [1.0, 2.0], [3.0, 4.0])  # -> ([5.0, 4.0], [2.0, 2.0], [2.0, 2.0])
+f(5, [1.0, 2.0], [3.0, 4.0])  # -> ([11.0, 2.0], [8.0, 4.0], [11.0, 2.0])
+
+
+# case: rebound_in_loop
+def f(n, x, z):
+    y = x
+    for i in range(n):
+        if i > 1:
+            y = z
+        y[0] += 1
+    y += 5
+    return x, z, y
+
+
+f(0, [1, 2], [3, 4])  # -> ([6, 7], [3, 4], [6, 7])
+f(2, [1, 2], [3, 4])  # -> ([8, 7], [3, 4], [8, 7])
+f(3, [1, 2], [3, 4])  # -> ([3, 2], [9, 9], [9, 9])
+
+
+# case: early_return_before_a_write
+def f(table, n, key):
+    for i in range(n):
+        if table[i] == key:
+            return table
+    table[n] = key
+    return table
+
+
+f([5, 6, 0, 0], 2, 6)  # -> [5, 6, 0, 0]
+f([5, 6, 0, 0], 2, 7)  # -> [5, 6, 7, 0]
+
+
+# case: best_so_far
+def f(rows, n):
+    best = rows[0].copy()
+    spare = best
+    for i in range(n):
+        candidate = rows[i] + 0
+        if candidate[0] > best[0]:
+            best = candidate
+        best[1] -= 1
+    return best, spare
+
+
+f([[1, 1], [5, 1], [3, 1]], 1)  # -> ([1, 0], [1, 0])
+f([[1, 1], [5, 1], [3, 1]], 3)  # -> ([5, -1], [1, 0])
+
+
+# case: items_swapped_in_loop
+def f(n, a, b):
+    pair = [a, b]
+    for i in range(n):
+        if i != 1:
+            pair[0], pair[1] = pair[1], pair[0]
+        pair[0][0] += 1
+    return pair, a, b
+
+
+f(0, [1, 2], [3, 4])  # -> ([[1, 2], [3, 4]], [1, 2], [3, 4])
+f(1, [1, 2], [3, 4])  # -> ([[4, 4], [1, 2]], [1, 2], [4, 4])
+f(3, [1, 2], [3, 4])  # -> ([[2, 2], [5, 4]], [2, 2], [5, 4])
