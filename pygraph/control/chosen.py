@@ -49,13 +49,16 @@ class Option(NamedTuple):
 
 
 class Choice:
-    """One of several objects; where none of the options holds, an object of its own."""
+    """One of several objects; where none of the options holds, an object of its own.
+
+    Without ``own`` one of the options always holds.
+    """
 
     derived = True
     __slots__ = ("_cond", "name", "options", "own")
 
     def __init__(
-        self, name: str, options: Sequence[Option], own: SymbolicTensor, cond: Cond
+        self, name: str, options: Sequence[Option], own: SymbolicTensor | None, cond: Cond
     ) -> None:
         self.name = name
         self.options = options
@@ -65,14 +68,18 @@ class Choice:
     @property
     def sources(self) -> Sequence[SymbolicTensor]:
         """All tensors of the trace that it may be."""
-        targets = [option.target for option in self.options]
-        return [*(t for t in targets if type(t) is SymbolicTensor), self.own]
+        targets = [*(option.target for option in self.options), self.own]
+        return [target for target in targets if type(target) is SymbolicTensor]
 
-    def read(self) -> SymbolicTensor:
+    def read(self) -> Any:
         """Return the value of the object that it is."""
-        value = self.own
-        for option in reversed(self.options):
-            value = _select(all_hold(option.when), option.target, value)
+        *options, last = [(option.when, option.target) for option in self.options]
+        if self.own is not None:
+            options.append(last)
+            last = ((), self.own)
+        value = last[1]
+        for when, target in reversed(options):
+            value = _select(all_hold(when), target, value)
         return value
 
     def write(self, change: Change) -> None:
@@ -84,6 +91,9 @@ class Choice:
             self._change(self.own, change)
             return
         first, *others = options
+        if not others and self.own is None:
+            self._change(first.target, change)
+            return
 
         def then() -> list[Any]:
             self._change(first.target, change)
@@ -112,9 +122,15 @@ class Choice:
             ) from None
 
 
-def link(tensor: SymbolicTensor, name: str, options: Sequence[Option], cond: Cond) -> None:
-    """Make a tensor the one of several objects that the options say."""
-    tensor.link = Choice(name, options, tensor.copy(), cond)
+def link(
+    tensor: SymbolicTensor,
+    name: str,
+    options: Sequence[Option],
+    own: SymbolicTensor | None,
+    cond: Cond,
+) -> None:
+    """Make a tensor the one of several objects that the options say, or one of its own."""
+    tensor.link = Choice(name, options, own, cond)
     tensor.has_views = any(source.has_views for source in tensor.link.sources)
     current().module.aliases.settle(tensor, tensor)
 

@@ -11,7 +11,7 @@ from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import Meeting, inner_flags
-from pygraph.control.journal import Change, recording
+from pygraph.control.journal import Change, Journal, recording
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
 from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
@@ -103,7 +103,7 @@ def stage_cond(
     flags = [inner_flags(side.builder, side.values) for side in (first, second)]
     for which, side in enumerate((first, second)):
         aliases.resume(stale[which])
-        with side.builder:
+        with recording(side.builder, site.journal()) as journal:
             tensors: list[Any] = []
             for form, pair, value in zip(joined, forms, side.ends, strict=True):
                 if form is not None and form.tensors:
@@ -111,6 +111,7 @@ def stage_cond(
             for owner, inner in enumerate(flags):
                 tensors.extend(inner if owner == which else [False] * len(inner))
             side.builder.set_results(tensors)
+            journal.undo()
     aliases.join(stale[0])
     outputs = iter(parent.record_cond(parent.lift(pred), first.builder, second.builder))
     values = [None if form is None else form.put_together(outputs) for form in joined]
@@ -170,12 +171,15 @@ def _after_raise(
     ends = [*side.ends, *(change.after for change in changes)] if side is not None else []
     all_names = [*names, *(change.name for change in changes)] if side is not None else []
     forms = [form_of(*item, settled=True) for item in zip(all_names, ends, strict=True)]
+    flags = [] if side is None else inner_flags(side.builder, side.values)
     for way in ways:
-        with way.builder:
+        with recording(way.builder, Journal()) as journal:
             tensors: list[Any] = []
             for form, value in zip(forms, ends, strict=True):
                 tensors += form.take_apart(value, form) if way is side else form.placeholders()
+            tensors += flags if way is side else [False] * len(flags)
             way.builder.set_results(tensors)
+            journal.undo()
     outputs = iter(parent.record_cond(parent.lift(pred), *(way.builder for way in ways)))
     if side is None:
         raise EndOfWay
@@ -183,6 +187,14 @@ def _after_raise(
     after = [
         form.put_together(outputs) if form.tensors else value
         for form, value in zip(forms, values, strict=True)
+    ]
+    outside = dict(zip(map(id, flags), outputs, strict=True))
+    meeting = Meeting(parent.lift(pred), outside, lambda _: True, stage_cond)
+    after = [
+        meeting.own_objects(name, value, *((one, UNSET) if side is first else (UNSET, one)))
+        if form.tensors
+        else value
+        for name, form, value, one in zip(all_names, forms, after, values, strict=True)
     ]
     return _with_parts(after, changes)
 

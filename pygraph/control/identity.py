@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from pygraph._hot import SymbolicTensor
@@ -52,35 +53,31 @@ class Meeting:
 
     def _link(self, name: str, value: SymbolicTensor, sides: tuple[Any, Any]) -> None:
         options: list[Option] = []
-        made: list[SymbolicTensor] = []  # views that a branch made: writes into them are refused
+        made: list[SymbolicTensor] = []
         for side, holds in zip(sides, (True, False), strict=True):
-            found = list(self._options(side, Literal(self._pred, holds)))
-            options += found
-            if not found and type(side) is SymbolicTensor and type(side.link) is View:
-                made.append(side)
+            options += self._options(side, (Literal(self._pred, holds),))
+            made += _made_in_branch(side)
         aliases = _builder().module.aliases
         if len(options) > MOST:
             _note_choice(aliases, value, sides)
         elif options:
-            link(value, name, options, self._cond)
+            always = not made and all(map(is_tensor, sides))
+            link(value, name, options, None if always else value.copy(), self._cond)
             _note_choice(aliases, value.link.own, made)
         else:
             _note_choice(aliases, value, made)
 
-    def _options(self, side: Any, literal: Literal) -> Iterator[Option]:
+    def _options(self, side: Any, when: tuple[Literal, ...]) -> Iterator[Option]:
         """Yield the older objects that a tensor at the end of a branch may be."""
+        side = object_of(side)
         if not is_tensor(side):
             return
         if type(side) is not SymbolicTensor or _builder().is_within(side.builder):
-            yield Option(side, (literal,))
+            yield Option(side, when)
         elif type(side.link) is Choice:
             for option in side.link.options:
-                if type(option.target) is SymbolicTensor and not _builder().is_within(
-                    option.target.builder
-                ):
-                    continue  # made in the branch, and gone with it
-                when = [one._replace(tensor=self._outside(one.tensor)) for one in option.when]
-                yield Option(option.target, (literal, *when))
+                outside = [one._replace(tensor=self._outside(one.tensor)) for one in option.when]
+                yield from self._options(option.target, (*when, *outside))
 
     def _outside(self, flag: SymbolicTensor) -> SymbolicTensor:
         return self._flags.get(id(flag), flag)  # type: ignore[no-any-return]
@@ -108,13 +105,26 @@ class Meeting:
 def inner_flags(builder: Any, values: Iterable[Any]) -> list[SymbolicTensor]:
     """Return the bool tensors of a branch that tell which objects the values at its end are."""
     found: dict[int, SymbolicTensor] = {}
-    for value in values:
-        for tensor in tensors_in(value):
-            if tensor.builder is builder and type(tensor.link) is Choice:
-                for option in tensor.link.options:
-                    flags = [one.tensor for one in option.when if one.tensor.builder is builder]
-                    found.update({id(flag): flag for flag in flags})
+    waiting = [tensor for value in values for tensor in tensors_in(value)]
+    while waiting:
+        tensor = object_of(waiting.pop())
+        if type(tensor) is SymbolicTensor and tensor.builder is builder:
+            for option in tensor.link.options if type(tensor.link) is Choice else ():
+                waiting.append(option.target)
+                flags = [one.tensor for one in option.when if one.tensor.builder is builder]
+                found.update({id(flag): flag for flag in flags})
     return list(found.values())
+
+
+def _made_in_branch(side: Any) -> list[SymbolicTensor]:
+    """Return the objects that a branch made and that a tensor at its end may be."""
+    side = object_of(side)
+    if type(side) is not SymbolicTensor or _builder().is_within(side.builder):
+        return []
+    if type(side.link) is not Choice:
+        return [side]
+    made = [inner for option in side.link.options for inner in _made_in_branch(option.target)]
+    return made if side.link.own is None else [side.link.own, *made]
 
 
 def _item(container: Any, key: Any) -> Any:
@@ -185,6 +195,8 @@ class LoopAliases:
         # and the variables, by number, that may have handed their tensors on to it.
         self._outside: dict[int, list[SymbolicTensor]] = {}
         self._passed: set[tuple[int, int]] = set()
+        # Per variable, by its key, the views that the body made and that it may hold afterwards.
+        self._made: dict[Any, list[SymbolicTensor]] = {}
         # The variables that may hold one tensor in a later iteration.
         self._sharing: set[tuple[int, int]] = set()
         # What was not known before the loop; what else an iteration leaves unknown outside of it.
@@ -241,9 +253,11 @@ class LoopAliases:
         for index, value in enumerate(values):
             if index in self.guarded or self._is_told(value):
                 continue
-            _note_choice(self._all, value, (self.before[index], *self._outside.get(index, ())))
+            older = self._outside.get(index, ()), self._made.get(self.keys[index], ())
+            _note_choice(self._all, value, (self.before[index], *chain(*older)))
         for one, other in self._sharing:
-            _note_choice(self._all, values[other], [values[one]])
+            if not self._is_told(values[one]) or not self._is_told(values[other]):
+                _note_choice(self._all, values[other], [values[one]])
         for giver, taker in self._passed:
             if self._is_told(values[taker]):
                 continue
@@ -262,7 +276,8 @@ class LoopAliases:
 
     def _known(self) -> int:
         outside = sum(map(len, self._outside.values()))
-        return len(self._sharing) + len(self._passed) + len(self._left) + outside
+        known = (self._sharing, self._passed, self._left, self._made)
+        return outside + sum(map(len, known))
 
     def _find_shared(self, parent: Any) -> None:
         may_be = [
@@ -279,6 +294,10 @@ class LoopAliases:
                 for tensor in tensors.values()
                 if parent.is_within(tensor.builder) and id(tensor) not in own
             )
+            made = [tensor for tensor in tensors.values() if type(tensor.link) is View]
+            made = [view for view in made if not parent.is_within(view.builder)]
+            if made:
+                self._made[self.keys[index]] = made
             for later in range(index + 1, len(may_be)):
                 if not tensors.keys().isdisjoint(may_be[later]):
                     self._sharing.add((index, later))

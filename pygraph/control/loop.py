@@ -253,6 +253,7 @@ class _Loop:
                     for form, end, value in zip(found, ends, values, strict=True):
                         results.extend(form.take_apart(value, end))
                     builder.set_results(results)
+                    journal.undo()
                     break
             former, self.forms = self.forms, found
         else:

@@ -17,7 +17,7 @@ from pygraph.control.identity import LoopAliases
 from pygraph.control.journal import Journal, note
 from pygraph.control.tensors import apply, is_tensor
 from pygraph.control.unset import Maybe
-from pygraph.graph.aliases import Aliases, View, object_of
+from pygraph.graph.aliases import Aliases, object_of
 
 
 class ToldApart(LoopAliases):
@@ -27,8 +27,6 @@ class ToldApart(LoopAliases):
         super().__init__(all, before, guarded)
         # Per variable, the older objects that it may be.
         self._objects: dict[Any, list[Any]] = {}
-        # Views that the body made, and that a variable may be.
-        self._views: dict[Any, list[SymbolicTensor]] = {}
         # By variable and object: whether it is that, a Python bool or a tensor. It is a dict of the
         # user's as far as journals are concerned, and so joins the loop's state.
         self.flags: dict[tuple[Any, int], Any] = {}
@@ -55,7 +53,12 @@ class ToldApart(LoopAliases):
 
     def objects(self, values: Sequence[Any]) -> list[Any]:
         """Return the variables' values with the objects that they are in place of new ones."""
-        return [self._linked(key, value) for key, value in zip(self.keys, values, strict=True)]
+        found = [self._linked(key, value) for key, value in zip(self.keys, values, strict=True)]
+        for one, other in self._sharing:
+            if self._is_told(found[one]) and self._is_told(found[other]):
+                for tensor in _own(found[other]):
+                    self._all.note_choice(tensor, _own(found[one]))
+        return found
 
     def _linked(self, key: Any, value: Any) -> Any:
         if type(value) is Maybe and self._is_told(value):
@@ -72,10 +75,10 @@ class ToldApart(LoopAliases):
                 options.append(Option(target, (Literal(flag, True),)))
         own = value
         if options:
-            link(value, "a variable of a loop", options, stage_cond)
+            link(value, "a variable of a loop", options, value.copy(), stage_cond)
             own = value.link.own
-        if key in self._views:
-            self._all.note_choice(own, self._views[key])
+        if key in self._made:
+            self._all.note_choice(own, self._made[key])
         return value
 
     def _is_told(self, value: Any) -> bool:
@@ -89,12 +92,9 @@ class ToldApart(LoopAliases):
         for key, before, value in zip(self.keys, self.before, self.ended, strict=False):
             if not self._is_told(value):
                 continue
-            for terminal, _ in _terminals(value):
+            for terminal, _ in _terminals(value, parent):
                 known = self._objects.get(key, ())
-                if not _is_outside(terminal, parent):
-                    if type(terminal.link) is View:
-                        self._views.setdefault(key, []).append(terminal)
-                elif not any(terminal is one for one in known):
+                if _is_outside(terminal, parent) and not any(terminal is one for one in known):
                     self._add(key, before, terminal)
                     found = True
         return found
@@ -110,14 +110,35 @@ class ToldApart(LoopAliases):
             for one, other in self._sharing
             if not self._is_told(self.ended[one])
             or not self._is_told(self.ended[other])
-            or _may_be_one(self.ended[one], self.ended[other], parent)
+            or self._may_be_one(self.ended[one], self.ended[other], parent)
         }
+
+    def _may_be_one(self, one: Any, other: Any, parent: Any) -> bool:
+        """Return whether two values at the end of the body may be one that the body made."""
+        return any(
+            not _is_outside(a, parent)
+            and not _is_outside(b, parent)
+            and _agree(first, second)
+            and not self._all.of(a).keys().isdisjoint(self._all.of(b))
+            for (a, first), (b, second) in product(
+                _terminals(one, parent), _terminals(other, parent)
+            )
+        )
 
 
 def _object(value: Any) -> Any:
     """Return the tensor that a variable is, None where it has no such value."""
     value = object_of(value.value if type(value) is Maybe else value)
     return value if is_tensor(value) and value.ndim else None
+
+
+def _own(value: Any) -> list[SymbolicTensor]:
+    """Return the object of its own that a variable may be."""
+    tensor = _object(value)
+    if type(tensor) is not SymbolicTensor:
+        return []
+    own = tensor.link.own if type(tensor.link) is Choice else tensor
+    return [] if own is None else [own]
 
 
 def _is(value: Any, target: Any) -> Any:
@@ -138,29 +159,22 @@ def _is(value: Any, target: Any) -> Any:
 Literals = tuple[Literal, ...]
 
 
-def _terminals(value: Any, when: Literals = ()) -> Iterator[tuple[Any, Literals]]:
+def _terminals(value: Any, parent: Any, when: Literals = ()) -> Iterator[tuple[Any, Literals]]:
     """Yield the objects that a value may be, each with what has to hold then."""
     tensor = _object(value)
     if tensor is None:
         return
-    if type(tensor) is SymbolicTensor and type(tensor.link) is Choice:
-        for option in tensor.link.options:
-            yield from _terminals(option.target, (*when, *option.when))
-        yield tensor.link.own, when
-    else:
+    if _is_outside(tensor, parent) or type(tensor.link) is not Choice:
         yield tensor, when
+        return
+    for option in tensor.link.options:
+        yield from _terminals(option.target, parent, (*when, *option.when))
+    if tensor.link.own is not None:
+        yield tensor.link.own, when
 
 
 def _is_outside(tensor: Any, parent: Any) -> bool:
     return type(tensor) is not SymbolicTensor or parent.is_within(tensor.builder)
-
-
-def _may_be_one(one: Any, other: Any, parent: Any) -> bool:
-    """Return whether two values at the end of the body may be one object that the body made."""
-    return any(
-        a is b and not _is_outside(a, parent) and _agree(first, second)
-        for (a, first), (b, second) in product(_terminals(one), _terminals(other))
-    )
 
 
 def _agree(one: Literals, other: Literals) -> bool:
