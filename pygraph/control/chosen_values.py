@@ -10,13 +10,30 @@ import enum
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from pygraph._hot import DType, EagerTensor
-from pygraph.control.leaves import NUMBERS, Leaf, Place, TensorLeaf, ValueLeaf, same_value
-from pygraph.control.tensors import apply, current, is_tensor, is_tracing, weakened
+from pygraph.control.leaves import (
+    NUMBERS,
+    Leaf,
+    Place,
+    TensorLeaf,
+    ValueLeaf,
+    join_leaves,
+    leaf_tensor,
+    same_value,
+)
+from pygraph.control.tensors import (
+    apply,
+    cast,
+    current,
+    is_tensor,
+    is_tracing,
+    placeholder,
+    weakened,
+)
 from pygraph.graph.structure import LEAF, Structure, register_pytree_node
 from pygraph.graph.text import Text, deferred, marking
 
@@ -85,15 +102,36 @@ class ChosenValue:
         return active(self, field)
 
 
-def _put_together(values: tuple[Any, ...], parts: Sequence[Any]) -> Any:
+class _TextPlace:
+    """Stands, where the values are listed, for a text with tensors, which is among the parts."""
+
+    def __repr__(self) -> str:
+        return "text with tensors"
+
+    def __reduce__(self) -> str:
+        return "_TEXT"  # there is one
+
+
+_TEXT = _TextPlace()
+
+
+def _take_apart(chosen: ChosenValue) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    texts = [value for value in chosen.values if type(value) is Text]
+    listed = tuple([_TEXT if type(value) is Text else value for value in chosen.values])
+    return (chosen.position, *texts), listed
+
+
+def _put_together(listed: tuple[Any, ...], parts: Sequence[Any]) -> Any:
     """Return a choice; the value itself, where it is known which one that is."""
-    (position,) = parts
+    position, *texts = parts
+    following = iter(texts)
+    values = tuple([next(following) if value is _TEXT else value for value in listed])
     if type(position) is int or (current() is None and type(position) is EagerTensor):
         return values[int(position)]
     return ChosenValue(position, values)
 
 
-register_pytree_node(ChosenValue, lambda choice: ((choice.position,), choice.values), _put_together)
+register_pytree_node(ChosenValue, _take_apart, _put_together)
 
 
 def _chosen(position: Any, results: Sequence[Any]) -> Any:
@@ -107,7 +145,7 @@ def _chosen(position: Any, results: Sequence[Any]) -> Any:
         return _tensor(position, results)
     values: list[Any] = []
     places = [_place_among(values, result) for result in results]
-    if not all(map(can_be_chosen, values)):
+    if not all(can_be_chosen(value) or type(value) is Text for value in values):
         kinds = sorted({type(value).__name__ for value in values})
         raise TypeError(f"a tensor cannot choose among values of type {', '.join(kinds)}")
     return ChosenValue(_moved(position, places), tuple(values))
@@ -154,7 +192,7 @@ def _is_same(one: Any, other: Any) -> bool:
     return same_value(one, other)
 
 
-def _moved(position: Any, places: Sequence[int]) -> Any:
+def _moved(position: Any, places: Sequence[int | None]) -> Any:
     """Return the place that belongs to a position."""
     if list(places) == list(range(len(places))):
         return position
@@ -169,43 +207,108 @@ def can_be_chosen(value: Any) -> bool:
 # ---- where ways meet ----
 
 
+class Alternative(NamedTuple):
+    """What a variable may be: a Python value, or text with tensors, of which these are the types.
+
+    ``parts`` are leaves, or what the leaves of a value hold.
+    """
+
+    value: Any
+    text: Structure | None = None
+    parts: tuple[Any, ...] = ()
+
+    def is_like(self, other: Alternative) -> bool:
+        """Return whether both are one value, or one text but for the tensors in it."""
+        if self.text is None or other.text is None:
+            return self.text is other.text and _is_same(self.value, other.value)
+        return self.text == other.text
+
+
 def is_chosen_value(structure: Structure) -> bool:
     """Return whether a structure is that of a choice."""
     return structure.kind == "registered" and structure.key[0] is ChosenValue
 
 
-def values_of(structure: Structure, leaves: Sequence[Leaf]) -> tuple[Any, ...] | None:
-    """Return the values that a variable may have, None if it is not one that may be chosen."""
+def alternatives(structure: Structure, parts: Sequence[Any]) -> list[Alternative] | None:
+    """Return what a variable may be, None if that is nothing to choose among."""
     if is_chosen_value(structure):
-        values: tuple[Any, ...] = structure.key[1]
-        return values
-    leaf = leaves[0] if structure.kind == "leaf" else None
-    return (leaf.value,) if isinstance(leaf, ValueLeaf) and can_be_chosen(leaf.value) else None
+        texts = iter(structure.children[1:])
+        found, start = [], 1
+        for value in structure.key[1]:
+            if value is _TEXT:
+                text = next(texts)
+                found.append(_text(text, parts[start : start + text.leaf_count]))
+                start += text.leaf_count
+            else:
+                found.append(Alternative(value))
+        return found
+    if structure.kind == "registered" and structure.key[0] is Text:
+        return [_text(structure, parts)]
+    if structure.kind != "leaf":
+        return None
+    value = parts[0].value if isinstance(parts[0], ValueLeaf) else parts[0]
+    return [Alternative(value)] if can_be_chosen(value) else None
 
 
-def joined_values(
-    one: tuple[Any, ...], other: tuple[Any, ...], place: Place
-) -> tuple[Structure, TensorLeaf]:
-    """Return the structure and the leaf of what may have either values.
+def _text(structure: Structure, parts: Sequence[Any]) -> Alternative:
+    return Alternative(_TEXT, structure, tuple(parts))
+
+
+def join_alternatives(
+    one: Sequence[Alternative], other: Sequence[Alternative], place: Place
+) -> tuple[Structure, tuple[Leaf, ...]]:
+    """Return the structure and the leaves of what may be either.
 
     Raises TypeError for more values than can be followed.
     """
-    values = list(one)
-    for value in other:
-        _place_among(values, value)
-    if len(values) > _MOST:
+    found = list(one)
+    for new in other:
+        index = _find(found, new)
+        if index is None:
+            found.append(new)
+        else:
+            pairs = zip(found[index].parts, new.parts, strict=True)
+            parts = [join_leaves(first, second, place) for first, second in pairs]
+            found[index] = found[index]._replace(parts=tuple(parts))
+    if len(found) > _MOST:
         advice = f"It may have more than {_MOST} different values; keep a number in its place."
-        raise place.error(TypeError, repr(values[0]), repr(values[-1]), advice)
-    return Structure("registered", (ChosenValue, tuple(values)), (LEAF,)), TensorLeaf("int64", ())
+        raise place.error(TypeError, repr(found[0].value), repr(found[-1].value), advice)
+    values = tuple([each.value for each in found])
+    texts = [each.text for each in found if each.text is not None]
+    leaves = [part for each in found for part in each.parts]
+    structure = Structure("registered", (ChosenValue, values), (LEAF, *texts))
+    return structure, (TensorLeaf("int64", ()), *leaves)
 
 
-def position_among(values: tuple[Any, ...], own: Structure, leaves: Iterator[Any]) -> Any:
-    """Return the position of a value, which is taken from its leaves, among those it may be."""
-    found = list(values)
-    if own.kind == "leaf":
-        return _place_among(found, next(leaves))
-    places = [_place_among(found, value) for value in own.key[1]]
-    return _moved(next(leaves), places)
+def _find(known: Sequence[Alternative], wanted: Alternative) -> int | None:
+    for index, one in enumerate(known):
+        if one.is_like(wanted):
+            return index
+    return None
+
+
+def take_apart(
+    own: Structure, values: Sequence[Any], target: Structure, leaves: Sequence[Leaf]
+) -> Iterator[Any]:
+    """Yield the tensors of a value, whose leaves are given, as a choice that it is among has them.
+
+    That is its position, and the tensors of each text; those of another text are never looked at.
+    """
+    given, wanted = alternatives(own, values), alternatives(target, leaves)
+    assert given is not None
+    assert wanted is not None
+    places = [_find(wanted, each) for each in given]
+    position = _moved(values[0], places) if is_chosen_value(own) else places[0]
+    yield cast(position, "int64")
+    for index, each in enumerate(wanted):
+        parts = given[places.index(index)].parts if index in places else None
+        for number, leaf in enumerate(each.parts):
+            if not isinstance(leaf, TensorLeaf):
+                continue
+            if parts is None:
+                yield placeholder(leaf.dtype, leaf.shape, leaf.weak)
+            else:
+                yield leaf_tensor(parts[number], leaf)
 
 
 # ---- in text ----

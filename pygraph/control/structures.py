@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pygraph.control.chosen_values import (
+    alternatives,
     can_be_chosen,
     is_chosen_value,
-    joined_values,
-    position_among,
-    values_of,
+    join_alternatives,
+    take_apart,
 )
 from pygraph.control.errors import mismatch
 from pygraph.control.leaves import (
@@ -33,7 +33,7 @@ from pygraph.control.leaves import (
     same_value,
 )
 from pygraph.control.objects import is_plain, opened
-from pygraph.control.tensors import apply, cast, current, is_tensor, placeholder, weakened
+from pygraph.control.tensors import apply, current, is_tensor, placeholder, weakened
 from pygraph.graph.items import StagedItems
 from pygraph.graph.structure import LEAF, Structure, flatten, leaf_names, suffixes
 
@@ -79,10 +79,10 @@ def join_shaped(one: Shaped, other: Shaped, place: Place) -> Shaped:
         return Shaped(one.structure, tuple(leaves))
     if _differ_in_length(one.structure, other.structure):
         return _join_sequences(one, other, place)
-    values = values_of(one.structure, one.leaves), values_of(other.structure, other.leaves)
-    if values[0] is not None and values[1] is not None:
-        structure, leaf = joined_values(values[0], values[1], place)
-        return Shaped(structure, (leaf,))
+    first = alternatives(one.structure, one.leaves)
+    second = alternatives(other.structure, other.leaves)
+    if first is not None and second is not None:
+        return Shaped(*join_alternatives(first, second, place))
     return _join_containers(_opened(one, other), _opened(other, one), place)
 
 
@@ -268,8 +268,8 @@ def _conformed(own: Structure, leaves: Iterator[Any], target: Shaped) -> Iterato
             if isinstance(leaf, TensorLeaf):
                 yield leaf_tensor(value, leaf)
     elif is_chosen_value(target.structure):
-        position = position_among(target.structure.key[1], own, leaves)
-        yield cast(position, "int64")
+        values = [next(leaves) for _ in range(own.leaf_count)]
+        yield from take_apart(own, values, target.structure, target.leaves)
     elif target.structure.kind == "object" and own.kind == "leaf":
         parts, structure = opened(next(leaves))
         yield from _conformed(structure, iter(parts), target)
@@ -292,7 +292,7 @@ def leaves_in(own: Structure, target: Shaped) -> Iterator[Leaf]:
     if own == target.structure:
         yield from target.leaves
     elif is_chosen_value(target.structure) or target.structure.kind == "object":
-        yield from target.leaves[:1]
+        yield from [ValueLeaf(None)] * own.leaf_count
     elif target.structure.kind == "staged":
         (element,) = item_shapes(target)
         for child in own.children:

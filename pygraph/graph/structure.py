@@ -250,7 +250,7 @@ def suffixes(structure: Structure) -> list[str]:
     if structure.kind == "staged":
         return ["[...]"] * len(structure.children)
     if structure.kind == "registered" and hasattr(structure.key[0], "__pygraph_choice__"):
-        return [""]  # to the user it is one value
+        return [""] * len(structure.children)  # to the user it is one value
     return [f"[{index}]" for index in range(len(structure.children))]
 
 

@@ -151,7 +151,7 @@ def marking() -> Marking | None:
 
 
 def _mark(value: Any, field: str) -> str:
-    if isinstance(value, str):
+    if isinstance(value, (str, Text)):
         return _field_text(value, field)
     active = marking()
     assert active is not None

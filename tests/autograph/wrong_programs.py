@@ -115,7 +115,7 @@ def loop_changes_the_keys(n):
 
 
 def loop_makes_text(n):
-    """TypeError: 'line' | one of 8 values | keep a number in its place"""
+    """TypeError: 'line' | values before the loop | keep a number in its place"""
     line = ""
     for i in pg.range(n):
         line = line + "-"  # here

@@ -57,6 +57,43 @@ f(4)  # -> "even"
 f(5)  # -> "odd"
 
 
+# case: text_with_tensors_or_without
+def f(n):
+    name = "none"
+    if n > 3:
+        name = f"{n + 1} pieces"
+    elif n == 3:
+        name = f"{n:>4}!"
+    print("it is", name)
+    if n > 8:
+        raise ValueError(name + " are too many")
+    return name, f"<{name}>"
+
+
+f(1)  # -> ("none", "<none>")
+# prints: it is none
+f(3)  # -> ("   3!", "<   3!>")
+# prints: it is    3!
+f(5)  # -> ("6 pieces", "<6 pieces>")
+# prints: it is 6 pieces
+f(9)  # raises ValueError: 10 pieces are too many
+# prints: it is 10 pieces
+
+
+# case: text_with_tensors_in_a_loop
+def f(n):
+    best, label = 0, "nothing"
+    for i in range(n):
+        if (i * 7) % 5 > best:
+            best = (i * 7) % 5
+            label = f"item {i}"
+    return label, best
+
+
+f(0)  # -> ("nothing", 0)
+f(4)  # -> ("item 2", 4)
+
+
 # case: text_in_a_structure
 def f(n):
     return (1, "small") if n < 3 else (2, "large"), {"name": "a" if n == 1 else "b"}
