@@ -90,7 +90,8 @@ cdef class SymbolicTensor(Tensor):
 
         name = f" '{self.name}'" if self.name else ""
         raise TypeError(
-            f"the tensor{name} has no value while {self.builder.root_name} is traced, so {what} is not possible; {instead}"
+            f"the tensor{name} has no value while {self.builder.root_name} is traced, so {what} is not possible; {instead}. To look"
+            " at values, pygraph.runtime.run_functions_eagerly(True) runs functions as plain Python"
             + unconverted_caller()
         )
 
