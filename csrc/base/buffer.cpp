@@ -295,7 +295,7 @@ void Buffer::destroy() {
   if (release_ != nullptr) {
     release_(owner_);
   } else {
-    cache().give(data_, capacity_);
+    cache().give(data_ - front_, capacity_);
   }
   delete this;
 }

@@ -33,8 +33,14 @@ class Buffer {
 
   std::byte* data() const { return data_; }
   std::size_t size() const { return size_; }
-  // How much of an owned block can be used.
-  std::size_t capacity() const { return capacity_; }
+  // How much of an owned block can be used, from data() on, and how much of it lies before that.
+  std::size_t capacity() const { return capacity_ - front_; }
+  std::size_t front() const { return front_; }
+  // Lets data() of an owned block begin so many bytes further on, or before.
+  void advance(std::ptrdiff_t bytes) {
+    data_ += bytes;
+    front_ += static_cast<std::size_t>(bytes);
+  }
   bool owned() const { return release_ == nullptr; }
   bool unique() const { return references_.load(std::memory_order_acquire) == 1; }
 
@@ -51,6 +57,7 @@ class Buffer {
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;  // of an owned block: the size class it returns to
+  std::size_t front_ = 0;     // of an owned block: where in it the data begins
   void* owner_ = nullptr;
   Release release_ = nullptr;
 };

@@ -35,6 +35,9 @@ cdef class Tensor:
         raise TypeError("tensors are made by pygraph.asarray and other functions")
 
     def __hash__(self):
+        # What holds one number is found in a dict or set as that number is.
+        if type(self) is EagerTensor and self.ndim == 0:
+            return hash(self.item())
         raise TypeError("tensors and variables are not hashable, since == compares their elements")
 
     def __add__(self, other):

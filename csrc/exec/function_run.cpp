@@ -11,6 +11,7 @@
 #include "exec/text.hpp"
 #include "ops/infer.hpp"
 #include "plan/native_code.hpp"
+#include "plan/register_lists.hpp"
 
 namespace pygraph::exec {
 
@@ -158,12 +159,34 @@ void FunctionRun::registers(const Instruction& instruction) {
     const plan::RegisterOrigin& origin = program.origins[state.at];
     switch (stop) {
       case RegisterStop::undefined: fail_undefined(origin.target, origin.location);
-      case RegisterStop::fault: fail(origin, state.fault);
+      case RegisterStop::fault: fail(program, state);
+      case RegisterStop::grow:
+        grow(program.code[state.at], origin.location, state);
+        ++state.at;
+        continue;
       default: poll(origin.location);
     }
     state.budget = meter_.budget;
     state.at += static_cast<std::uint32_t>(program.code[state.at].jump);
   }
+}
+
+void FunctionRun::grow(const plan::RegisterOp& operation, ir::LocationId location,
+                       plan::RegisterState& state) {
+  const auto id = static_cast<StorageId>(operation.jump);
+  plan::set_extent(&state, id, plan::value_in<std::byte*>(state, operation.a),
+                   plan::value_in<std::int64_t>(state, operation.b));
+  Tensor list = std::exchange(frame_.tensors[id], Tensor());
+  const std::size_t before = list.buffer()->size();
+  const std::size_t item_bytes = itemsize(list.dtype());
+  try {
+    list = with_room(std::move(list), item_bytes, operation.code == plan::RegisterCode::grow_front);
+    charge_growth(list, before);
+  } catch (Error& error) {
+    error.set_location(location);
+    throw;
+  }
+  set_tensor(id, std::move(list));
 }
 
 RegisterStop FunctionRun::run_program(const plan::RegisterProgram& program,
@@ -270,12 +293,12 @@ void FunctionRun::list_append(const Instruction& instruction, const StorageId* o
   const plan::DynamicCall& described = plan_.dynamics[instruction.target];
   const StorageId item = operands[2];
   try {
-    Tensor list = taken(instruction, operands, 0);
+    Tensor list = taken_list(instruction, operands);
     const std::size_t before = list.buffer()->size();
     list = appended(std::move(list), described.inputs[0].shape, frame_.pointers[item],
-                    is_dynamic(item) ? frame_.tensors[item].shape() : described.inputs[1].shape);
-    if (host_.byte_limit != 0 && list.buffer()->size() > before)
-      charge(list.buffer()->size() - before);
+                    is_dynamic(item) ? frame_.tensors[item].shape() : described.inputs[1].shape,
+                    ops::boolean(described.attributes[0]));
+    charge_growth(list, before);
     set_tensor(operands[0], std::move(list));
   } catch (Error& error) {
     error.set_location(instruction.location);
@@ -288,12 +311,26 @@ void FunctionRun::list_pop(const Instruction& instruction, const StorageId* oper
   const plan::DynamicCall& described = plan_.dynamics[instruction.target];
   const StorageId id = operands[2];
   const Shape& shape = is_dynamic(id) ? frame_.tensors[id].shape() : described.inputs[0].shape;
-  if (shape[0] == 0) throw Error(ErrorKind::index, "pop from empty list", instruction.location);
+  if (shape[0] == 0) {
+    throw Error(ErrorKind::index, ops::text(described.attributes[1]), instruction.location);
+  }
   const ir::Type item{ir::Kind::tensor, described.inputs[0].dtype, Shape(shape.dims().subspan(1))};
   if (is_dynamic(operands[1])) set_tensor(operands[1], allocate(item));
-  Tensor list = taken(instruction, operands, 0);
-  list = popped(std::move(list), frame_.pointers[operands[1]]);
+  Tensor list = taken_list(instruction, operands);
+  list =
+      popped(std::move(list), frame_.pointers[operands[1]], ops::boolean(described.attributes[0]));
   set_tensor(operands[0], std::move(list));
+}
+
+Tensor FunctionRun::taken_list(const Instruction& instruction, const StorageId* operands) {
+  const StorageId list = operands[instruction.output_count];
+  if (operands[0] == list) return std::exchange(frame_.tensors[list], Tensor());
+  return taken(instruction, operands, 0);
+}
+
+void FunctionRun::charge_growth(const Tensor& list, std::size_t before) {
+  if (host_.byte_limit != 0 && list.buffer()->size() > before)
+    charge(list.buffer()->size() - before);
 }
 
 Tensor FunctionRun::taken(const Instruction& instruction, const StorageId* operands,
@@ -446,14 +483,21 @@ void FunctionRun::fail_undefined(std::uint32_t name, ir::LocationId location) co
               location);
 }
 
-void FunctionRun::fail(const plan::RegisterOrigin& origin, const kernels::Fault& fault) const {
+void FunctionRun::fail(const plan::RegisterProgram& program,
+                       const plan::RegisterState& state) const {
+  const plan::RegisterOrigin& origin = program.origins[state.at];
+  const kernels::Fault& fault = state.fault;
   if (!origin.dynamic) fail(origin.location, plan_.kernels[origin.target], fault);
-  // An index into an array whose sizes are known only now.
-  const Shape& shape = frame_.tensors[origin.array].shape();
+  const plan::DynamicCall& described = plan_.dynamics[origin.target];
+  if (described.op->code == ir::OpCode::list_pop)
+    throw Error(ErrorKind::index, ops::text(described.attributes[1]), origin.location);
+  // An index into an array whose sizes are known only now; a list may have another one already.
+  Shape shape = frame_.tensors[origin.array].shape();
+  if (shape.rank() == 1) shape[0] = plan::value_in<std::int64_t>(state, program.code[state.at].c);
   ops::KernelCall call;
   call.parameters.resize(4);
   call.parameters.insert(call.parameters.end(), shape.begin(), shape.end());
-  fail(origin.location, {plan_.dynamics[origin.target].op, call}, fault);
+  fail(origin.location, {described.op, call}, fault);
 }
 
 void FunctionRun::fail(ir::LocationId location, const plan::PreparedCall& prepared,

@@ -99,6 +99,8 @@ class FunctionRun {
   void registers(const plan::Instruction& instruction);
   static plan::RegisterStop run_program(const plan::RegisterProgram& program,
                                         plan::RegisterState& state);
+  // Makes room in the list for which a program has stopped.
+  void grow(const plan::RegisterOp& operation, ir::LocationId location, plan::RegisterState& state);
   void kernel(const plan::Instruction& instruction, const plan::StorageId* operands);
   void gather_operands(const plan::Instruction& instruction, const plan::StorageId* operands);
 
@@ -122,6 +124,10 @@ class FunctionRun {
   // The tensor of a dynamic input; its storage lets go of one that dies here.
   Tensor taken(const plan::Instruction& instruction, const plan::StorageId* operands,
                unsigned input);
+  // The list that an instruction changes, which its storage lets go of if nothing else needs it.
+  Tensor taken_list(const plan::Instruction& instruction, const plan::StorageId* operands);
+  // Counts what the memory of a list has grown by.
+  void charge_growth(const Tensor& list, std::size_t before);
   void release_dying(const plan::Instruction& instruction, const plan::StorageId* operands);
 
   bool is_dynamic(plan::StorageId id) const {
@@ -169,7 +175,8 @@ class FunctionRun {
   void poll(ir::LocationId location);
 
   [[noreturn]] void fail_undefined(std::uint32_t name, ir::LocationId location) const;
-  [[noreturn]] void fail(const plan::RegisterOrigin& origin, const kernels::Fault& fault) const;
+  [[noreturn]] void fail(const plan::RegisterProgram& program,
+                         const plan::RegisterState& state) const;
   [[noreturn]] static void fail(ir::LocationId location, const plan::PreparedCall& prepared,
                                 const kernels::Fault& fault);
 

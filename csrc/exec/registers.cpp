@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "plan/register_lists.hpp"
+
 namespace pygraph::exec {
 namespace {
 
@@ -148,6 +150,16 @@ import_address:
 import_size:
   store(registers + op->out, state.tensors[op->jump].shape()[op->a]);
   PYGRAPH_NEXT;
+import_room:
+  store(registers + op->out, plan::room_of(state.tensors, op->jump, op->a));
+  PYGRAPH_NEXT;
+export_list:
+  plan::set_extent(&state, op->jump, PYGRAPH_GET(std::byte*, a), PYGRAPH_GET(std::int64_t, b));
+  PYGRAPH_NEXT;
+grow_back:
+grow_front:
+  stop = RegisterStop::grow;
+  goto leave;
 copy:
   store(registers + op->out, PYGRAPH_GET(std::uint64_t, a));
   PYGRAPH_NEXT;

@@ -195,30 +195,44 @@ KernelCall prepare_concat(std::span<const ir::Attribute> attributes,
   return call;
 }
 
-// parameters: the bytes of the list, and of an item.
+// parameters: the bytes of the list without the item, and of the item, which stands at the front or
+// the end.
+struct ListParts {
+  std::size_t list_bytes;
+  std::size_t item_bytes;
+  std::size_t list_at;
+  std::size_t item_at;
+
+  explicit ListParts(const KernelCall& call)
+      : list_bytes(static_cast<std::size_t>(call.parameters[0])),
+        item_bytes(static_cast<std::size_t>(call.parameters[1])),
+        list_at(call.parameters[2] != 0 ? item_bytes : 0),
+        item_at(call.parameters[2] != 0 ? 0 : list_bytes) {}
+};
+
 Fault run_list_append(const KernelCall& call, void* const* out, const void* const* in) {
-  const auto list_bytes = static_cast<std::size_t>(call.parameters[0]);
-  const auto item_bytes = static_cast<std::size_t>(call.parameters[1]);
-  if (list_bytes != 0) std::memcpy(out[0], in[0], list_bytes);
-  if (item_bytes != 0) std::memcpy(static_cast<char*>(out[0]) + list_bytes, in[1], item_bytes);
+  const ListParts parts(call);
+  auto* to = static_cast<char*>(out[0]);
+  if (parts.list_bytes != 0) std::memcpy(to + parts.list_at, in[0], parts.list_bytes);
+  if (parts.item_bytes != 0) std::memcpy(to + parts.item_at, in[1], parts.item_bytes);
   return {};
 }
 
-// parameters: the bytes of what is left of the list, and of an item.
 Fault run_list_pop(const KernelCall& call, void* const* out, const void* const* in) {
-  const auto list_bytes = static_cast<std::size_t>(call.parameters[0]);
-  const auto item_bytes = static_cast<std::size_t>(call.parameters[1]);
-  if (list_bytes != 0) std::memcpy(out[0], in[0], list_bytes);
-  if (item_bytes != 0)
-    std::memcpy(out[1], static_cast<const char*>(in[0]) + list_bytes, item_bytes);
+  const ListParts parts(call);
+  const auto* from = static_cast<const char*>(in[0]);
+  if (parts.list_bytes != 0) std::memcpy(out[0], from + parts.list_at, parts.list_bytes);
+  if (parts.item_bytes != 0) std::memcpy(out[1], from + parts.item_at, parts.item_bytes);
   return {};
 }
 
-KernelCall prepare_list(KernelCall::Run run, const ir::Type& list, const ir::Type& item) {
+KernelCall prepare_list(KernelCall::Run run, std::span<const ir::Attribute> attributes,
+                        const ir::Type& list, const ir::Type& item) {
   KernelCall call;
   call.run = run;
   call.parameters = {static_cast<std::int64_t>(byte_count(list.dtype, list.shape)),
-                     static_cast<std::int64_t>(byte_count(item.dtype, item.shape))};
+                     static_cast<std::int64_t>(byte_count(item.dtype, item.shape)),
+                     boolean(attributes[0]) ? 1 : 0};
   call.cost = list.shape.count() + item.shape.count() + 1;
   return call;
 }
@@ -412,8 +426,9 @@ KernelCall prepare_layout(const OpRow& op, std::span<const ir::Attribute> attrib
       call.parameters = {inputs[0].shape[static_cast<int>(integer(attributes[0]))]};
       return call;
     case Family::nonzero: return prepare_nonzero(inputs[0]);
-    case Family::list_append: return prepare_list(run_list_append, inputs[0], inputs[1]);
-    case Family::list_pop: return prepare_list(run_list_pop, outputs[0], outputs[1]);
+    case Family::list_append:
+      return prepare_list(run_list_append, attributes, inputs[0], inputs[1]);
+    case Family::list_pop: return prepare_list(run_list_pop, attributes, outputs[0], outputs[1]);
     default: throw Error(ErrorKind::internal, std::string(op.name) + " has no kernel call");
   }
 }

@@ -76,6 +76,10 @@ class Coalescing {
   void join_in_place(std::uint32_t at) {
     const Instruction& instruction = plan_.instructions[at];
     const Code code = instruction.code;
+    if (is_list(code)) {
+      join(operands(at)[0], operands(at)[instruction.output_count]);
+      return;
+    }
     if (code != Code::kernel && code != Code::dynamic && code != Code::tiles) return;
     const std::size_t outputs = instruction.output_count;
     if (outputs != 1 && code != Code::tiles) return;

@@ -11,7 +11,9 @@ bool may_overwrite(const Plan& plan, const Instruction& instruction, std::size_t
   if (instruction.output_count == 0 || is_move(instruction.code)) return true;
   if (instruction.code == Code::tiles)
     return k < 32 && (plan.tiles[instruction.target].in_place >> k & 1U) != 0;
-  // An element is written where the array is, if nobody else holds the array's memory.
+  // An element is written where the array is, and a list grows where it is, if nobody else holds
+  // the memory.
+  if (is_list(instruction.code)) return k == 0;
   if (instruction.code == Code::dynamic)
     return k == 0 && plan.dynamics[instruction.target].op->family == ops::Family::scatter;
   if (instruction.code != Code::kernel || instruction.output_count != 1) return false;

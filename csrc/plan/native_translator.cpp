@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/tensor.hpp"
+#include "plan/register_lists.hpp"
 
 namespace pygraph::plan {
 namespace native {
@@ -79,6 +80,9 @@ std::vector<std::uint32_t> Translator::translate_entries() {
     const RegisterOp& operation = program_.code[at_];
     const bool jumps = form_of(operation.code).jumps();
     if (jumps && operation.jump < 0) add(at_ - static_cast<std::size_t>(-operation.jump));
+    const bool grows =
+        operation.code == RegisterCode::grow_back || operation.code == RegisterCode::grow_front;
+    if (grows) add(at_ + 1);
   }
   return entries;
 }
@@ -196,7 +200,11 @@ void Translator::translate_control(const RegisterOp& op) {
     case RegisterCode::import_4: return import(op, 4);
     case RegisterCode::import_8: return import(op, 8);
     case RegisterCode::import_address: load_pointer(op.jump); return put(op.out, Gpr::rax);
-    case RegisterCode::import_size: return import_size(op);
+    case RegisterCode::import_size: return import_fact(op, &axis_size);
+    case RegisterCode::import_room: return import_fact(op, &room_of);
+    case RegisterCode::export_list: return export_list(op);
+    case RegisterCode::grow_back:
+    case RegisterCode::grow_front: return stop(at_, RegisterStop::grow);
     case RegisterCode::export_1: return export_(op, 1);
     case RegisterCode::export_4: return export_(op, 4);
     case RegisterCode::export_8: return export_(op, 8);
@@ -281,15 +289,26 @@ void Translator::export_(const RegisterOp& op, std::size_t bytes) {
   a_.store(Operand::memory(Gpr::rax, 0), Gpr::rcx, width_of(bytes));
 }
 
-void Translator::import_size(const RegisterOp& op) {
+void Translator::import_fact(const RegisterOp& op, Fact fact) {
   save_for_call();
   a_.move(Gpr::rdi, state(offsetof(RegisterState, tensors)));
   a_.move(Gpr::rsi, static_cast<std::uint64_t>(op.jump));
   a_.move(Gpr::rdx, std::uint64_t{op.a});
-  a_.move(Gpr::rax, reinterpret_cast<std::uint64_t>(&axis_size));
+  a_.move(Gpr::rax, reinterpret_cast<std::uint64_t>(fact));
   a_.call(Gpr::rax);
   restore_after_call();
   put(op.out, Gpr::rax);
+}
+
+void Translator::export_list(const RegisterOp& op) {
+  fetch(Gpr::rdx, op.a);
+  fetch(Gpr::rcx, op.b);
+  save_for_call();
+  a_.move(Gpr::rdi, kState);
+  a_.move(Gpr::rsi, static_cast<std::uint64_t>(op.jump));
+  a_.move(Gpr::rax, reinterpret_cast<std::uint64_t>(&set_extent));
+  a_.call(Gpr::rax);
+  restore_after_call();
 }
 
 void Translator::copy(Register to, Register from) {

@@ -65,7 +65,8 @@ class Translator {
   // The way in and out. On entry rdi is the RegisterState and rsi where to begin.
   void enter();
 
-  // A run begins at the first operation, or, after a stop, at the beginning of a loop.
+  // A run begins at the first operation, or, after a stop, at the beginning of a loop or where a
+  // list has grown.
   std::vector<std::uint32_t> translate_entries();
 
   // eax is the operation, edx the RegisterStop.
@@ -209,7 +210,10 @@ class Translator {
   void load_pointer(std::int32_t storage);
   void import(const RegisterOp& op, std::size_t bytes);
   void export_(const RegisterOp& op, std::size_t bytes);
-  void import_size(const RegisterOp& op);
+  // What a function says of a tensor.
+  using Fact = std::int64_t (*)(const Tensor* tensors, std::int64_t storage, std::int64_t which);
+  void import_fact(const RegisterOp& op, Fact fact);
+  void export_list(const RegisterOp& op);
   void copy(Register to, Register from);
 
   // The index at hand, in `into`, from the start of its axis.

@@ -71,6 +71,8 @@ inline bool does_work(Code code) {
          code != Code::check_defined && code != Code::finish;
 }
 
+inline bool is_list(Code code) { return code == Code::list_append || code == Code::list_pop; }
+
 inline bool is_move(Code code) { return code == Code::move || code == Code::move_dynamic; }
 
 struct Instruction {

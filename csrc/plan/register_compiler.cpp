@@ -5,6 +5,7 @@
 #include <map>
 
 #include "ops/op_table.hpp"
+#include "plan/register_lists.hpp"
 #include "plan/register_lookup.hpp"
 
 namespace pygraph::plan {
@@ -165,7 +166,7 @@ class Compiler {
 
   void emit(std::uint32_t i, const RegisterOp& operation) {
     code().push_back(operation);
-    const bool dynamic = at(i).code == Code::dynamic;
+    const bool dynamic = at(i).code == Code::dynamic || is_list(at(i).code);
     result_.program.origins.push_back(
         {at(i).location, at(i).target, dynamic, dynamic ? input(i, 0) : 0});
   }
@@ -177,6 +178,9 @@ class Compiler {
   }
 
   void emit_imports() {
+    for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
+      if (is_list(at(i).code)) add_list(i);
+    }
     std::vector<StorageId> seen;
     for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
       const auto count = std::size_t{at(i).output_count} + at(i).input_count;
@@ -191,7 +195,7 @@ class Compiler {
       if (!comes_in) continue;
       result_.read.push_back(id);
       // Of an array that is not indexed only the sizes are asked for.
-      if (plan_.storages[id].bytes == 0 && !arrays_[id]) continue;
+      if ((plan_.storages[id].bytes == 0 && !arrays_[id]) || lists_.contains(id)) continue;
       emit(region_.begin,
            {.code = arrays_[id] ? RegisterCode::import_address
                                 : by_bytes(RegisterCode::import_1, plan_.storages[id].bytes),
@@ -199,7 +203,12 @@ class Compiler {
             .jump = static_cast<std::int32_t>(id)});
     }
     for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
-      if (at(i).code == Code::dynamic && op(i) != OpCode::dim_size) import_sizes(i);
+      const bool indexes = at(i).code == Code::dynamic && op(i) != OpCode::dim_size;
+      if (indexes || is_list(at(i).code)) import_sizes(i);
+    }
+    for (auto& [id, list] : lists_) {
+      list.size = sizes_of_[id];
+      emit_all(list_maker_[id], list_import(list));
     }
     block_start_ = here();
   }
@@ -223,21 +232,69 @@ class Compiler {
              .jump = static_cast<std::int32_t>(array)});
   }
 
+  // Lists that change here.
+  void add_list(std::uint32_t i) {
+    const StorageId id = input(i, 0);
+    const auto [found, is_new] = lists_.try_emplace(id);
+    ListRegisters& list = found->second;
+    if (is_new) {
+      list_maker_[id] = i;
+      list.storage = static_cast<std::int32_t>(id);
+      list.item_bytes = element_bytes(i);
+      list.address = register_of(id);
+    }
+    if (at(i).code != Code::list_append) return;
+    std::optional<Register>& room = is_at_front(i) ? list.front : list.room;
+    if (!room) room = add_register(0);
+  }
+
+  bool is_at_front(std::uint32_t i) const {
+    return ops::boolean(plan_.dynamics[at(i).target].attributes[0]);
+  }
+
+  void emit_all(std::uint32_t i, const RegisterOps& operations) {
+    for (const RegisterOp& operation : operations) emit(i, operation);
+  }
+
+  void emit_list(std::uint32_t i) {
+    const ListRegisters& list = lists_.at(input(i, 0));
+    if (free_ == kNoRegister) free_ = add_register(0);
+    const ListConstants constants{.zero = constant(0),
+                                  .one = constant(1),
+                                  .item_bytes = constant(list.item_bytes),
+                                  .free = free_};
+    const bool appends = at(i).code == Code::list_append;
+    const Register value =
+        register_of(appends ? input(i, 1) : plan_.operands[at(i).first_operand + 1]);
+    emit_all(i, appends ? list_append(list, constants, value, is_at_front(i))
+                        : list_pop(list, constants, value, is_at_front(i)));
+    block_start_ = here();
+  }
+
   void emit_exports() {
+    for (const auto& [id, list] : lists_) {
+      emit(list_maker_[id], {.code = RegisterCode::export_list,
+                             .a = list.address,
+                             .b = list.size,
+                             .jump = list.storage});
+    }
     for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
-      if (at(i).output_count == 0) continue;
-      const StorageId id = output(i);
-      if (std::find(result_.written.begin(), result_.written.end(), id) != result_.written.end())
-        continue;
-      if (!arrays_[id] && !contains(live_[id], 2 * region_.end)) continue;
-      result_.written.push_back(id);
-      if (plan_.storages[id].kind == StorageKind::dynamic) result_.program.owned.push_back(id);
-      if (arrays_[id]) continue;
-      emit(region_.begin, {.code = by_bytes(RegisterCode::export_1, plan_.storages[id].bytes),
-                           .a = register_of(id),
-                           .jump = static_cast<std::int32_t>(id)});
+      for (std::size_t k = 0; k < at(i).output_count; ++k)
+        export_value(plan_.operands[at(i).first_operand + k]);
     }
     emit(region_.begin, {.code = RegisterCode::finish});
+  }
+
+  void export_value(StorageId id) {
+    if (std::find(result_.written.begin(), result_.written.end(), id) != result_.written.end())
+      return;
+    if (!arrays_[id] && !contains(live_[id], 2 * region_.end)) return;
+    result_.written.push_back(id);
+    if (plan_.storages[id].kind == StorageKind::dynamic) result_.program.owned.push_back(id);
+    if (arrays_[id]) return;
+    emit(region_.begin, {.code = by_bytes(RegisterCode::export_1, plan_.storages[id].bytes),
+                         .a = register_of(id),
+                         .jump = static_cast<std::int32_t>(id)});
   }
 
   void emit_instruction(std::uint32_t i) {
@@ -253,6 +310,8 @@ class Compiler {
           return emit_branch({loop, 0}, false, loop + 1, {});
         if (at(i).target == i + 1) return;
         return emit_jump(i, {.code = RegisterCode::jump}, at(i).target);
+      case Code::list_append:
+      case Code::list_pop: return emit_list(i);
       case Code::jump_if_false: return emit_branch({i, 0}, false, at(i).target, {});
       case Code::loop_if_true: {
         const std::uint64_t turn = kCost * (i + 1 - at(i).target);
@@ -348,6 +407,10 @@ class Compiler {
       case ops::Family::gather: return emit_element(i, RegisterCode::load_1, output(i));
       case ops::Family::scatter: return emit_element(i, RegisterCode::store_1, input(i, 1));
       case ops::Family::dim_size:
+        if (const auto list = lists_.find(input(i, 0)); list != lists_.end())
+          return emit(
+              i,
+              {.code = RegisterCode::copy, .out = register_of(output(i)), .a = list->second.size});
         return emit_size(
             i, register_of(output(i)), input(i, 0),
             static_cast<int>(ops::integer(plan_.dynamics[at(i).target].attributes[0])));
@@ -557,7 +620,10 @@ class Compiler {
   std::map<StorageId, Register> sizes_of_;  // of dynamic arrays: the first of their sizes
   std::map<std::pair<std::uint64_t, std::uint64_t>, Register> size_pairs_;
   std::vector<std::uint64_t> registers_;
+  std::map<StorageId, ListRegisters> lists_;
+  std::map<StorageId, std::uint32_t> list_maker_;  // an instruction that changes the list
   Register position_ = kNoRegister;
+  Register free_ = kNoRegister;  // within the operations of one instruction
   std::vector<Jump> jumps_;
   std::uint32_t block_start_ = 0;  // operations from here on are only entered at the first
   CompiledRegion result_;

@@ -24,6 +24,14 @@ bool is_single_element(const Plan& plan, const Instruction& instruction) {
                      [](const ir::Type& type) { return type.shape.rank() == 0; });
 }
 
+// Whether a list of single numbers changes in place.
+bool is_list_in_place(const Plan& plan, const Instruction& instruction) {
+  const StorageId* operands = plan.operands.data() + instruction.first_operand;
+  const ir::Type& list = plan.dynamics[instruction.target].inputs[0];
+  return operands[0] == operands[instruction.output_count] && list.shape.rank() == 1 &&
+         is_register_size(itemsize(list.dtype));
+}
+
 // Whether the value can stand in a register.
 bool is_scalar(const Plan& plan, StorageId id, const std::vector<bool>& arrays) {
   return is_register_size(plan.storages[id].bytes) && !arrays[id];
@@ -34,7 +42,9 @@ bool is_scalar(const Plan& plan, StorageId id, const std::vector<bool>& arrays) 
 const ops::OpRow* row_of(const Plan& plan, const Instruction& instruction) {
   switch (instruction.code) {
     case Code::kernel: return plan.kernels[instruction.target].op;
-    case Code::dynamic: return plan.dynamics[instruction.target].op;
+    case Code::dynamic:
+    case Code::list_append:
+    case Code::list_pop: return plan.dynamics[instruction.target].op;
     default: return nullptr;
   }
 }
@@ -49,8 +59,9 @@ std::vector<bool> indexed_arrays(const Plan& plan) {
     const ops::OpRow* row = row_of(plan, instruction);
     if (row == nullptr) continue;
     const StorageId* operands = plan.operands.data() + instruction.first_operand;
-    const bool writes = row->family == ops::Family::scatter;
-    if (writes || row->family == ops::Family::gather) arrays[operands[1]] = true;
+    const bool writes = row->family == ops::Family::scatter || is_list(instruction.code);
+    if (writes || row->family == ops::Family::gather)
+      arrays[operands[instruction.output_count]] = true;
     if (writes) arrays[operands[0]] = true;
   }
   return arrays;
@@ -76,6 +87,9 @@ bool fits_registers(const Plan& plan, const Instruction& instruction,
     case Code::loop_if_true:
     case Code::check_defined: return scalars_from(0);
     case Code::move: return makes_scalar() && scalars_from(1);
+    case Code::list_append: return is_list_in_place(plan, instruction) && scalars_from(2);
+    case Code::list_pop:
+      return is_list_in_place(plan, instruction) && is_scalar(plan, operands[1], arrays);
     case Code::kernel:
     case Code::dynamic: break;
     default: return false;

@@ -74,10 +74,10 @@ RegisterForm form_of(RegisterCode code);
 // What a run hands to a program.
 struct RegisterState {
   std::byte* registers;
-  std::byte* const* pointers;  // per storage of the plan
-  const Tensor* tensors;       // likewise, of those that are dynamic
-  std::int64_t budget;         // back edges take their cost from it
-  std::uint32_t at = 0;        // the operation to begin with; after a stop, the one that stopped
+  std::byte** pointers;  // per storage of the plan
+  Tensor* tensors;       // likewise, of those that are dynamic
+  std::int64_t budget;   // back edges take their cost from it
+  std::uint32_t at = 0;  // the operation to begin with; after a stop, the one that stopped
   kernels::Fault fault = {};
 };
 
@@ -85,6 +85,7 @@ enum class RegisterStop : std::uint8_t {
   finished,
   out_of_budget,  // at a back edge that is to be taken
   undefined,      // a variable that was read before it was set
+  grow,           // a list that has no room for an item; the next operation goes on
   fault           // in a kernel, a division or an index
 };
 

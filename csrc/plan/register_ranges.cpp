@@ -305,7 +305,8 @@ class Analysis {
     switch (operation.code) {
       case RegisterCode::copy: return a;
       case RegisterCode::select: return join(b, c);
-      case RegisterCode::import_size: return {0, kGreatest};
+      case RegisterCode::import_size:
+      case RegisterCode::import_room: return {0, kGreatest};
       case RegisterCode::astype_bool_int64: return {0, 1};
       case RegisterCode::multiply_add_int64: return sum(product(a, b), c);
       case RegisterCode::add_loop_if_less_int64:

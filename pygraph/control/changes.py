@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
@@ -54,8 +55,8 @@ def both_ways(
 
 
 def is_joinable(change: Change) -> bool:
-    """Return whether the graph can pass a part on: of what changes as a whole only a list."""
-    return change.key is not WHOLE or type(change.owner) is list
+    """Return whether the graph can pass a part on: of what changes as a whole a list or deque."""
+    return change.key is not WHOLE or type(change.owner) in (list, deque)
 
 
 def _with_whole_lists(changes: Sequence[Change], whole: Collection[Change]) -> list[Change]:

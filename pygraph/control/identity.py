@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -165,7 +166,7 @@ def tensors_in(value: Any) -> Iterator[SymbolicTensor]:
             yield value
     elif type(value) is Maybe:
         yield from tensors_in(value.value)
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, (list, tuple, deque)):
         for part in value:
             yield from tensors_in(part)
     elif isinstance(value, dict):

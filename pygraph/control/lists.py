@@ -7,6 +7,7 @@ object itself, so that all who hold it see that.
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,13 +16,16 @@ from pygraph.control.structures import Shaped, conformed, item_shapes, join_item
 from pygraph.control.tensors import apply, as_number, current, is_tensor, length, weakened
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import Location, describe, is_library_file, user_line
-from pygraph.graph.structure import unflatten
+from pygraph.graph.structure import Structure, flatten, unflatten
+
+_WHOLE = slice(None)
 
 
 def is_staged(value: Any) -> bool:
-    """Return whether a value is a list or tuple whose length the graph decides."""
+    """Return whether a value is a list, tuple or deque whose length the graph decides."""
     kind = type(value)
-    return (kind is list or kind is tuple) and StagedItems in map(type, value)
+    sequence = kind is list or kind is tuple or kind is deque
+    return sequence and StagedItems in map(type, value)
 
 
 class _ItemSite:
@@ -89,6 +93,8 @@ def get(sequence: Sequence[Any], key: Any) -> Any:
     """Return ``sequence[key]``; running the graph raises IndexError for one out of range."""
     items = items_of(sequence)
     if isinstance(key, slice):
+        if isinstance(sequence, deque):
+            raise TypeError("sequence index must be integer, not 'slice'")
         return type(sequence)([_picked(items, key)])  # type: ignore[call-arg]
     return _copied(unflatten(items.element, _picked(items, key).leaves))
 
@@ -114,7 +120,7 @@ def items_in(value: Any) -> list[Any]:
     """Return the objects that make up a value and can be changed."""
     if isinstance(value, tuple):
         return [part for item in value for part in items_in(item)]
-    if isinstance(value, list):
+    if isinstance(value, (list, deque)):
         return [value, *(part for item in value for part in items_in(item))]
     if isinstance(value, dict):
         return [value, *(part for item in value.values() for part in items_in(item))]
@@ -159,7 +165,7 @@ def _mapped(items: StagedItems, change: Callable[[Any], Any]) -> StagedItems:
 def readable(value: Any) -> Any:
     """Return a value whose text is to be made: the items of each staged list in it as one."""
     if is_staged(value):
-        return type(value)([items_of(value)])
+        return (tuple if type(value) is tuple else list)([items_of(value)])
     if type(value) is list or type(value) is tuple:
         return type(value)(map(readable, value))
     if type(value) is dict:
@@ -170,27 +176,67 @@ def readable(value: Any) -> Any:
 def scalars(sequence: Sequence[Any], what: str) -> Any:
     """Return the items, which are scalars, as a tensor of one dimension."""
     tensor = items_of(sequence).tensor()
-    if len(tensor.static_shape) != 1:
-        raise TypeError(f"{what} takes a list of scalars here, got items of shape {_shape(tensor)}")
+    _check_scalars(tensor, what)
     return tensor
 
 
-def _shape(tensor: Any) -> str:
-    return "[" + ", ".join("?" if d is None else str(d) for d in tensor.static_shape[1:]) + "]"
+def _check_scalars(tensor: Any, what: str) -> None:
+    if len(tensor.static_shape) != 1:
+        dims = ", ".join("?" if dim is None else str(dim) for dim in tensor.static_shape[1:])
+        raise TypeError(
+            f"{what} takes a list of scalars, or of tuples of scalars, here; items have the shape "
+            f"[{dims}]\n  {describe(user_line())}"
+        )
+
+
+def equal_to(sequence: Sequence[Any], value: Any, what: str) -> Any:
+    """Return, for each item, whether it equals a value. ``what`` is said to need that, in errors.
+
+    Items are scalars, or tuples of these and such.
+    """
+    items = items_of(sequence)
+    leaves, structure = flatten(value)
+    alike = structure == items.element
+    equal: list[Any] = []
+    for place, column in enumerate(items.leaves):
+        leaf = leaves[place] if alike else None
+        if not is_tensor(column):
+            alike = alike and bool(column == leaf)
+            continue
+        _check_scalars(column, what)
+        comparable = is_tensor(leaf) or isinstance(leaf, (bool, int, float))
+        alike = alike and comparable
+        equal.append(apply("equal", (column, leaf if comparable else column)))
+    result: Any = alike
+    for one in equal:
+        result = apply("logical_and", (one, result))
+    return result
 
 
 def occurrences(sequence: Sequence[Any], value: Any) -> Any:
     """Return ``sequence.count(value)``."""
-    equal = apply("equal", (scalars(sequence, "count"), value))
+    equal = equal_to(sequence, value, "count")
     return as_number(apply("sum", (equal,), {"axis": [0], "keepdims": False}), "int64")
 
 
-def position(sequence: Sequence[Any], value: Any) -> tuple[Any, Any]:
+def contains(sequence: Sequence[Any], value: Any) -> Any:
+    """Return ``value in sequence``."""
+    equal = equal_to(sequence, value, "in")
+    return apply("any", (equal,), {"axis": [0], "keepdims": False})
+
+
+def position(sequence: Sequence[Any], value: Any, within: slice = _WHOLE) -> tuple[Any, Any]:
     """Return whether an item equals a value, and the position of the first that does."""
-    equal = apply("equal", (scalars(sequence, "index"), value))
+    equal = equal_to(sequence, value, "index")
+    if within != _WHOLE:
+        size = count(sequence)
+        start, stop = _bounds(within, size)
+        places = apply("arange", (0, size, 1), {})
+        equal = apply("logical_and", (equal, apply("greater_equal", (places, start))))
+        equal = apply("logical_and", (equal, apply("less", (places, stop))))
     reduced = {"axis": [0], "keepdims": False}
     # One more, that is equal in any case: a list may be empty.
-    padded = apply("list_append", (equal, True))
+    padded = apply("list_append", (equal, True), {"front": False})
     return apply("any", (equal,), reduced), as_number(apply("argmax", (padded,), reduced), "int64")
 
 
@@ -234,31 +280,103 @@ def repeated(items: list[Any], times: Any) -> list[Any]:
     return [_picked(items_of(items), positions)]
 
 
-def in_order(sequence: Sequence[Any], ranks: Any, descending: bool) -> list[Any]:
-    """Return the items in the order of their ranks, a tensor with one for each."""
-    order = apply("argsort", (ranks,), {"axis": 0, "descending": descending})
+def order_of(ranks: Sequence[Any], what: str, descending: bool = False) -> Any:
+    """Return the positions of items in their order; tuples by the first parts that differ.
+
+    Equal ones keep the order that they have.
+    """
+    order: Any = None
+    for column in reversed(_ordered_leaves(items_of(ranks), what)):
+        part = column if order is None else column[order]
+        places = apply("argsort", (part,), {"axis": 0, "descending": descending})
+        order = places if order is None else order[places]
+    return order
+
+
+def _ordered_leaves(items: StagedItems, what: str) -> list[Any]:
+    if not _has_order(items.element):
+        raise TypeError(
+            f"{what} takes scalars or tuples of scalars where a tensor decides how many there are; "
+            f"items have the form {items.element}\n  {describe(user_line())}\n"
+            "Give it a key=, such as lambda item: item[0]."
+        )
+    columns = [leaf for leaf in items.leaves if is_tensor(leaf)]
+    for column in columns:
+        _check_scalars(column, what)
+    return columns
+
+
+def _has_order(structure: Structure) -> bool:
+    if structure.kind == "dataclass":
+        ordered = structure.key[0].__dataclass_params__.order
+        return ordered and all(map(_has_order, structure.children))
+    kinds = ("leaf", "none", "tuple", "list", "namedtuple")
+    return structure.kind in kinds and all(map(_has_order, structure.children))
+
+
+def in_order(sequence: Sequence[Any], order: Any) -> list[Any]:
+    """Return the items at the positions that a tensor holds, one for each item."""
     items = [_picked(items_of(sequence), order)]
     if is_staged(sequence):
         return list(items)
-    return [get(items, position) for position in range(len(sequence))]
+    return [get(items, place) for place in range(len(sequence))]
+
+
+def columns(items: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return ``list(zip(*items))``: for each part of the items, which are alike, all of them."""
+    whole = items_of(items)
+    if whole.element.kind not in ("tuple", "list", "namedtuple"):
+        raise TypeError(
+            f"zip(*items) takes items that are tuples, all of one length; got {whole.element}\n"
+            f"  {describe(user_line())}"
+        )
+    leaves = iter(whole.leaves)
+    parts = []
+    for child in whole.element.children:
+        part = [next(leaves) for _ in range(child.leaf_count)]
+        if not any(map(is_tensor, part)):
+            raise TypeError(
+                f"zip(*items): {part[0]!r} is in all items, so the graph cannot decide how often\n"
+                f"  {describe(user_line())}\nUse a comprehension over the items."
+            )
+        parts.append((StagedItems(child, part),))
+    return parts
 
 
 # ---- changing ----
 
+Changing = list[Any] | deque[Any]
+"""What can be changed, and have a length that the graph decides."""
 
-def append(target: list[Any], item: Any) -> None:
+
+def replace(target: Changing, items: Sequence[Any]) -> None:
+    """Let a list consist of other items."""
+    items = list(items)
+    if isinstance(target, deque):
+        target.clear()
+        target.extend(items)
+    else:
+        target[:] = items
+
+
+def append(target: Changing, item: Any) -> None:
     """``target.append(item)``, for a staged list."""
-    target[:] = [items_of([*target, item])]
+    replace(target, [items_of([*target, item])])
 
 
-def extend(target: list[Any], items: Sequence[Any]) -> None:
+def append_left(target: Changing, item: Any) -> None:
+    """``target.appendleft(item)``."""
+    replace(target, [items_of([item, *target])])
+
+
+def extend(target: Changing, items: Sequence[Any]) -> None:
     """``target.extend(items)``."""
-    target[:] = [items_of([*target, *items])]
+    replace(target, [items_of([*target, *items])])
 
 
-def put(target: list[Any], index: Any, item: Any) -> None:
+def put(target: Changing, index: Any, item: Any) -> None:
     """``target[index] = item``."""
-    items = merged(target, element_of([*target, item]))
+    items = fitting(target, item)
     parts = conformed(item, _with_types(items))
     columns = []
     for leaf in items.leaves:
@@ -267,7 +385,12 @@ def put(target: list[Any], index: Any, item: Any) -> None:
             columns.append(weakened(changed) if leaf.weak else changed)
         else:
             columns.append(leaf)
-    target[:] = [StagedItems(items.element, columns)]
+    replace(target, [StagedItems(items.element, columns)])
+
+
+def fitting(target: Sequence[Any], item: Any) -> StagedItems:
+    """Return the items of a list, of types that another item has as well."""
+    return merged(target, element_of([*target, item]))
 
 
 def _with_types(items: StagedItems) -> Shaped:
@@ -276,23 +399,39 @@ def _with_types(items: StagedItems) -> Shaped:
     return element
 
 
-def pop(target: list[Any], index: Any = -1) -> Any:
-    """``target.pop(index)``; running the graph raises IndexError where there is no such item."""
+def pop(target: Changing, index: Any = -1, empty: str = "pop from empty list") -> Any:
+    """``target.pop(index)``; running the graph raises IndexError where there is no such item.
+
+    ``empty`` is the error's text where there is none at all.
+    """
     items = items_of(target)
-    if type(index) is not int or index != -1:
-        item = _picked(items, index)
-        place = _counted_from_front(index, _count(items))
-        before, after = _picked(items, slice(None, place)), _picked(items, slice(place + 1, None))
-        target[:] = [items_of([before, after])]
-        return unflatten(item.element, item.leaves)
+    if type(index) is int and index in (0, -1):
+        rest, item = _popped(items, index == 0, empty)
+        replace(target, [rest])
+        return item
+    item = _picked(items, index)
+    replace(target, [without(items, index)])
+    return unflatten(item.element, item.leaves)
+
+
+def _popped(items: StagedItems, front: bool, empty: str) -> tuple[StagedItems, Any]:
     rest, last = [], []
     for leaf in items.leaves:
-        left, popped = apply("list_pop", (leaf,)) if is_tensor(leaf) else (leaf, leaf)
-        weak = is_tensor(leaf) and leaf.weak
-        rest.append(weakened(left) if weak else left)
-        last.append(weakened(popped) if weak else popped)
-    target[:] = [StagedItems(items.element, rest)]
-    return unflatten(items.element, last)
+        left = popped = leaf
+        if is_tensor(leaf):
+            left, popped = apply("list_pop", (leaf,), {"front": front, "empty": empty})
+            if leaf.weak:
+                left, popped = weakened(left), weakened(popped)
+        rest.append(left)
+        last.append(popped)
+    return StagedItems(items.element, rest), unflatten(items.element, last)
+
+
+def without(items: StagedItems, index: Any) -> StagedItems:
+    """Return all items but one."""
+    place = _counted_from_front(index, _count(items))
+    before, after = _picked(items, slice(None, place)), _picked(items, slice(place + 1, None))
+    return items_of([before, after])
 
 
 def _counted_from_front(index: Any, size: Any) -> Any:
@@ -301,13 +440,40 @@ def _counted_from_front(index: Any, size: Any) -> Any:
     return apply("where", (index < 0, index + size, index))
 
 
-def insert(target: list[Any], index: Any, item: Any) -> None:
+def insert(target: Changing, index: Any, item: Any) -> None:
     """``target.insert(index, item)``."""
+    if type(index) is int and index == 0:
+        append_left(target, item)
+        return
     items = items_of(target)
     before, after = _picked(items, slice(None, index)), _picked(items, slice(index, None))
-    target[:] = [items_of([before, item, after])]
+    replace(target, [items_of([before, item, after])])
 
 
-def reverse(target: list[Any]) -> None:
+def put_slice(target: list[Any], key: slice, values: Sequence[Any]) -> None:
+    """``target[key] = values``, where the slice has no step."""
+    start, stop = _bounds(key, count(target))
+    items = items_of(target)
+    before, after = _picked(items, slice(None, start)), _picked(items, slice(stop, None))
+    replace(target, [items_of([before, *values, after])])
+
+
+def _bounds(key: slice, size: Any) -> tuple[Any, Any]:
+    """Return where a slice begins, and where it ends: not before its beginning."""
+    start = 0 if key.start is None else _clipped(key.start, size)
+    stop = size if key.stop is None else _clipped(key.stop, size)
+    return start, apply("maximum", (start, stop))
+
+
+def _clipped(bound: Any, size: Any) -> Any:
+    bound = (
+        apply("where", (bound < 0, bound + size, bound))
+        if is_tensor(bound)
+        else (bound if bound >= 0 else size + bound)
+    )
+    return apply("clip", (bound, 0, size))
+
+
+def reverse(target: Changing) -> None:
     """``target.reverse()``."""
-    target[:] = reversed_items(target)
+    replace(target, reversed_items(target))

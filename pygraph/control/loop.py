@@ -415,6 +415,29 @@ def _text(form: Form) -> str:
     return ", ".join(str(leaf) for leaf in form.leaves) or "unset"
 
 
+def record_loop(
+    test: Callable[[list[Any]], Any],
+    body: Callable[[list[Any]], list[Any]],
+    state: Sequence[Any],
+) -> list[Any]:
+    """Record a loop that is none of the user's; return its state after it.
+
+    The state is tensors, of types that stay; ``test`` and ``body`` change no objects.
+    """
+    parent: Any = current()
+    builders = []
+    for name, run in (("test", lambda given: [test(given)]), ("body", body)):
+        builder = Builder(name, parent)
+        with Region(), builder:
+            given = [
+                builder.add_parameter(part.dtype.name, part.static_shape, weak=part.weak)
+                for part in state
+            ]
+            builder.set_results(run(given))
+        builders.append(builder)
+    return list(parent.record_while(*builders, state))
+
+
 def stage_for(
     items: Items,
     test: Callable[[list[Any]], Any],

@@ -35,9 +35,9 @@ from pygraph.control.leaves import (
 from pygraph.control.objects import is_plain, opened
 from pygraph.control.tensors import apply, current, is_tensor, placeholder, weakened
 from pygraph.graph.items import StagedItems
-from pygraph.graph.structure import LEAF, Structure, flatten, leaf_names, suffixes
+from pygraph.graph.structure import LEAF, DequeOf, Structure, flatten, leaf_names, suffixes
 
-_SEQUENCES = ("list", "tuple", "staged")
+_SEQUENCES = ("list", "tuple", "deque", "staged")
 # So many items are appended one by one; more are put together first.
 _FEW = 4
 
@@ -118,7 +118,7 @@ def _as_attributes(value: Any) -> Shaped:
 def _differ_in_length(one: Structure, other: Structure) -> bool:
     """Return whether two lists, or tuples, are not known to be of one length."""
     kinds = one.kind, other.kind
-    if not set(_SEQUENCES).issuperset(kinds) or _sequence_type(one) is not _sequence_type(other):
+    if not set(_SEQUENCES).issuperset(kinds) or _sequence_type(one) != _sequence_type(other):
         return False
     return "staged" in kinds or len(one.children) != len(other.children)
 
@@ -149,8 +149,9 @@ def _structure_error(one: Shaped, other: Shaped, place: Place) -> Exception:
     return mismatch(TypeError, place.site, place.variable, place.leaf, what, advice)
 
 
-def _sequence_type(structure: Structure) -> type:
-    if structure.kind == "staged":
+def _sequence_type(structure: Structure) -> type | DequeOf:
+    """Return what makes a sequence of its items."""
+    if structure.kind in ("staged", "deque"):
         return structure.key  # type: ignore[no-any-return]
     return list if structure.kind == "list" else tuple
 
@@ -163,7 +164,7 @@ def _join_sequences(one: Shaped, other: Shaped, place: Place) -> Shaped:
     return staged_shape(_sequence_type(one.structure), element, count)
 
 
-def staged_shape(kind: type, element: Shaped, count: int | None) -> Shaped:
+def staged_shape(kind: type | DequeOf, element: Shaped, count: int | None) -> Shaped:
     """Return what a list or tuple of ``count`` staged items is."""
     items = Structure("items", element.structure, (LEAF,) * len(element.leaves))
     leaves = tuple([_stacked_leaf(leaf, count) for leaf in element.leaves])
@@ -327,22 +328,36 @@ def _column(parts: Sequence[tuple[bool, Any]], leaf: TensorLeaf) -> Any:
         if not staged:
             items.append(leaf_tensor(value, item_leaf))
             continue
-        result = _with_items(result, items)
+        result = _joined(_with_items(result, items), leaf_tensor(value, leaf))
         items = []
-        value = leaf_tensor(value, leaf)
-        result = value if result is None else apply("concat", (result, value), {"axis": 0})
     result = _with_items(result, items)
+    if isinstance(result, list):
+        return _stack(result)
     return placeholder(leaf.dtype, (0, *item_leaf.shape), leaf.weak) if result is None else result
 
 
-def _with_items(tensor: Any, items: list[Any]) -> Any:
-    if tensor is None:
-        return _stack(items) if items else None
+def _with_items(before: Any, items: list[Any]) -> Any:
+    """Return a tensor with items after it; as long as there is none, the items."""
+    if before is None or not items:
+        return items or before
     if len(items) > _FEW:
-        return apply("concat", (tensor, _stack(items)), {"axis": 0})
+        return apply("concat", (before, _stack(items)), {"axis": 0})
     for item in items:
-        tensor = apply("list_append", (tensor, item))
-    return tensor
+        before = apply("list_append", (before, item), {"front": False})
+    return before
+
+
+def _joined(before: Any, tensor: Any) -> Any:
+    """Return a tensor with what stands before it: another one, items, or nothing."""
+    if before is None:
+        return tensor
+    if isinstance(before, list):
+        if len(before) <= _FEW:
+            for item in reversed(before):
+                tensor = apply("list_append", (tensor, item), {"front": True})
+            return tensor
+        before = _stack(before)
+    return apply("concat", (before, tensor), {"axis": 0})
 
 
 def _stack(items: list[Any]) -> Any:

@@ -1,15 +1,16 @@
 """Nested structures: taking lists, tuples, dicts, namedtuples, dataclasses apart and together.
 
 The leaves are whatever is no container. ``None`` is a structure without leaves. Dictionaries are
-flattened in the order of their sorted keys, so that insertion order makes no difference. A list or
-tuple with staged items in it is a structure of kind ``staged``, those items one of kind ``items``.
+flattened in the order of their sorted keys, so that insertion order makes no difference. A list,
+tuple or deque with staged items in it is a structure of kind ``staged``, those items one of kind
+``items``.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from pygraph._hot import EagerTensor, fields_of, register_structures
 from pygraph.graph.items import StagedItems
@@ -17,8 +18,21 @@ from pygraph.graph.spec import TensorSpec, VariableSpec
 
 _C = TypeVar("_C")
 
+
+class DequeOf(NamedTuple):
+    """Makes deques of some greatest length, as ``list`` makes lists."""
+
+    maxlen: int | None
+
+    def __call__(self, items: Iterable[Any]) -> deque[Any]:
+        """Return a deque of items."""
+        return deque(items, self.maxlen)
+
+
 # Per registered class: what takes an instance apart, and what puts one together.
-_registered: dict[type, tuple[Callable[[Any], tuple[Any, Any]], Callable[[Any, Any], Any]]] = {}
+_registered: dict[type, tuple[Callable[[Any], tuple[Any, Any]], Callable[[Any, Any], Any]]] = {
+    deque: (lambda value: (list(value), value.maxlen), lambda maxlen, items: deque(items, maxlen))
+}
 register_structures(_registered, TensorSpec, VariableSpec)
 
 
@@ -95,6 +109,8 @@ class Structure:
             return tuple(parts)
         if kind == "items":
             return StagedItems(self.key, parts)
+        if kind == "deque":
+            return self.key(parts)
         if kind == "staged":
             return self.key(_written_out(parts))
         if kind == "namedtuple":
@@ -169,6 +185,15 @@ def _flatten(value: Any, leaves: list[Any]) -> Structure:
         if StagedItems in map(type, value):
             return Structure("staged", kind, nodes)
         return Structure(kind.__name__, None, nodes)
+    if kind is deque:
+        nodes = tuple([_flatten(item, leaves) for item in value])
+        staged = StagedItems in map(type, value)
+        if staged and value.maxlen is not None and len(value) > 1:
+            raise TypeError(
+                "a deque with a maximum length, whose length the graph decides, was changed or "
+                "made by an operator; use its methods, such as extend()"
+            )
+        return Structure("staged" if staged else "deque", DequeOf(value.maxlen), nodes)
     if kind is StagedItems:
         leaves.extend(value.leaves)
         return Structure("items", value.element, (LEAF,) * len(value.leaves))
@@ -263,7 +288,10 @@ def _text(structure: Structure) -> str:
         return f"*[{_text(structure.key)}, ...]"
     parts = [_text(child) for child in structure.children]
     if structure.kind == "staged":
-        return f"{structure.key.__name__}({', '.join(parts)})"
+        name = "deque" if isinstance(structure.key, DequeOf) else structure.key.__name__
+        return f"{name}({', '.join(parts)})"
+    if structure.kind == "deque":
+        return f"deque([{', '.join(parts)}])"
     if structure.kind == "list":
         return "[" + ", ".join(parts) + "]"
     if structure.kind == "tuple":

@@ -10,6 +10,14 @@ import pygraph as pg
 from pygraph import _hot
 
 
+def appended(items, item, front=False):
+    return _hot.apply("list_append", (items, item), {"front": front})
+
+
+def popped(items, front=False):
+    return _hot.apply("list_pop", (items,), {"front": front, "empty": "pop from empty list"})
+
+
 def test_a_list_grows_in_place():
     @pg.function
     def squares(n):
@@ -31,9 +39,9 @@ def test_a_list_shrinks_in_place():
     @pg.function(autograph=False)
     def drain(items):
         def body(total, left):
-            left, last = _hot.apply("list_pop", (left,))
-            left = _hot.apply("list_append", (left, last))
-            left, last = _hot.apply("list_pop", (left,))
+            left, last = popped(left)
+            left = appended(left, last)
+            left, last = popped(left)
             return total + last, left
 
         return pg.while_loop(lambda total, left: left.shape[0] > 0, body, (0, items))
@@ -66,15 +74,18 @@ def test_appending_leaves_other_lists_alone():
 
 def test_the_ops_of_lists():
     table = pg.asarray([[1, 2], [3, 4]])
-    longer = _hot.apply("list_append", (table, pg.asarray([5, 6])))
-    assert longer.tolist() == [[1, 2], [3, 4], [5, 6]]
-    rest, last = _hot.apply("list_pop", (table,))
-    assert (rest.tolist(), last.tolist()) == ([[1, 2]], [3, 4])
-    assert _hot.apply("list_append", (table[:0, :0], pg.asarray([5]))).tolist() == [[5]]
+    assert appended(table, pg.asarray([5, 6])).tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert appended(table, pg.asarray([5, 6]), front=True).tolist() == [[5, 6], [1, 2], [3, 4]]
+    rest, item = popped(table)
+    assert (rest.tolist(), item.tolist()) == ([[1, 2]], [3, 4])
+    rest, item = popped(table, front=True)
+    assert (rest.tolist(), item.tolist()) == ([[3, 4]], [1, 2])
+    assert table.tolist() == [[1, 2], [3, 4]]
+    assert appended(table[:0, :0], pg.asarray([5])).tolist() == [[5]]
     with pytest.raises(ValueError, match=r"list_append: an item of shape \[3\] .*\[2, 2\]"):
-        _hot.apply("list_append", (table, pg.asarray([5, 6, 7])))
+        appended(table, pg.asarray([5, 6, 7]))
     with pytest.raises(IndexError, match="pop from empty list"):
-        _hot.apply("list_pop", (table[:0],))
+        popped(table[:0])
 
 
 def test_items_settle_their_dtype():

@@ -274,7 +274,7 @@ def _with_names(converter: Converter, result: ast.Call, assigned: int) -> ast.Ca
 def convert_subscript(converter: Converter, node: ast.expr) -> ast.expr:
     """Convert ``x[i]``: ``ag.item(x, i)``; what an item is assigned to is noted first.
 
-    Several indices are a tensor's, which needs no help.
+    Several indices with a slice or number among them are a tensor's, which needs no help.
     """
     assert isinstance(node, ast.Subscript)
     if type(node.ctx) is not ast.Load:
@@ -298,9 +298,14 @@ def _place(converter: Converter, node: ast.expr) -> ast.expr:
 def _item(converter: Converter, node: ast.Subscript, operator: str) -> ast.expr:
     key = node.slice
     named = isinstance(key, ast.Constant) and isinstance(key.value, str)
-    if named or (isinstance(key, ast.Tuple) and operator == "item"):
+    several = isinstance(key, ast.Tuple) and any(isinstance(part, _SLICED) for part in key.elts)
+    if named or (several and operator == "item"):
         return node
     return call(converter.operator(operator, node), [node.value, _key(converter, key)], node)
+
+
+# What stands in an index of a tensor, and in no key of a dict.
+_SLICED = (ast.Slice, ast.Constant, ast.Starred)
 
 
 def _key(converter: Converter, key: ast.expr) -> ast.expr:
@@ -342,22 +347,28 @@ def convert_assign(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
         converter.optional = set(_if_expressions(node.value))
     converter.children(node)
     converter.optional = set()
-    count = _unpacked_count(node)
-    if count is not None:
-        arguments = [node.value, constant(count, node.value)]
+    counts = _unpacked_counts(node)
+    if counts:
+        arguments = [node.value, *(constant(count, node.value) for count in counts)]
         node.value = call(converter.operator("unpacked", node.value), arguments, node.value)
     return [node]
 
 
-def _unpacked_count(node: ast.Assign) -> int | None:
-    """Return how many items of its value an assignment takes apart, None if it does not."""
+def _unpacked_counts(node: ast.Assign) -> list[int]:
+    """Return how many items of its value an assignment takes apart; nothing if it does not.
+
+    Two counts are those before and behind a starred target.
+    """
     if isinstance(node.value, (ast.Tuple, ast.Constant)):
-        return None
+        return []
     for target in node.targets:
         if isinstance(target, (ast.Tuple, ast.List)):
-            starred = any(isinstance(part, ast.Starred) for part in target.elts)
-            return None if starred else len(target.elts)
-    return None
+            count = len(target.elts)
+            for place, part in enumerate(target.elts):
+                if isinstance(part, ast.Starred):
+                    return [place, count - place - 1]
+            return [count]
+    return []
 
 
 def _if_expressions(node: ast.expr) -> Iterator[ast.expr]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comparisons import compared, holds_staged
 from pygraph.autograph.operators.comprehensions import collected
+from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.iteration import Positions, positions
 from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
@@ -25,6 +27,8 @@ def _extreme(
     original: Callable[..., Any], name: str, better: Callable[[Any, Any], Any]
 ) -> Callable[..., Any]:
     def extreme(*values: Any, key: Any = None, default: Any = _MISSING) -> Any:
+        if StagedItems in builtins.map(type, values):  # as in min(*items)
+            values = ([*values],)
         if builtins.len(values) == 1:
             items = _ready(values[0])
             if stages(items) and key is None and default is _MISSING:
@@ -64,13 +68,20 @@ def _staged_extreme(items: Positions, name: str, key: Any, default: Any) -> Any:
     def best() -> Any:
         function = (lambda item: item) if key is None else convertible(key)
         ranks = collected(items, lambda part: [function(item) for item in part])
-        vector = lists.scalars(ranks, f"{name}()")
-        position = apply(f"arg{name}", (vector,), {"axis": [0], "keepdims": False})
-        return items.item(position)
+        return items.item(_place_of_extreme(ranks, name))
 
     if default is _MISSING:
         return best()
     return if_expr(items.count > 0, best, lambda: default)
+
+
+def _place_of_extreme(ranks: list[Any], name: str) -> Any:
+    """Return the position of the least or the greatest rank, of equal ones the first."""
+    if lists.items_of(ranks).element.kind == "leaf":
+        vector = lists.scalars(ranks, f"{name}()")
+        return apply(f"arg{name}", (vector,), {"axis": [0], "keepdims": False})
+    require(lists.count(ranks) > 0, ValueError, f"{name}() arg is an empty sequence")
+    return lists.order_of(ranks, f"{name}()", name == "max")[0]
 
 
 def _reduced(items: Any, name: str) -> Any:
@@ -98,13 +109,30 @@ max_ = _extreme(builtins.max, "max", lambda one, other: compared(one, ">", other
 
 
 def sorted_(iterable: Any, /, *, key: Any = None, reverse: bool = False) -> list[Any]:
-    """``sorted``: by scalars. Items are as in ``list``."""
+    """``sorted``: by scalars, or tuples of scalars. Items are as in ``list``."""
     items = listed(iterable)
     function = (lambda item: item) if key is None else convertible(key)
     ranks = collected(items, lambda part: [function(item) for item in part])
-    if not lists.is_staged(ranks) and not any(stages(rank) for rank in ranks):
+    if not lists.is_staged(ranks) and not any(map(holds_staged, ranks)):
         return sorted(items, **_keywords(key, _MISSING), reverse=reverse)
-    return lists.in_order(items, lists.scalars(ranks, "sorted()"), bool(reverse))
+    decided = None if lists.is_staged(ranks) else _decided_in_python(ranks)
+    if decided is not None:
+        places = sorted(range(builtins.len(items)), key=decided.__getitem__, reverse=bool(reverse))
+        return [items[place] for place in places]
+    return lists.in_order(items, lists.order_of(ranks, "sorted()", bool(reverse)))
+
+
+def _decided_in_python(ranks: list[Any]) -> list[Any] | None:
+    """Return what is before any tensor in tuples, if that differs in all and so orders them."""
+    if not all(isinstance(rank, tuple) for rank in ranks):
+        return None
+    lengths = [
+        next((place for place, part in enumerate(rank) if holds_staged(part)), builtins.len(rank))
+        for rank in ranks
+    ]
+    first = [rank[: min(lengths)] for rank in ranks]
+    differ = all(one != other for one, other in itertools.combinations(first, 2))
+    return first if differ else None
 
 
 def sum_(items: Any, /, start: Any = 0) -> Any:

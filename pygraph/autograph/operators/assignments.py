@@ -8,13 +8,14 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from pygraph.autograph.operators.calls import call
-from pygraph.autograph.operators.lists import ItemTarget, ListTarget
+from pygraph.autograph.operators.lists import METHODS, ItemTarget, ListTarget
+from pygraph.autograph.operators.lookups import DictTarget, is_plain_dict
 from pygraph.autograph.operators.parts import PartTarget
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.tensors import is_tensor, is_tracing
 
-_METHODS = ("__setitem__", "__delitem__", "__setattr__", "__delattr__")
+_CHANGING = ("__setitem__", "__delitem__", "__setattr__", "__delattr__")
 _custom: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 
@@ -32,8 +33,10 @@ def changes(owner: Any) -> Any:
     if is_tensor(owner) or isinstance(owner, PartTarget):
         return owner
     note(owner)
-    if type(owner) is list:
+    if type(owner) in METHODS:
         return ListTarget(owner)
+    if is_plain_dict(owner):
+        return DictTarget(owner)
     return _Converting(owner) if _has_own_code(type(owner)) else owner
 
 
@@ -42,7 +45,7 @@ def _has_own_code(kind: type) -> bool:
     found = _custom.get(kind)
     if found is None:
         found = any(
-            isinstance(inspect.getattr_static(kind, m, None), FunctionType) for m in _METHODS
+            isinstance(inspect.getattr_static(kind, m, None), FunctionType) for m in _CHANGING
         )
         found = found or any(
             isinstance(value, property) for base in kind.__mro__ for value in vars(base).values()

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pygraph.autograph.operators.aggregates import all_, any_, max_, min_, sorted_, sum_
+from pygraph.autograph.operators.bisection import STAGED as _BISECTION
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comprehensions import generated, kept
+from pygraph.autograph.operators.deques import STAGED as _DEQUES
+from pygraph.autograph.operators.deques import deque_
 from pygraph.autograph.operators.effects import STAGED as _EFFECTS
 from pygraph.autograph.operators.effects import require
+from pygraph.autograph.operators.heaps import STAGED as _HEAPS
 from pygraph.autograph.operators.iteration import (
     EnumeratedItems,
     ListItems,
@@ -26,7 +31,7 @@ from pygraph.autograph.operators.iteration import (
     positions,
 )
 from pygraph.autograph.operators.late import convertible
-from pygraph.autograph.operators.lists import listed
+from pygraph.autograph.operators.lists import METHODS, listed
 from pygraph.autograph.operators.protocols import own_method, tested
 from pygraph.control import lists
 from pygraph.control.chosen_values import ChosenValue
@@ -41,6 +46,7 @@ from pygraph.control.tensors import (
     length,
     stages,
 )
+from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import describe, user_line
 
 _MISSING = object()
@@ -129,9 +135,13 @@ def enumerate_(iterable: Any, start: Any = 0) -> Any:
 
 def zip_(*iterables: Any, strict: bool = False) -> Any:
     """``zip``: staged when all of its arguments are, or lists beside staged ones."""
+    if StagedItems in builtins.map(type, iterables):  # zip(*items)
+        message = "zip(*items) of an empty list gives no lists: how many, a graph cannot leave open"
+        require(lists.count(iterables) > 0, ValueError, message)
+        return iter(lists.columns(iterables))
     beside = any(map(lists.is_staged, iterables))
     parts = [
-        ListItems(iterable) if beside and type(iterable) is list else positions(iterable)
+        ListItems(iterable) if beside and type(iterable) in (list, deque) else positions(iterable)
         for iterable in iterables
     ]
     known = [part for part in parts if part is not None]
@@ -284,6 +294,8 @@ def log_(value: Any, *base: Any) -> Any:
 
 _STAGED: dict[Any, Callable[..., Any]] = {
     **_EFFECTS,
+    **_HEAPS,
+    **_BISECTION,
     builtins.range: range_,
     builtins.len: len_,
     builtins.int: int_,
@@ -305,9 +317,12 @@ _STAGED: dict[Any, Callable[..., Any]] = {
     builtins.enumerate: enumerate_,
     builtins.zip: zip_,
     builtins.reversed: reversed_,
+    deque: deque_,
     math.log: log_,
     **{
         getattr(math, name): _mathematics(getattr(math, name), op)
         for name, op in _MATHEMATICS.items()
     },
 }
+
+METHODS[deque] = _DEQUES

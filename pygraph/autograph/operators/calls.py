@@ -38,6 +38,9 @@ def _converted(function: Any, follow: bool) -> Any:
     if kind is FunctionType:
         if is_tracing():
             note_outer_variables(function)
+            replaced = staged_builtin(function)
+            if replaced is not None:
+                return replaced
         return _with_converted_arguments(function) or _function(function, follow)
     if kind is MethodType:
         inner = function.__func__

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.protocols import own_method, tested
 from pygraph.control.chosen_values import ChosenValue
-from pygraph.control.lists import count, is_staged, same_items, scalars
+from pygraph.control.keys import has_key
+from pygraph.control.lists import contains, count, is_staged, same_items
 from pygraph.control.ranges import Range
 from pygraph.control.tensors import (
     any_equal,
@@ -54,10 +56,16 @@ def compared(left: Any, symbol: str, right: Any) -> Any:
         return equal if symbol == "==" else _inverse(equal)
     if is_staged(left) or is_staged(right):
         raise TypeError(f"lists whose length the graph decides have no order: {symbol!r}")
-    alike = isinstance(left, (list, tuple)) and type(left) is type(right)
-    if alike and (holds_staged(left) or holds_staged(right)):
+    if _are_sequences(left, symbol, right):
         return _ordered(left, symbol, right)
     return _by_method(left, symbol, right, _ORDERS[symbol])
+
+
+def _are_sequences(left: Any, symbol: str, right: Any) -> bool:
+    """Return whether values are compared item by item, and tensors have a say in it."""
+    alike = isinstance(left, (list, tuple, deque)) and type(left) is type(right)
+    own = alike and own_method(left, _METHODS[symbol]) is not None
+    return alike and not own and holds_staged([left, right])
 
 
 def _equal(left: Any, right: Any) -> Any:
@@ -67,13 +75,11 @@ def _equal(left: Any, right: Any) -> Any:
         return right.each(lambda value: _equal(left, value))
     if is_staged(left) or is_staged(right):
         return _equal_lists(left, right)
-    kind = type(left)
-    if kind is type(right) and (holds_staged(left) or holds_staged(right)):
-        if isinstance(left, (list, tuple)):
-            return len(left) == len(right) and _all_equal(zip(left, right, strict=True))
-        if isinstance(left, dict):
-            keys = left.keys()
-            return keys == right.keys() and _all_equal((left[key], right[key]) for key in keys)
+    if _are_sequences(left, "==", right):
+        return len(left) == len(right) and _all_equal(zip(left, right, strict=True))
+    if isinstance(left, dict) and type(left) is type(right) and holds_staged([left, right]):
+        keys = left.keys()
+        return keys == right.keys() and _all_equal((left[key], right[key]) for key in keys)
     return _by_method(left, "==", right, operator.eq)
 
 
@@ -145,7 +151,7 @@ def _by_method(left: Any, symbol: str, right: Any, otherwise: Callable[[Any, Any
 
 def holds_staged(value: Any) -> bool:
     """Return whether a tensor, or a class of the user's, has a say in how a value compares."""
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, deque)):
         return any(map(holds_staged, value))
     if isinstance(value, dict):
         return any(map(holds_staged, value.values()))
@@ -183,14 +189,18 @@ def in_(value: Any, container: Any) -> Any:
         staged = stages(value) or stages(container)
         return any_equal(value, container) if staged else value in container
     if is_staged(container):
-        return any_equal(value, scalars(container, "in"))
+        return contains(container, value)
     method = own_method(container, "__contains__")
     if method is not None:
         return tested(method(value))
     if isinstance(container, (range, Range)) and (stages(value) or type(container) is Range):
         return _in_range(value, container)
-    if isinstance(container, (list, tuple)) and (holds_staged(value) or holds_staged(container)):
+    if isinstance(container, (list, tuple, deque)) and (
+        holds_staged(value) or holds_staged(container)
+    ):
         return _any_equal(value, container)
+    if isinstance(container, (set, frozenset, Mapping, KeysView)) and holds_staged(value):
+        return has_key(container, value)
     return value in container
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from pygraph.autograph.operators.comparisons import holds_staged
 from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
+from pygraph.autograph.operators.lookups import chosen, got, looked_up, refuse_key
+from pygraph.autograph.operators.mutation import changing_builtin
 from pygraph.autograph.operators.parts import PartTarget, is_part
 from pygraph.control import lists
-from pygraph.control.chosen_values import ChosenValue
+from pygraph.control.chosen_values import ChosenValue, can_be_chosen
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.pending import MissingItemError
-from pygraph.control.raising import raised
 from pygraph.control.tensors import is_tracing, stages
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.text import Text, deferred
@@ -23,16 +26,33 @@ def item(container: Any, key: Any) -> Any:
     """``container[key]``: of a list, staged when a tensor is the key or decided the length."""
     if type(key) is ChosenValue:
         return key.each(lambda value: item(container, value))
-    if not isinstance(container, (list, tuple)) or not is_tracing():
+    if not is_tracing() or not isinstance(container, (list, tuple, deque, dict)):
         return container[key]
-    if lists.is_staged(container) or (_is_staged_key(key) and container):
+    if isinstance(container, dict):
+        return looked_up(container, key)
+    if lists.is_staged(container):
         return lists.get(container, key)
+    if _is_staged_key(key) and container:
+        if type(key) is slice:
+            return lists.get(container, key)
+        # Of what is no tensor there is but one of each: the index becomes its position.
+        values = all(map(can_be_chosen, container))
+        return chosen(list(container), _position_of(container, key) if values else key)
     if _is_staged_key(key):
-        raise MissingItemError("list index out of range")
+        raise MissingItemError(f"{_kind_of(container)} index out of range")
     try:
         return container[key]
     except IndexError as error:
         raise MissingItemError(*error.args) from None
+
+
+def _position_of(container: Sequence[Any], key: Any) -> Any:
+    """Return an index, counted from the front; running the graph raises IndexError for no index."""
+    return lists.get(list(range(len(container))), key)
+
+
+def _kind_of(container: Any) -> str:
+    return "deque" if isinstance(container, deque) else "list"
 
 
 def _is_staged_key(key: Any) -> bool:
@@ -46,7 +66,7 @@ def place(container: Any, key: Any) -> Any:
     if isinstance(container, ItemTarget):
         return ItemTarget(container, key)
     staged = lists.is_staged(container) or _is_staged_key(key)
-    if type(container) is list and container and staged and is_tracing():
+    if type(container) in METHODS and container and staged and is_tracing():
         return ItemTarget(ListTarget(container), key)
     return PartTarget(container, key) if is_part(container, key) else item(container, key)
 
@@ -74,7 +94,7 @@ class ItemTarget:
     def __setitem__(self, key: Any, value: Any) -> None:
         whole = self._owner[self._key]
         lists.disown(whole)
-        (ListTarget(whole) if type(whole) is list else whole)[key] = value
+        (ListTarget(whole) if type(whole) in METHODS else whole)[key] = value
         self._owner[self._key] = lists.written_out(whole)
 
     @property
@@ -88,8 +108,8 @@ class ListTarget:
 
     __slots__ = ("root",)
 
-    def __init__(self, target: list[Any]) -> None:
-        self.root = target
+    def __init__(self, target: lists.Changing) -> None:
+        self.root: Any = target
 
     def __getitem__(self, key: Any) -> Any:
         return item(self.root, key)
@@ -99,10 +119,8 @@ class ListTarget:
         if not lists.is_staged(target) and not _is_staged_key(key):
             target[key] = value
         elif type(key) is slice:
-            raise TypeError(
-                "a slice of a list cannot be assigned where a tensor decides which items it has\n"
-                f"  {describe(user_line())}\nAssign its items one by one, or use a tensor."
-            )
+            _check_step(key)
+            lists.put_slice(target, key, listed(value))
         elif not target:
             raise MissingItemError("list assignment index out of range")
         else:
@@ -111,28 +129,53 @@ class ListTarget:
     def __delitem__(self, key: Any) -> None:
         if lists.is_staged(self.root) or _is_staged_key(key):
             if type(key) is slice:
-                raise TypeError(
-                    "a slice of a list cannot be deleted where a tensor decides which items it "
-                    f"has\n  {describe(user_line())}\nPut together what is left, as in "
-                    "`items = items[:i] + items[j:]`."
-                )
-            lists.pop(self.root, key)
+                _check_step(key)
+                lists.put_slice(self.root, key, [])
+            else:
+                lists.pop(self.root, key, "list assignment index out of range")
         else:
             del self.root[key]
+
+
+def _check_step(key: slice) -> None:
+    if key.step is not None and (stages(key.step) or key.step != 1):
+        raise TypeError(
+            "a slice with a step cannot be assigned or deleted where a tensor decides which items "
+            f"it has\n  {describe(user_line())}\nAssign its items one by one, or make a new list "
+            "with a comprehension."
+        )
 
 
 def list_method(method: Any) -> Callable[..., Any] | None:
     """Return the staged form of a list's method, or None to call it as it is."""
     owner = getattr(method, "__self__", None)
-    if type(owner) is list:
-        found = _METHODS.get(method.__name__)
-        if found is not None:
-            check_own(owner)
-            note(owner)
-            return lambda *arguments, **keywords: found(owner, *arguments, **keywords)
-    if type(owner) is tuple and lists.is_staged(owner) and method.__name__ == "count":
-        return lambda value: _count(owner, value)  # type: ignore[arg-type]
+    changing: Any = METHODS.get(type(owner), {}).get(getattr(method, "__name__", ""))
+    if changing is not None:
+        check_own(owner)
+        note(owner)
+        return lambda *arguments, **keywords: changing(owner, *arguments, **keywords)
+    if type(owner) is tuple and method.__name__ in ("count", "index"):
+        found = METHODS[list][method.__name__]
+        return lambda *arguments: found(owner, *arguments)
+    if isinstance(owner, dict) and method.__name__ == "get":
+        return lambda *arguments: got(owner, *arguments)
+    if isinstance(owner, (set, dict)) and method.__name__ in _OF_KEYS:
+        return _with_known_key(method)
     return None
+
+
+_OF_KEYS = ("add", "discard", "remove", "pop", "setdefault")
+
+
+def _with_known_key(method: Any) -> Callable[..., Any]:
+    """Return a method that takes a key to add or remove, which no tensor may decide."""
+
+    def checked(*arguments: Any) -> Any:
+        if arguments and holds_staged(arguments[0]):
+            refuse_key(f"{type(method.__self__).__name__}.{method.__name__}(key)")
+        return changing_builtin(method)(*arguments)
+
+    return checked
 
 
 def _append(target: list[Any], value: Any) -> None:
@@ -196,57 +239,80 @@ def _sort(target: list[Any], *, key: Any = None, reverse: bool = False) -> None:
     target[:] = sorted_(target, key=key, reverse=reverse)
 
 
-def _count(target: list[Any], value: Any) -> Any:
-    if lists.is_staged(target) or (target and any(map(stages, (value, *target)))):
+def _count(target: Sequence[Any], value: Any) -> Any:
+    if _has_staged(target, value):
         return lists.occurrences(target, value)
     return target.count(value)
 
 
-def _index(target: list[Any], value: Any, *bounds: Any) -> Any:
-    if not lists.is_staged(target) and not any(map(stages, (value, *bounds, *target))):
+def _has_staged(target: Sequence[Any], *values: Any) -> bool:
+    """Return whether tensors decide which items of a list, which has some, are equal to a value."""
+    return lists.is_staged(target) or (bool(target) and any(map(holds_staged, (*values, *target))))
+
+
+def _index(target: Any, value: Any, *bounds: Any) -> Any:
+    if not _has_staged(target, value, *bounds):
         return target.index(value, *bounds)
-    if bounds:
-        raise TypeError(
-            "list.index() takes no bounds where it is part of the graph\n"
-            f"  {describe(user_line())}\nTake a slice of the list, and add where it begins."
-        )
-    missing = deferred(lambda: f"{value!r} is not in list")
-    return _position(target, value, missing)
+    missing = _not_in(target, value)
+    start, stop = (*bounds, None, None)[:2]
+    return _position(target, value, missing, slice(start, stop))
 
 
-def _position(target: list[Any], value: Any, missing: str | Text) -> Any:
-    if not target:
-        raise raised(ValueError(missing))
-    found, position = lists.position(target, value)
+def _not_in(target: Any, value: Any) -> str | Text:
+    return deferred(lambda: f"{value!r} is not in {_kind_of(target)}")
+
+
+def _position(target: Any, value: Any, missing: str | Text, within: slice = slice(None)) -> Any:
+    found, position = lists.position(target, value, within)
     require(found, ValueError, missing)
     return position
 
 
-def _remove(target: list[Any], value: Any) -> None:
-    if not lists.is_staged(target) and not any(map(stages, (value, *target))):
+def _remove(target: Any, value: Any) -> None:
+    if not _has_staged(target, value):
         target.remove(value)
-    else:
-        _pop(target, _position(target, value, "list.remove(x): x not in list"))
+        return
+    in_list = "list.remove(x): x not in list"
+    missing = _not_in(target, value) if isinstance(target, deque) else in_list
+    position = _position(target, value, missing)
+    lists.pop(target, position)
 
 
-_METHODS: dict[str, Callable[..., Any]] = {
-    "append": _append,
-    "count": _count,
-    "extend": _extend,
-    "index": _index,
-    "insert": _insert,
-    "pop": _pop,
-    "remove": _remove,
-    "reverse": _reverse,
-    "sort": _sort,
+# By type: the methods that are staged where a tensor decides the items or how many there are.
+METHODS: dict[type, dict[str, Callable[..., Any]]] = {
+    list: {
+        "append": _append,
+        "count": _count,
+        "extend": _extend,
+        "index": _index,
+        "insert": _insert,
+        "pop": _pop,
+        "remove": _remove,
+        "reverse": _reverse,
+        "sort": _sort,
+    }
 }
 
 
-def unpacked(value: Any, count: int) -> Any:
-    """What is assigned to ``count`` targets: the items of a staged list, all else as it is."""
-    if type(value) is not list or not lists.is_staged(value):
+def unpacked(value: Any, before: int, after: int | None = None) -> Any:
+    """What is assigned to so many targets: the items of a staged list, all else as it is.
+
+    ``after`` is how many targets stand behind a starred one.
+    """
+    if not lists.is_staged(value):
         return value
     length = lists.count(value)
-    message = f"the list to unpack has another length than {count}"
-    require(length == count, ValueError, message)
-    return [lists.get(value, position) for position in range(count)]
+    wanted = before + (after or 0)
+    least = "at least " if after is not None else ""
+    require(
+        length >= wanted,
+        ValueError,
+        deferred(lambda: f"not enough values to unpack (expected {least}{wanted}, got {length})"),
+    )
+    first = [lists.get(value, position) for position in range(before)]
+    if after is None:
+        message = f"too many values to unpack (expected {before})"
+        require(length <= before, ValueError, message)
+        return first
+    rest = lists.get([*value], slice(before, -after or None))
+    return [*first, *rest, *(lists.get(value, position) for position in range(-after, 0))]

@@ -5,6 +5,7 @@ A variable without a value is an empty cell, as in Python, and reads as ``UNSET`
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
@@ -24,7 +25,7 @@ _changed: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 
 def _changed_by_operators(kind: type) -> bool:
-    if kind in (list, dict, set):
+    if kind in (list, dict, set, deque):
         return True
     known = _changed.get(kind)
     if known is None:

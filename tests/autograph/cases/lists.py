@@ -532,7 +532,6 @@ def f(n):
 
 f(5)
 # -> [0, 3, 4]
-# staged raises TypeError: a slice of a list cannot be deleted where a tensor decides which items it has
 
 
 # case: list_del

@@ -1,0 +1,117 @@
+"""Dicts and sets, of Python's keys, where a tensor is looked up: each key is compared with it.
+
+A graph adds no keys: what a tensor decides to put in is refused, at the latest when the graph runs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, defaultdict
+from typing import Any, NoReturn
+
+from pygraph.autograph.operators.branches import if_expr
+from pygraph.autograph.operators.comparisons import holds_staged
+from pygraph.autograph.operators.effects import require
+from pygraph.control import lists
+from pygraph.control.chosen_values import ChosenValue, can_be_chosen
+from pygraph.control.keys import keys_like
+from pygraph.control.raising import raised
+from pygraph.control.tensors import is_tensor
+from pygraph.graph.locations import describe, user_line
+from pygraph.graph.structure import flatten
+from pygraph.graph.text import deferred
+
+_DICTS = (dict, OrderedDict, defaultdict, Counter)
+
+
+def looked_up(container: Any, key: Any) -> Any:
+    """``container[key]`` of a dict; running the graph raises KeyError for what is no key."""
+    if type(container) not in _DICTS or not holds_staged(key):
+        return container[key]
+    if type(container) is Counter:
+        return got(container, key, 0)
+    keys, found, position = _find(container, key)
+    missing = "" if type(container) is not defaultdict else ", and a graph adds no keys to a dict"
+    require(found, KeyError, deferred(lambda: f"{key}{missing}"))
+    return chosen([container[known] for known in keys], position)
+
+
+def chosen(values: list[Any], position: Any) -> Any:
+    """Return ``values[position]``, for a tensor that is the position of one."""
+    if all(map(can_be_chosen, values)):
+        return ChosenValue(position, tuple(values))
+    if any(callable(leaf) and not is_tensor(leaf) for leaf in flatten(values)[0]):
+        raise TypeError(
+            "a tensor decides which function is taken; it can choose among those that use no "
+            f"variables of a function around them\n  {describe(user_line())}\n"
+            "Define them outside of any function, or call each in a branch of an `if`."
+        )
+    return lists.get(values, position)
+
+
+def got(container: Any, key: Any, default: Any = None) -> Any:
+    """``container.get(key, default)``."""
+    if not holds_staged(key):
+        return container.get(key, default)
+    if default is None:
+        raise TypeError(
+            "get(key) would be None or a value, as a tensor decides\n"
+            f"  {describe(user_line())}\nGive it a default, as in get(key, 0)."
+        )
+    keys = keys_like(container, key)
+    if not keys:
+        return default
+    found, position = lists.position(keys, key)
+    values = [container[known] for known in keys]
+    return if_expr(found, lambda: chosen(values, position), lambda: default)
+
+
+class DictTarget:
+    """A dict, an item of which is about to be assigned or deleted."""
+
+    __slots__ = ("_owner",)
+
+    def __init__(self, owner: dict[Any, Any]) -> None:
+        self._owner = owner
+
+    def __getitem__(self, key: Any) -> Any:
+        return looked_up(self._owner, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if not holds_staged(key):
+            self._owner[key] = value
+            return
+        keys, found, position = _find(self._owner, key)
+        missing = deferred(lambda: f"{key} is no key yet, and a graph adds no keys to a dict")
+        require(found, KeyError, missing)
+        values: list[Any] = [lists.items_of([self._owner[known] for known in keys])]
+        lists.put(values, position, value)
+        for place, known in enumerate(keys):
+            self._owner[known] = lists.get(values, place)
+
+    def __delitem__(self, key: Any) -> None:
+        if holds_staged(key):
+            refuse_key(f"del {type(self._owner).__name__}[key]")
+        del self._owner[key]
+
+
+def is_plain_dict(owner: Any) -> bool:
+    """Return whether a dict is one whose items are found by comparing keys, as far as is known."""
+    return type(owner) in _DICTS
+
+
+def refuse_key(what: str) -> NoReturn:
+    """Refuse to add or remove a key that a tensor decides."""
+    raise TypeError(
+        f"{what}: a tensor would decide which keys there are, and a graph adds and removes none\n"
+        f"  {describe(user_line())}\n"
+        "Mark them in a tensor, as in `seen = pygraph.zeros(n, dtype=pygraph.bool)` and "
+        "`seen[key] = True`, or collect them in a list."
+    )
+
+
+def _find(container: Any, key: Any) -> tuple[list[Any], Any, Any]:
+    """Return the keys that may equal a key, whether one does, and the position of that."""
+    keys = keys_like(container, key)
+    if not keys:
+        raise raised(KeyError(deferred(lambda: f"{key}")))
+    return (keys, *lists.position(keys, key))
