@@ -11,12 +11,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pygraph.control.leaves import Place
+from pygraph.control.leaves import NUMBERS, Place, number_leaf
 from pygraph.control.structures import Shaped, conformed, item_shapes, join_items, merged, shaped
 from pygraph.control.tensors import apply, as_number, current, is_tensor, length, weakened
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import Location, describe, is_library_file, user_line
-from pygraph.graph.structure import Structure, flatten, unflatten
+from pygraph.graph.structure import LEAF, Structure, flatten, unflatten
 
 _WHOLE = slice(None)
 
@@ -54,6 +54,9 @@ def items_of(sequence: Sequence[Any]) -> StagedItems:
 
 def element_of(sequence: Sequence[Any]) -> Shaped:
     """Return what serves all items of a list."""
+    kind, *others = set(map(type, sequence))
+    if kind in NUMBERS and not others:
+        return Shaped(LEAF, (number_leaf(sequence[0]),))
     name = _name_of(sequence)
     return join_items(
         list(item_shapes(shaped(sequence))), Place(name, name + "[...]", _ItemSite(sequence))

@@ -188,18 +188,18 @@ f(2)  # -> 0
 
 
 # case: functions
-def half(y):
-    return y / 2
+def twice(y):
+    return y + y
 
 
 def f(v, x):
     table = {0: lambda y: y + 1, 1: lambda y: y * 2}
-    either = [half, abs]
+    either = [twice, abs]
     return table[v](x) + either[v](x)
 
 
 f(1, -5)  # -> -5
-f(0, 5)  # -> 8.5
+f(0, 5)  # -> 16
 
 
 # case: functions_that_capture
