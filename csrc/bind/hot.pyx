@@ -21,6 +21,7 @@ from libcpp.utility cimport move
 from libcpp.vector cimport vector
 
 import inspect
+import opcode
 import types
 import weakref
 from collections import OrderedDict, defaultdict, namedtuple

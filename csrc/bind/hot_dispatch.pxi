@@ -95,13 +95,13 @@ cdef object augmented(Op op, Tensor x, object other):
     if not (<SymbolicTensor>x).dims:
         return binary(op, x, other)
     # In `x[i] += v` the part is a temporary, which Python assigns to x[i] afterwards.
-    ops.augment(x, op.name, other, is_temporary(x))
+    ops.augment(x, op.name, other, is_temporary(x) and runs_operator())
     return x
 
 
 cdef EagerTensor augmented_eager(Op op, EagerTensor x, object other):
     check_changeable(x)
-    if x.view is not None and not is_temporary(x):
+    if x.view is not None and not (is_temporary(x) and runs_operator()):
         check_no_view(x)
     cdef EagerTensor result = binary(op, x, other)
     if result.value.dtype() != x.value.dtype() or not result.value.shape() == x.value.shape():

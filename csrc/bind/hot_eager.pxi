@@ -170,6 +170,16 @@ cdef int mark_view(EagerTensor result, EagerTensor base) except -1:
     return 0
 
 
+def whole_view(Tensor x):
+    """Return all of a tensor as ``x[:]`` does: with a value of its own where NumPy would give a view."""
+    cdef Tensor part = x.copy()
+    if type(part) is EagerTensor:
+        note_view(part, (x,))
+    else:
+        (<SymbolicTensor>part).builder.module.aliases.note_view(part, "slice", (x,), ops.whole_attributes(x))
+    return part
+
+
 cpdef str elements_text(EagerTensor tensor, str prefix):
     """Return the elements as repr shows them after a prefix, many of them abridged."""
     array = to_numpy(tensor)

@@ -10,6 +10,7 @@ cdef extern from "Python.h":
 
 
 cdef object library_files = None
+cdef int BINARY_OP = opcode.opmap["BINARY_OP"]
 
 
 @cython.final
@@ -88,6 +89,13 @@ cdef tuple running_place():
             return code, PyFrame_GetLasti(current)
         current = caller_of(current)
     return None, 0
+
+
+# Whether the innermost frame is at an operator of its own, as opposed to a call of operator.iadd.
+cdef bint runs_operator():
+    cdef PyFrameObject* current = PyEval_GetFrame()
+    cdef int last = PyFrame_GetLasti(current) if current != NULL else -1
+    return last >= 0 and (<object><PyObject*>current).f_code.co_code[last] == BINARY_OP
 
 
 def register_library_files(files):

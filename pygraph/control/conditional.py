@@ -10,7 +10,7 @@ from pygraph.control.changes import both_ways, check_joined, put, settled_values
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.errors import CallSite, Site, mismatch
 from pygraph.control.forms import Form, form_of, join
-from pygraph.control.identity import Meeting, inner_flags
+from pygraph.control.identity import Meeting, contents, inner_flags
 from pygraph.control.journal import Change, Journal, recording
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
@@ -116,7 +116,8 @@ def stage_cond(
     outputs = iter(parent.record_cond(parent.lift(pred), first.builder, second.builder))
     values = [None if form is None else form.put_together(outputs) for form in joined]
     outside = dict(zip([id(flag) for inner in flags for flag in inner], outputs, strict=True))
-    meeting = Meeting(parent.lift(pred), outside, site.journal().is_older, stage_cond)
+    consist = first.contents, second.contents
+    meeting = Meeting(parent.lift(pred), outside, consist, site.journal().is_older, stage_cond)
     after = [
         one if form is None else meeting.own_objects(name, value, one, other)
         for name, form, value, one, other in zip(
@@ -189,7 +190,8 @@ def _after_raise(
         for form, value in zip(forms, values, strict=True)
     ]
     outside = dict(zip(map(id, flags), outputs, strict=True))
-    meeting = Meeting(parent.lift(pred), outside, lambda _: True, stage_cond)
+    consist = side.contents, side.contents
+    meeting = Meeting(parent.lift(pred), outside, consist, lambda _: True, stage_cond)
     after = [
         meeting.own_objects(name, value, *((one, UNSET) if side is first else (UNSET, one)))
         if form.tensors
@@ -215,13 +217,15 @@ def _note_merged(
 class _Side(NamedTuple):
     """A branch that was traced: the variables at its end, and what it does to outer objects.
 
-    ``values`` are the objects that the variables hold, ``ends`` the same as they were at the end.
+    ``values`` are the objects that the variables hold, ``ends`` the same as they were at the end,
+    and ``contents`` has, by identity, what lists and dicts among them consisted of.
     """
 
     builder: Builder
     values: list[Any]
     ends: list[Any]
     changes: list[Change]
+    contents: dict[int, Any]
 
 
 class _RaisedWay(NamedTuple):
@@ -239,10 +243,11 @@ def _traced(builder: Builder, branch: Callable[[], list[Any]], site: Site) -> _W
     with recording(builder, site.journal()) as journal:
         values = unreachable(lambda: until_raise(branch))
         ends = settled_values(values, journal) if isinstance(values, list) else []
+        consist = contents(values) if isinstance(values, list) else {}
         changes = journal.close()
     if isinstance(values, Raised):
         return _RaisedWay(builder)
-    return _Side(builder, values, ends, changes) if isinstance(values, list) else values
+    return _Side(builder, values, ends, changes, consist) if isinstance(values, list) else values
 
 
 def _with_parts(values: list[Any], parts: list[Change]) -> list[Any]:

@@ -20,14 +20,21 @@ from pygraph.graph.items import StagedItems
 class Meeting:
     """The objects of two branches where they meet, and what tells which branch ran.
 
-    ``flags`` has, by identity, what stands outside of the branches for a bool tensor of theirs.
+    ``flags`` has, by identity, what stands outside of the branches for a bool tensor of theirs, and
+    ``contents`` for either branch what lists and dicts consisted of at its end.
     """
 
     def __init__(
-        self, pred: Any, flags: dict[int, Any], is_older: Callable[[Any], bool], cond: Cond
+        self,
+        pred: Any,
+        flags: dict[int, Any],
+        contents: tuple[dict[int, Any], dict[int, Any]],
+        is_older: Callable[[Any], bool],
+        cond: Cond,
     ) -> None:
         self._pred = pred
         self._flags = flags
+        self._contents = contents
         self._is_older = is_older
         self._cond = cond
 
@@ -89,6 +96,8 @@ class Meeting:
         given = [part for part in (one, other) if part is not UNSET and part is not None]
         if len(given) == 1 and type(value) is not tuple and self._is_older(given[0]):
             return given[0]
+        one, other = [c.get(id(p), p) for c, p in zip(self._contents, (one, other), strict=True)]
+        given = [part for part in (one, other) if part is not UNSET and part is not None]
         if StagedItems in map(type, value) or not all(_is_like(part, value) for part in given):
             return value
         keys = list(value) if type(value) is dict else list(range(len(value)))
@@ -101,6 +110,22 @@ class Meeting:
         for key, part in zip(keys, parts, strict=True):
             value[key] = part
         return value
+
+
+def contents(values: Iterable[Any]) -> dict[int, Any]:
+    """Return, by identity, what the lists and dicts in values consist of now."""
+    found: dict[int, Any] = {}
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        if type(value) is Maybe:
+            waiting.append(value.value)
+        elif type(value) is tuple:
+            waiting.extend(value)
+        elif type(value) in (list, dict) and id(value) not in found:
+            found[id(value)] = value.copy()
+            waiting.extend(value.values() if type(value) is dict else value)
+    return found
 
 
 def inner_flags(builder: Any, values: Iterable[Any]) -> list[SymbolicTensor]:

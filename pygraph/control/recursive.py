@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -19,8 +20,8 @@ from pygraph.control.activations import Activation, Arguments, stack
 from pygraph.control.changes import get, put, settled_values
 from pygraph.control.errors import CallSite, unjoined
 from pygraph.control.forms import Form, form_of, join
+from pygraph.control.identity import tensors_in
 from pygraph.control.journal import (
-    VALUE,
     WHOLE,
     Change,
     Journal,
@@ -31,8 +32,10 @@ from pygraph.control.leaves import NUMBERS, Leaf, TensorLeaf, ValueLeaf
 from pygraph.control.pending import UnknownResult
 from pygraph.control.printing import HeldPrints
 from pygraph.control.raising import Raised, until_raise
+from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET
 from pygraph.graph import Builder, TensorSpec
+from pygraph.graph.aliases import object_of
 from pygraph.graph.callee import Callee
 from pygraph.graph.locations import Region, describe, trace_boundary, user_line
 from pygraph.graph.structure import Structure, flatten
@@ -55,6 +58,9 @@ class Recursive(Callee):
         self.result: Form | None = None
         # The tensors among the parameters, by position, that the body writes parts of.
         self.written: list[int] = []
+        # Those that a tensor of the result may be, and older tensors that it may be.
+        self.returned: list[int] = []
+        self.returned_older: list[SymbolicTensor] = []
         # The parts of outer objects that the body changes, with the forms of their values.
         self.parts: list[Change] = []
         self.part_forms: list[Form] = []
@@ -80,6 +86,10 @@ class Recursive(Callee):
         for part, form in zip(self.parts, self.part_forms, strict=True):
             put(part, form.put_together(outputs))
         self._write_back(arguments, outputs)
+        tensors = arguments.tensors(self.form)
+        passed = [tensors[number] for number in self.returned if is_object(tensors[number])]
+        for tensor in tensors_in(value):
+            activation.builder.module.aliases.note_choice(tensor, [*passed, *self.returned_older])
         return value
 
     def serves_parts(self) -> bool:
@@ -104,16 +114,26 @@ class Recursive(Callee):
 
     def _write_back(self, arguments: Arguments, outputs: Iterator[Any]) -> None:
         """Give the tensors that were passed the values that the body left in its parameters."""
+        builder: Any = current()
         given = arguments.tensors(self.form)
+        objects = [
+            builder.module.aliases.of(tensor).keys() if is_object(tensor) else {id(tensor)}
+            for tensor in given
+        ]
         for position, output in zip(self.written, outputs, strict=True):
             tensor = given[position]
-            if sum(other is tensor for other in given) > 1:
+            if sum(not objects[position].isdisjoint(other) for other in objects) > 1:
                 raise TypeError(
                     f"{self.name} ({place(self.function)}) writes into a tensor that it is passed "
                     f"twice, and calls itself where a tensor decides; pass a copy of it"
                 )
-            if isinstance(tensor, SymbolicTensor):
-                put(Change(tensor, VALUE, None, None, ""), output)
+            if is_object(tensor):
+                builder.journal.write(tensor, partial(_output, output))
+            elif is_tensor(tensor) and tensor.ndim:
+                raise TypeError(
+                    f"{self.name} ({place(self.function)}) writes into a tensor from outside of "
+                    "the function being traced, which cannot be changed in place: pass a copy of it"
+                )
 
     def _trace(self, activation: Activation, target: Callable[..., Any]) -> None:
         """Trace the body until its types have settled."""
@@ -169,7 +189,8 @@ class Recursive(Callee):
             return True
 
     def _state(self) -> tuple[Any, ...]:
-        return self.form, self.result, list(self.written), list(self.part_forms)
+        returned = list(self.returned), len(self.returned_older)
+        return self.form, self.result, list(self.written), list(self.part_forms), returned
 
     def _find(self, trace: _Trace, value: Any) -> None:
         """Let what a trace gave join what is known."""
@@ -181,6 +202,14 @@ class Recursive(Callee):
             for position, (tensor, first) in enumerate(zip(trace.tensors, trace.ids, strict=True))
             if position in self.written or tensor.id != first
         ]
+        returned = {key for tensor in trace.returned for key in trace.may_be(tensor)}
+        self.returned = [
+            position
+            for position, tensor in enumerate(trace.tensors)
+            if position in self.returned or id(tensor) in returned
+        ]
+        older = {id(tensor): tensor for tensor in (*self.returned_older, *trace.returned_older())}
+        self.returned_older = list(older.values())
         self.part_forms = self._joined_parts(self._own_part_forms(trace.ends))
         known = {part.place for part in self.parts}
         for change in trace.changes:
@@ -239,6 +268,7 @@ class _Trace:
             if isinstance(leaf, ValueLeaf)
         ]
         self.value: Any = None
+        self.returned: list[SymbolicTensor] = []  # the tensors in the result, as objects
         self.own: Form | None = None
         self.ends: list[Any] = []
         self.changes: list[Change] = []
@@ -262,6 +292,7 @@ class _Trace:
         finally:
             stack().pop()
         self._refuse_changes(passed)
+        self.returned = list(tensors_in(value))
         ends = map(get, recursive.parts)
         value, *self.ends = settled_values([value, *ends], self.journal)
         self.changes = self.journal.close()
@@ -276,6 +307,18 @@ class _Trace:
         for form, end in zip(recursive.part_forms, self.ends, strict=True):
             results += form.take_apart(end, form_of(form.name, end))
         self.body.set_results([*results, *(self.tensors[index] for index in recursive.written)])
+
+    def may_be(self, tensor: SymbolicTensor) -> dict[int, SymbolicTensor]:
+        """Return all that a tensor may be, by identity."""
+        return self.body.module.aliases.of(object_of(tensor))
+
+    def returned_older(self) -> list[SymbolicTensor]:
+        """Return the tensors from outside of the body that the result may hold."""
+        found = [one for tensor in self.returned for one in self.may_be(tensor).values()]
+        return [one for one in found if one.builder is not self.body and self._is_older(one)]
+
+    def _is_older(self, tensor: SymbolicTensor) -> bool:
+        return self.body.is_within(tensor.builder)
 
     def _passed(self) -> tuple[list[Any], Structure]:
         return flatten(tuple(self.bound.arguments.values()))
@@ -292,6 +335,15 @@ class _Trace:
                 f"{name} ({place(function)}) changes a list, dict or object that it is passed, and "
                 f"calls itself where a tensor decides; return what changes instead"
             )
+
+
+def is_object(tensor: Any) -> bool:
+    """Return whether it is a tensor of the trace that can be written into."""
+    return type(tensor) is SymbolicTensor and bool(tensor.dims)
+
+
+def _output(output: SymbolicTensor, _: SymbolicTensor) -> SymbolicTensor:
+    return output
 
 
 @trace_boundary

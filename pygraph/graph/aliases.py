@@ -8,11 +8,13 @@ tensor that a write may have reached the value is not known from there on: using
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
+from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
 from pygraph._hot import SymbolicTensor, Tensor, apply, current
-from pygraph.graph.locations import Location, describe, user_line
+from pygraph.graph.locations import Location, describe, is_library_file, user_line
 
 
 class Link(Protocol):
@@ -72,6 +74,7 @@ class Doubt(NamedTuple):
     """
 
     tensor: SymbolicTensor
+    written: str
     line: Location | None
     made: Location | None = None
     writer: int = 0
@@ -126,8 +129,7 @@ class Aliases:
             doubt = self._stale.get(id(base.link.base))
             if doubt is None or doubt.writer != id(base):
                 base = base.link.base
-        location = tensor.builder.made_at(tensor)
-        tensor.link = View(base, op, tuple(others), attributes, derived, location)
+        tensor.link = View(base, op, tuple(others), attributes, derived, user_line())
         if derived:
             tensor.has_views = base.has_views
             tensor.stamp = _stamp(tensor.link.sources)
@@ -155,8 +157,10 @@ class Aliases:
         self.writes += 1
         if self._may_be:
             others = self._others(tensor)
-            line = user_line() if others else None
-            self._stale.update({key: Doubt(other, line) for key, other in others.items()})
+            if others:
+                name, line = _name_of(tensor), user_line()
+                found = {key: Doubt(other, name, line) for key, other in others.items()}
+                self._stale.update(found)
             for other in others.values():
                 if type(other.link) is View:
                     self.note_view_write(other)
@@ -170,7 +174,7 @@ class Aliases:
         if type(base) is not SymbolicTensor:
             raise TypeError(view_refusal(tensor.link.location, user_line()))
         self.writes += 1
-        doubt = Doubt(base, user_line(), tensor.link.location, id(tensor))
+        doubt = Doubt(base, _name_of(tensor), user_line(), tensor.link.location, id(tensor))
         others = {**self._others(base), **self.of(base)}
         self._stale.update({key: doubt._replace(tensor=other) for key, other in others.items()})
 
@@ -189,27 +193,28 @@ class Aliases:
         """Return whether a tensor may have changed through another one."""
         return id(tensor) in self._stale
 
-    def check(self, tensor: SymbolicTensor) -> None:
+    def check(self, tensor: SymbolicTensor, user: str = "") -> None:
         """Bring a tensor up to date that follows from others.
 
-        Raises TypeError for one that may have changed in a way that is not known.
+        ``user`` says who uses it, if not the user's line that runs. Raises TypeError for one that
+        may have changed in a way that is not known.
         """
         if self._stale and id(tensor) in self._stale:
-            raise _unknown(self._stale[id(tensor)])
+            raise _unknown(self._stale[id(tensor)], user)
         link = tensor.link
         if link is None:
             return
         if link.derived:
-            self._refresh(tensor, link)
+            self._refresh(tensor, link, user)
         elif self._stale and id(link.base) in self._stale:
             doubt = self._stale[id(link.base)]
             if doubt.writer not in (0, id(tensor)):
-                raise _unknown(doubt)
+                raise _unknown(doubt, user)
 
-    def _refresh(self, tensor: SymbolicTensor, link: Link) -> None:
+    def _refresh(self, tensor: SymbolicTensor, link: Link, user: str) -> None:
         sources = link.sources
         for source in sources:
-            self.check(source)
+            self.check(source, user)
         if _is_up_to_date(tensor.stamp, sources):
             return
         builder = current()
@@ -291,13 +296,25 @@ UnknownValueError.__name__ = UnknownValueError.__qualname__ = TypeError.__name__
 UnknownValueError.__module__ = TypeError.__module__
 
 
-def _unknown(doubt: Doubt) -> TypeError:
-    used = describe(user_line())
+def _unknown(doubt: Doubt, user: str) -> TypeError:
+    used = user or f"used at {describe(user_line())}"
     if doubt.writer:
-        return TypeError(f"{view_refusal(doubt.made, doubt.line)}\n  the whole is used at {used}")
+        return TypeError(f"{view_refusal(doubt.made, doubt.line)}\n  The whole is {used}.")
     return UnknownValueError(
-        f"a tensor is used here that is one object, or is not, with the one written into "
-        f"at {describe(doubt.line)}: that depends on a tensor, so its value is not known\n"
+        f"{_name_of(doubt.tensor)} is one object, or is not, with the one written into as "
+        f"{doubt.written}: that depends on a tensor, so its value is not known\n"
+        f"  written into at {describe(doubt.line)}\n"
         f"  {used}\n"
         "Copy one of the two where they become one, as in `w = v.copy()`."
     )
+
+
+def _name_of(tensor: SymbolicTensor) -> str:
+    """Return how the user's function that runs calls a tensor."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_library_file(frame.f_code.co_filename):
+        frame = frame.f_back
+    variables = {} if frame is None else frame.f_locals
+    names = [name for name, value in variables.items() if value is tensor]
+    name = (*names, tensor.name)[0]
+    return repr(name) if name else "a tensor"

@@ -111,6 +111,9 @@ from pygraph.ops.indexing import (
     take,
     take_along_axis,
 )
+from pygraph.ops.indexing import (
+    whole_attributes as whole_attributes,
+)
 from pygraph.ops.linalg import (
     matmul,
     matrix_transpose,

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from pygraph._hot import EagerTensor, SymbolicTensor, Tensor, apply, from_numpy
+from pygraph._hot import EagerTensor, SymbolicTensor, Tensor, apply, from_numpy, whole_view
 from pygraph.ops.creation import asarray, counting
 from pygraph.ops.manipulation import NO_BOUND, broadcast_to, whole_slices
 from pygraph.ops.operands import (
@@ -75,7 +75,13 @@ def getitem(x: Tensor, key: Any, /) -> Tensor:
 
 def _apart(part: Tensor, x: Tensor) -> Tensor:
     """Return the part of x, as another object where it is all of x."""
-    return x.copy() if part is x else part
+    return whole_view(x) if part is x else part
+
+
+def whole_attributes(x: Tensor) -> dict[str, Any]:
+    """Return the attributes of a slice that is all of x."""
+    starts, stops, steps = whole_slices(x.ndim)
+    return {"starts": starts, "stops": stops, "steps": steps}
 
 
 # ---- from a key to entries ----

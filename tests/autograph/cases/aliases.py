@@ -413,3 +413,79 @@ def f(n, a, b):
 f(0, [1, 2], [3, 4])  # -> ([[1, 2], [3, 4]], [1, 2], [3, 4])
 f(1, [1, 2], [3, 4])  # -> ([[4, 4], [1, 2]], [1, 2], [4, 4])
 f(3, [1, 2], [3, 4])  # -> ([[2, 2], [5, 4]], [2, 2], [5, 4])
+
+
+# case: list_changed_then_returned_in_loop
+def f(a, c):
+    items = [a, a * 2]
+    for i in range(c + 1):
+        if c > 0:
+            items[1] = items[0] + 0.5
+            return items
+    return items
+
+
+f([1.0, 2.0], 1)  # -> [[1.0, 2.0], [1.5, 2.5]]
+f([1.0, 2.0], 0)  # -> [[1.0, 2.0], [2.0, 4.0]]
+
+
+# case: chosen_beside_a_raise
+def f(x, z, c):
+    if c > 5:
+        raise ValueError("too large")
+    elif c > 1:
+        y = x
+    else:
+        y = z
+    y[0] = 1
+    return x, y, z
+
+
+f([5, 6], [7, 8], 2)  # -> ([1, 6], [1, 6], [7, 8])
+f([5, 6], [7, 8], 0)  # -> ([5, 6], [1, 8], [1, 8])
+f([5, 6], [7, 8], 6)  # raises ValueError: too large
+
+
+# case: chosen_shapes_that_differ
+def f(a, b, c):
+    y = a if c > 0 else b
+    y[0] = 9
+    y *= 2
+    return a, b, y
+
+
+f([1, 2], [3, 4, 5], 1)  # -> ([18, 4], [3, 4, 5], [18, 4])
+f([1, 2], [3, 4, 5], 0)  # -> ([1, 2], [18, 8, 10], [18, 8, 10])
+
+
+# case: recursion_that_writes
+def f(a, n):
+    def fill(t, k):
+        if k > 0:
+            t[0] += k
+            fill(t, k - 1)
+        return t
+
+    b = fill(a, n)
+    return a, b
+
+
+f([1, 2], 3)  # -> ([7, 2], [7, 2])
+
+
+# case: recursion_that_returns_its_argument
+def f(a, n):
+    def fill(t, k):
+        if k > 0:
+            t += 1
+            return fill(t, k - 1)
+        return t
+
+    b = fill(a, n)
+    b[0] = 9
+    return a, b
+
+
+f([1, 2], 3)
+# -> ([9, 5], [9, 5])
+# staged raises TypeError: is one object, or is not, with the one written into
