@@ -99,6 +99,7 @@ class Meeting:
         one, other = [c.get(id(p), p) for c, p in zip(self._contents, (one, other), strict=True)]
         given = [part for part in (one, other) if part is not UNSET and part is not None]
         if StagedItems in map(type, value) or not all(_is_like(part, value) for part in given):
+            _note_choice(_builder().module.aliases, value, given)
             return value
         keys = list(value) if type(value) is dict else list(range(len(value)))
         parts = [
@@ -191,6 +192,8 @@ def tensors_in(value: Any) -> Iterator[SymbolicTensor]:
             yield value
     elif type(value) is Maybe:
         yield from tensors_in(value.value)
+    elif type(value) is StagedItems:  # those of numbers cannot be written into
+        yield from (column for column in tensors_in(value.leaves) if column.ndim > 1)
     elif isinstance(value, (list, tuple, deque)):
         for part in value:
             yield from tensors_in(part)
@@ -341,5 +344,6 @@ class LoopAliases:
             for tensor in tensors_in(given):
                 if id(tensor) in found:
                     for older in tensors_in(before):
-                        found.pop(id(older), None)
+                        for identity in self._all.of(older):
+                            found.pop(identity, None)
         return found

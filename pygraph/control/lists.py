@@ -11,12 +11,21 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pygraph._hot import SymbolicTensor
 from pygraph.control.leaves import NUMBERS, Place, number_leaf
-from pygraph.control.structures import Shaped, conformed, item_shapes, join_items, merged, shaped
+from pygraph.control.structures import (
+    Shaped,
+    conformed,
+    item_shapes,
+    join_items,
+    merged,
+    note_items,
+    shaped,
+)
 from pygraph.control.tensors import apply, as_number, current, is_tensor, length, weakened
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import Location, describe, is_library_file, user_line
-from pygraph.graph.structure import LEAF, Structure, flatten, unflatten
+from pygraph.graph.structure import LEAF, Structure, flatten, map_structure, unflatten
 
 _WHOLE = slice(None)
 
@@ -159,6 +168,8 @@ def _mapped(items: StagedItems, change: Callable[[Any], Any]) -> StagedItems:
     for leaf in items.leaves:
         if is_tensor(leaf):
             changed = change(leaf)
+            if changed.ndim == leaf.ndim:
+                note_items(changed, [leaf])
             leaves.append(weakened(changed) if leaf.weak else changed)
         else:
             leaves.append(leaf)
@@ -384,7 +395,9 @@ def put(target: Changing, index: Any, item: Any) -> None:
     columns = []
     for leaf in items.leaves:
         if is_tensor(leaf):
-            changed = apply("scatter", (leaf, parts.pop(0), index), {"axis": 0})
+            part = parts.pop(0)
+            changed = apply("scatter", (leaf, part, index), {"axis": 0})
+            note_items(changed, [leaf, part])
             columns.append(weakened(changed) if leaf.weak else changed)
         else:
             columns.append(leaf)
@@ -423,11 +436,39 @@ def _popped(items: StagedItems, front: bool, empty: str) -> tuple[StagedItems, A
         left = popped = leaf
         if is_tensor(leaf):
             left, popped = apply("list_pop", (leaf,), {"front": front, "empty": empty})
+            note_items(left, [leaf])
+            _note_item(popped, leaf)
             if leaf.weak:
                 left, popped = weakened(left), weakened(popped)
         rest.append(left)
         last.append(popped)
     return StagedItems(items.element, rest), unflatten(items.element, last)
+
+
+def _note_item(item: Any, column: Any) -> None:
+    """Note that an item may be a tensor that was put into a list."""
+    if type(column) is SymbolicTensor and column.ndim > 1:
+        aliases = column.builder.module.aliases
+        put_in = [one for one in aliases.of(column).values() if one.ndim == item.ndim]
+        aliases.note_choice(item, put_in)
+
+
+def taken(sequence: Changing, key: Any) -> Any:
+    """Return ``sequence[key]`` to be changed and put back: the tensors in it may have other names.
+
+    These names are not to be used from then on.
+    """
+    items = items_of(sequence)
+    replace(sequence, [items])
+    builder = current()
+    for leaf in items.leaves:
+        if type(leaf) is SymbolicTensor and leaf.ndim > 1 and builder is not None:
+            builder.module.aliases.note_write(leaf)
+    return map_structure(_apart, unflatten(items.element, _picked(items, key).leaves))
+
+
+def _apart(value: Any) -> Any:
+    return value.copy() if type(value) is SymbolicTensor and value.dims else value
 
 
 def without(items: StagedItems, index: Any) -> StagedItems:

@@ -6,12 +6,13 @@ serves both is a list of staged items: all alike, as many as there turn out to b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from pygraph._hot import SymbolicTensor
 from pygraph.control.chosen_values import (
     alternatives,
     can_be_chosen,
@@ -332,8 +333,21 @@ def _column(parts: Sequence[tuple[bool, Any]], leaf: TensorLeaf) -> Any:
         items = []
     result = _with_items(result, items)
     if isinstance(result, list):
-        return _stack(result)
-    return placeholder(leaf.dtype, (0, *item_leaf.shape), leaf.weak) if result is None else result
+        result = _stack(result)
+    if result is None:
+        return placeholder(leaf.dtype, (0, *item_leaf.shape), leaf.weak)
+    note_items(result, [value for _, value in parts])
+    return result
+
+
+def note_items(column: Any, sources: Iterable[Any]) -> None:
+    """Note which tensors may be items of a column, which holds their values, or of one before it.
+
+    A write into one of them would change the list, which then must not be used.
+    """
+    if column.ndim > 1 and type(column) is SymbolicTensor:
+        found = [one for one in sources if type(one) is SymbolicTensor]
+        column.builder.module.aliases.note_choice(column, found)
 
 
 def _with_items(before: Any, items: list[Any]) -> Any:

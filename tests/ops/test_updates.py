@@ -295,7 +295,7 @@ def test_a_captured_tensor_cannot_be_written() -> None:
 
     @pg.function
     def g():
-        first, second = captured.copy(), captured[:]
+        first, second = captured.copy(), +captured
         first[0] = 1
         second[1] = 2
         return first, second, captured

@@ -112,6 +112,9 @@ class ListTarget:
         self.root: Any = target
 
     def __getitem__(self, key: Any) -> Any:
+        staged = lists.is_staged(self.root) or _is_staged_key(key)
+        if staged and type(key) is not slice and self.root:
+            return lists.taken(self.root, key)
         return item(self.root, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:

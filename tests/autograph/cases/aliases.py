@@ -489,3 +489,69 @@ def f(a, n):
 f([1, 2], 3)
 # -> ([9, 5], [9, 5])
 # staged raises TypeError: is one object, or is not, with the one written into
+
+
+# case: list_items_written_in_loops
+def f(n):
+    rows = []
+    for i in range(n):
+        rows.append(pg.zeros(3))
+    for i in range(n):
+        rows[i][i] = 5.0
+    for i in range(n):
+        rows[i] += 1.0
+    return rows
+
+
+f(2)  # -> [[6.0, 1.0, 1.0], [1.0, 6.0, 1.0]]
+
+
+# case: appended_then_written
+def f(x, n):
+    history = []
+    for i in range(n):
+        x += 1
+        history.append(x)
+    return history
+
+
+f([1.0, 2.0], 2)
+# -> [[3.0, 4.0], [3.0, 4.0]]
+# staged raises TypeError: is one object, or is not, with the one written into
+
+
+# case: appended_copies
+def f(x, n):
+    history = []
+    for i in range(n):
+        x += 1
+        history.append(x.copy())
+    return history
+
+
+f([1.0, 2.0], 2)  # -> [[2.0, 3.0], [3.0, 4.0]]
+
+
+# case: written_after_it_was_appended
+def f(x, n):
+    items = []
+    for i in range(n):
+        items.append(x)
+    x += 1
+    return items
+
+
+f([1.0, 2.0], 2)
+# -> [[2.0, 3.0], [2.0, 3.0]]
+# staged raises TypeError: is one object, or is not, with the one written into
+
+
+# case: item_chosen_by_a_tensor
+def f(a, b, i):
+    items = [a, b]
+    items[i] += 1
+    return items
+
+
+f([1, 2], [3, 4], 0)  # -> [[2, 3], [3, 4]]
+f([1, 2], [3, 4], 1)  # -> [[1, 2], [4, 5]]
