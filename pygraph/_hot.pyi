@@ -177,8 +177,13 @@ class CodeMark:
     label: str
     owner: CodeMark | None
     free: tuple[str, ...]
+    tells: bool
     def __init__(
-        self, label: str, owner: CodeMark | None = None, free: tuple[str, ...] = ()
+        self,
+        label: str,
+        owner: CodeMark | None = None,
+        free: tuple[str, ...] = (),
+        tells: bool = False,
     ) -> None: ...
 
 class BoundaryMark: ...
@@ -341,6 +346,46 @@ class CompiledGraph(GraphCaller):
     ) -> None: ...
     def run_flat(self, tensors: tuple[Tensor, ...], variables: list[Variable]) -> Any: ...
     def touch(self) -> None: ...
+    guards: Guards | None
+    def is_current(self) -> bool: ...
+
+SEEN_ABSENT: int
+SEEN_SAME: int
+SEEN_ALIVE: int
+SEEN_LITERAL: int
+SEEN_TYPE: int
+SEEN_ITEMS: int
+SEEN_DICT: int
+SEEN_CODE: int
+SEEN_SET: int
+SEEN_SEQUENCE: int
+GUARD_NAME: int
+GUARD_CELL: int
+GUARD_ATTRIBUTE: int
+GUARD_CLASS: int
+GUARD_ITEM: int
+GUARD_ENTRY: int
+GUARD_ITSELF: int
+
+@final
+class Guards:
+    def __init__(self) -> None: ...
+    def __len__(self) -> int: ...
+    def add(
+        self,
+        kind: int,
+        parent: int,
+        index: int,
+        owner: object,
+        key: object,
+        seen: tuple[int, Any, tuple[Any, ...]],
+    ) -> None: ...
+    def first_broken(self, start: int = 0) -> int: ...
+    def value_of(self, number: int) -> tuple[Any, ...]: ...
+
+def plain_attribute(owner: object, name: str) -> tuple[Any, ...]: ...
+def has_plain_attributes(owner: object) -> bool: ...
+def class_attribute(owner: object, name: str) -> tuple[Any, ...]: ...
 
 @final
 class Constant:
@@ -352,6 +397,8 @@ class FunctionCore:
     graphs: dict[Any, Any]
     def remove_graph(self, key: Any) -> None: ...
     def clear_graphs(self) -> None: ...
+    def take_code(self, keyword_defaults: Guards | None) -> None: ...
+    def renew_if_outdated(self) -> None: ...
     binder: Binder
     instances: dict[int, tuple[Any, Any]]
     number_inputs: frozenset[tuple[int, int]] | None

@@ -190,6 +190,42 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         void remember(unique_ptr[CCallPattern]) except +
         void clear()
 
+cdef extern from "bind/guards.hpp" namespace "pygraph::bind":
+    cdef enum class GuardKind "pygraph::bind::Guard::Kind"(uint8_t):
+        pass
+    cdef enum class SeenKind "pygraph::bind::Seen::Kind"(uint8_t):
+        pass
+    cdef cppclass CSeen "pygraph::bind::Seen":
+        CSeen()
+        SeenKind kind
+        PyObject* object
+        vector[CSeen] parts
+    cdef cppclass CNamedEntry "pygraph::bind::NamedEntry":
+        CNamedEntry()
+        CNamedEntry(PyObject*)
+    cdef cppclass CPlainAttribute "pygraph::bind::PlainAttribute":
+        CPlainAttribute()
+        CPlainAttribute(PyObject*)
+        PyObject* read(PyObject*)
+    cdef cppclass CGuard "pygraph::bind::Guard":
+        CGuard()
+        GuardKind kind
+        int parent
+        Py_ssize_t index
+        PyObject* owner
+        PyObject* key
+        CSeen seen
+        CNamedEntry entry
+        CPlainAttribute attribute
+    cdef cppclass CGuards "pygraph::bind::Guards":
+        void push(const CGuard&) except +
+        size_t size()
+        Py_ssize_t first_broken(size_t)
+        cbool hold()
+        PyObject* value_of(size_t)
+    PyObject* lookup_in_type(PyObject*, PyObject*)
+    cbool uses_generic_lookup(PyObject*)
+
 cdef extern from "bind/eager_calls.hpp" namespace "pygraph::bind":
     cdef cppclass CEagerCalls "pygraph::bind::EagerCalls":
         shared_ptr[CPlannedRun] find(PyObject**, size_t)
@@ -238,6 +274,9 @@ cdef extern from "Python.h":
     Py_ssize_t PyVectorcall_NARGS(size_t)
     void PyErr_SetObject(object, object)
     long long PyLong_AsLongLongAndOverflow(object, int*) except? -1
+    ctypedef struct PyFunction "PyFunctionObject":
+        PyObject* func_code
+        PyObject* func_defaults
 
 cdef extern from *:
     """
@@ -300,6 +339,7 @@ include "hot_builder.pxi"
 include "hot_binder.pxi"
 include "hot_key.pxi"
 include "hot_result.pxi"
+include "hot_guards.pxi"
 include "hot_caller.pxi"
 include "hot_function.pxi"
 include "hot_recent.pxi"

@@ -18,17 +18,20 @@ cdef class CodeMark:
     """The last constant of every converted code object.
 
     ``owner`` is the mark of the user's function that a helper is a piece of; None for a function
-    itself. ``free`` are the names that the function takes from outside.
+    itself. ``free`` are the names that the function takes from outside. ``tells`` says whether the
+    code tells of what it reads (pygraph/control/reads.py).
     """
 
     cdef readonly str label
     cdef readonly CodeMark owner
     cdef readonly tuple free
+    cdef readonly bint tells
 
-    def __init__(self, str label, CodeMark owner=None, tuple free=()):
+    def __init__(self, str label, CodeMark owner=None, tuple free=(), bint tells=False):
         self.label = label
         self.owner = owner
         self.free = free
+        self.tells = tells
 
     def __repr__(self):
         return f"<converted {self.label}>"

@@ -18,6 +18,8 @@ cdef class CompiledGraph(GraphCaller):
     # The plan, if every run goes by this one and is brief; and its variables.
     cdef CPlannedRun* brief
     cdef vector[CVariable*] captured
+    cdef Guards guarded    # None if the graph depends on its arguments alone
+    cdef CGuards* checks   # its own, or NULL
     cdef object __weakref__
 
     def __init__(self, capsule, list template, structure, list variables):
@@ -52,6 +54,22 @@ cdef class CompiledGraph(GraphCaller):
     def touch(self):
         """Count as used now."""
         self.last_used = clock
+
+    @property
+    def guards(self):
+        """The checks of what the trace read as Python values; None if there are none."""
+        return self.guarded
+
+    @guards.setter
+    def guards(self, Guards value):
+        self.guarded = value
+        self.checks = NULL
+        if value is not None and len(value) != 0:
+            self.checks = &value.guards
+
+    def is_current(self):
+        """Return whether what the trace read as Python values is still the same."""
+        return self.checks == NULL or self.checks.hold()
 
     cdef object run(self, CTensorList& inputs, bint checked):
         cdef EagerTensor tensor
@@ -137,7 +155,12 @@ cdef class FunctionCore:
     cdef readonly object python_function
     cdef readonly dict graphs      # trace key -> CompiledGraph; `remove_graph` and `clear_graphs` take from it
     cdef CRecentCalls recent       # of which the graphs are in the cache
-    cdef readonly Binder binder
+    cdef public Binder binder
+    # The Python function's code and defaults as it was taken; NULL and None where it is no plain function.
+    cdef PyFunction* plain_function
+    cdef object own_code
+    cdef object own_defaults
+    cdef Guards own_keyword_defaults  # None if there are none
     cdef readonly dict instances   # id of an instance -> (what holds it, the FunctionCore of its method)
     cdef object fixed_key          # the key of the only graph of a function with an input signature
     cdef public object number_inputs  # as in TraceKey
@@ -152,6 +175,26 @@ cdef class FunctionCore:
         self.binder = binder
         self.graphs = {}
         self.instances = {}
+        self.take_code(None)
+
+    def take_code(self, Guards keyword_defaults):
+        """Take the code and the defaults of the Python function as those that it is called with."""
+        self.plain_function = NULL
+        if type(self.python_function) is types.FunctionType:
+            self.plain_function = <PyFunction*>self.python_function
+            self.own_code = self.python_function.__code__
+            self.own_defaults = self.python_function.__defaults__
+            self.own_keyword_defaults = keyword_defaults
+
+    cdef inline bint is_outdated(self):
+        cdef PyFunction* function = self.plain_function
+        if function == NULL:
+            return False
+        if function.func_code != <PyObject*>self.own_code:
+            return True
+        if (<PyObject*>None if function.func_defaults == NULL else function.func_defaults) != <PyObject*>self.own_defaults:
+            return True
+        return self.own_keyword_defaults is not None and not self.own_keyword_defaults.guards.hold()
 
     def __call__(self, /, *args, **kwargs):
         if current_builder() != NULL or run_eagerly:
@@ -175,6 +218,11 @@ cdef class FunctionCore:
         """Take the graph of a key out of the cache, if there is one."""
         self.recent.clear()
         self.graphs.pop(key, None)
+
+    def renew_if_outdated(self):
+        """Take the Python function anew where it has other code or defaults now."""
+        if self.is_outdated():
+            self.renew()
 
     def clear_graphs(self):
         """Take all graphs out of the cache."""
@@ -247,9 +295,11 @@ cdef object call_function(object callable, PyObject** args, size_t flagged_count
             return call_function(<object>(<tuple>entry)[1], args + 1, count - 1, names)
     if current_builder() != NULL or run_eagerly:
         return FunctionCore.__call__(function, *positional_of(args, count), **keywords_of(args, count, names))
+    if function.is_outdated():
+        function.renew()
     pattern = function.recent.find(args, count, names)
     graph = None if pattern == NULL else pattern.graph()
-    if graph is not None:
+    if graph is not None and ((<CompiledGraph>graph).checks == NULL or (<CompiledGraph>graph).checks.hold()):
         return run_recent(<CompiledGraph>graph, pattern[0])
     return call_unlike(function, args, count, names)
 
@@ -281,15 +331,15 @@ cdef object call_unlike(FunctionCore function, PyObject** args, Py_ssize_t count
     canonical = canonical_arguments(function, args, count, names)
     encode_all(function, <PyObject**>tuple_items(canonical), len(canonical), key, inputs)
     found = PyDict_GetItemWithError(function.graphs, key if function.fixed_key is None else function.fixed_key)
-    if found != NULL:
-        graph = <object>found
+    graph = None if found == NULL else <object>found
+    if graph is not None and ((<CompiledGraph>graph).checks == NULL or (<CompiledGraph>graph).checks.hold()):
         sources = sources_of(function, canonical, args, count, names)
         if sources is not None:
             recorder = CallRecorder.__new__(CallRecorder)
             recorder.number_inputs = function.number_inputs
             remember(&function.recent, recorder, <CompiledGraph>graph, args, count, names, sources)
         return (<CompiledGraph>graph).run(inputs, False)
-    if PyErr_Occurred() != NULL:
+    if found == NULL and PyErr_Occurred() != NULL:
         raise_current()
     return call_cold(function, key, canonical)
 

@@ -31,10 +31,11 @@ from pygraph.autograph.converters import (  # noqa: F401  (each registers its ki
 )
 from pygraph.autograph.converters.base import Converter, Naming
 from pygraph.autograph.converters.nodes import MARK
+from pygraph.autograph.converters.reads import Noted, tell
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.source import class_around, compile_in_scope, function_node
 from pygraph.autograph.straight import is_straight
-from pygraph.graph.locations import mark_of
+from pygraph.graph.locations import is_installed_file, mark_of
 
 _T = TypeVar("_T")
 
@@ -117,8 +118,13 @@ def _with_room(convert: Callable[[], _T]) -> _T:
             sys.setrecursionlimit(limit)
 
 
-def convert_tree(code: CodeType, module_globals: dict[str, Any]) -> tuple[FunctionNode, str]:
-    """Return the converted syntax tree of a function, and the name of the operators in it."""
+def convert_tree(
+    code: CodeType, module_globals: dict[str, Any], noted: Noted | None = None
+) -> tuple[FunctionNode, str]:
+    """Return the converted syntax tree of a function, and the name of the operators in it.
+
+    ``noted``, where given, receives the reads in it.
+    """
     if code.co_flags & _GENERATOR:
         raise _place(ConversionError(_refusal(code)), code)
     node = function_node(code, module_globals)
@@ -132,7 +138,7 @@ def convert_tree(code: CodeType, module_globals: dict[str, Any]) -> tuple[Functi
     while operators in taken:
         operators += "_"
     taken.add(operators)
-    naming = Naming(operators, taken, class_around(code))
+    naming = Naming(operators, taken, class_around(code), noted)
     try:
         Converter(scope, naming).convert()
     except ConversionError as error:
@@ -187,10 +193,13 @@ def _convert_code(code: CodeType, module_globals: dict[str, Any]) -> tuple[CodeT
     if is_straight(code):
         mark = CodeMark(code.co_qualname, free=code.co_freevars)
         return code.replace(co_consts=(*code.co_consts, mark)), ""
-    node, operators = convert_tree(code, module_globals)
+    noted = None if is_installed_file(code.co_filename) else Noted(code.co_freevars)
+    node, operators = convert_tree(code, module_globals, noted)
+    if noted is not None:
+        tell(noted, operators)
     compiled = compile_in_scope(node, code, (operators,))
     assert compiled is not None
-    mark = CodeMark(code.co_qualname, free=compiled.co_freevars)
+    mark = CodeMark(code.co_qualname, free=compiled.co_freevars, tells=noted is not None)
     return _finish(compiled, code.co_name, code.co_qualname, compiled.co_qualname, mark), operators
 
 
@@ -216,13 +225,15 @@ def _finish_inner(
 ) -> CodeType:
     owner = mark.owner or mark if mark is not None else None
     if owner is not None and (code.co_name.endswith(MARK) or MARK in code.co_varnames):
-        return _finish(code, name, real, made, CodeMark(owner.label, owner, owner.free))
+        helper = CodeMark(owner.label, owner, owner.free, owner.tells)
+        return _finish(code, name, real, made, helper)
     qualname = _user_qualname(code.co_qualname, real, made)
     if code.co_name.startswith("<") and code.co_name != "<lambda>":
         return _finish_plain(code, name, qualname, real, made, owner)
     if code.co_flags & _GENERATOR or not code.co_flags & _FUNCTION:
         return _finish_plain(code, code.co_name, qualname, real, made, None)
-    inner = CodeMark(qualname, free=code.co_freevars)
+    tells = mark is not None and mark.tells
+    inner = CodeMark(qualname, free=code.co_freevars, tells=tells)
     return _finish(code, code.co_name, qualname, code.co_qualname, inner)
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import functools
-import os
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from pygraph.graph.locations import is_library_file, is_standard_file
+from pygraph.graph.locations import STANDARD_LIBRARY, is_library_file, package_of
 
 # The method that makes objects callable; every type has the attribute, so it is looked up by name.
 CALL = "__call__"
 
 _FLAG = "__pygraph_do_not_convert__"
-_INSTALLED = ("site-packages", "dist-packages")
-_LIBRARIES = ("numpy",)
+_LIBRARIES = (STANDARD_LIBRARY, "numpy")
 
 _excluded_modules: set[str] = set()
 
@@ -37,14 +35,7 @@ class _ExcludedFiles(dict[str, bool]):
     """Whether functions of a file stay as they are, remembered by file name."""
 
     def __missing__(self, filename: str) -> bool:
-        parts = filename.split(os.sep)
-        installed = [index for index, part in enumerate(parts) if part in _INSTALLED]
-        if installed:
-            package = parts[installed[-1] + 1] if installed[-1] + 1 < len(parts) else ""
-            result = package in _LIBRARIES
-        else:
-            result = is_standard_file(filename)
-        result = result or is_library_file(filename)
+        result = package_of(filename) in _LIBRARIES or is_library_file(filename)
         self[filename] = result
         return result
 

@@ -15,6 +15,7 @@ from typing import Any
 from pygraph.control.activations import Activation, joined, stack
 from pygraph.control.forms import Form
 from pygraph.control.leaves import NUMBERS, ValueLeaf
+from pygraph.control.reads import enter
 from pygraph.control.recursive import Recursive, place
 from pygraph.control.tensors import current
 from pygraph.graph import Builder
@@ -34,6 +35,7 @@ def followed(function: Callable[..., Any], target: Callable[..., Any]) -> Callab
         builder = current()
         if builder is None:
             return target(*args, **kwargs)
+        enter(function, target, args, kwargs)
         calls = stack()
         activation = Activation(function, builder, args, kwargs)
         first = next((other for other in calls if other.function is function), None)

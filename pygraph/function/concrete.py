@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pygraph import _core
 from pygraph._hot import CompiledGraph, EagerTensor, Tensor, Variable, fast_calls
+from pygraph.function.change import Change
+from pygraph.function.guards import BakedValue
 from pygraph.function.origin import Origin, text_of_leaf
 from pygraph.function.plan import Plan
 from pygraph.function.signature import Signature
@@ -36,6 +38,8 @@ class ConcreteFunction(CompiledGraph):
             traced.executable.capsule(), traced.template, traced.results, traced.variables
         )
         self.exceptions = traced.exceptions
+        if traced.guarded is not None:
+            self.guards = traced.guarded.guards
         self.name = name
         self.origin = origin
         self.signature = signature
@@ -94,6 +98,14 @@ class ConcreteFunction(CompiledGraph):
         ]
         outputs = ", ".join(text_of_leaf(spec) for spec in self.outputs) or "()"
         return f"{self.name}({', '.join(arguments)}) -> {outputs}"
+
+    def changed_reads(self) -> tuple[Change, ...]:
+        """Return which Python values that the trace read are not what they were."""
+        return () if self._traced.guarded is None else tuple(self._traced.guarded.changes())
+
+    def baked(self) -> list[BakedValue]:
+        """Return the Python values that the graph has baked in."""
+        return [] if self._traced.guarded is None else self._traced.guarded.rows()
 
     def bytes_held(self) -> int:
         """Return how many bytes the graph and its plan hold, constants included."""

@@ -29,6 +29,7 @@ def function(
     reduce_retracing: bool = False,
     max_graphs: int | None = None,
     name: str | None = None,
+    guards: bool = True,
 ) -> Function[P, R]: ...
 @overload
 def function(
@@ -39,6 +40,7 @@ def function(
     reduce_retracing: bool = False,
     max_graphs: int | None = None,
     name: str | None = None,
+    guards: bool = True,
 ) -> Decorator: ...
 @public
 def function(
@@ -49,6 +51,7 @@ def function(
     reduce_retracing: bool = False,
     max_graphs: int | None = None,
     name: str | None = None,
+    guards: bool = True,
 ) -> Any:
     """Make a Python function run as graphs in the C++ executor.
 
@@ -63,6 +66,10 @@ def function(
             becomes an input where the function's body allows it.
         max_graphs: How many graphs to keep at most; the one used least recently goes first.
         name: The name in errors and files; the function's own by default.
+        guards: Whether a call looks at the Python values that the trace read beside the arguments
+            (variables of modules and enclosing functions, defaults, functions it calls, attributes,
+            items), and traces anew where one has changed. Without that, what the first call read
+            counts for good.
 
     Raises:
         TypeError: where the signature does not fit the function.
@@ -81,6 +88,7 @@ def function(
         "reduce_retracing": reduce_retracing,
         "max_graphs": max_graphs,
         "name": name,
+        "guards": guards,
     }
     if func is None:
         return functools.partial(function, **options)

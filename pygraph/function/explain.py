@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, overload
 
+from pygraph.function.change import Change
 from pygraph.function.concrete import ConcreteFunction
-from pygraph.function.origin import Change
+from pygraph.function.guards import BakedValue
 from pygraph.graph.locations import Location, describe
 
 
@@ -15,7 +16,8 @@ class GraphRow(NamedTuple):
 
     ``line`` is the call that caused the trace, as (file, line, function); ``bytes`` the memory that
     the graph and its plans hold, constants included; ``held_strongly`` names the arguments that the
-    graph keeps alive because their types allow no weak reference.
+    graph keeps alive because their types allow no weak reference; ``baked`` are the Python values
+    that the trace read beside its arguments.
     """
 
     signature: str
@@ -27,13 +29,17 @@ class GraphRow(NamedTuple):
     bytes: int
     line: Location | None
     held_strongly: tuple[str, ...]
+    baked: tuple[BakedValue, ...]
 
 
 class Explanation(Sequence[GraphRow]):
     """The graphs of a Function, in the order in which they were traced. Prints as a table."""
 
-    def __init__(self, name: str, traces: int, concretes: Sequence[ConcreteFunction]) -> None:
+    def __init__(
+        self, name: str, traces: int, concretes: Sequence[ConcreteFunction], baked: bool = False
+    ) -> None:
         self.name = name
+        self._shows_baked = baked
         self.traces = traces
         self.rows: tuple[GraphRow, ...] = tuple(_row(concrete) for concrete in concretes)
 
@@ -57,6 +63,8 @@ class Explanation(Sequence[GraphRow]):
             lines.append("   #   calls   trace ms   plan ms      bytes  signature")
         for number, row in enumerate(self.rows):
             lines += _lines(number, row)
+            if self._shows_baked:
+                lines += [f"     has baked in {_baked_text(value)}" for value in row.baked]
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -75,6 +83,11 @@ def _lines(number: int, row: GraphRow) -> list[str]:
     return lines
 
 
+def _baked_text(value: BakedValue) -> str:
+    text = f"{value.name} = {value.value}" if value.value else value.name
+    return f"{text}, of which no change is noticed: {value.unguarded}" if value.unguarded else text
+
+
 def _row(concrete: ConcreteFunction) -> GraphRow:
     origin = concrete.origin
     return GraphRow(
@@ -87,4 +100,5 @@ def _row(concrete: ConcreteFunction) -> GraphRow:
         concrete.bytes_held(),
         origin.line,
         origin.held_strongly,
+        tuple(concrete.baked()),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -23,9 +24,17 @@ from pygraph.control.recursion import followed
 from pygraph.function import limits, tracing
 from pygraph.function.bound import BoundFunction
 from pygraph.function.casting import cast_argument
+from pygraph.function.change import Change
 from pygraph.function.concrete import ConcreteFunction
-from pygraph.function.origin import Origin, origin_of
-from pygraph.function.retracing import Generaliser, RetracingWatch, joined, shapes_of
+from pygraph.function.guards import guards_of_keyword_defaults, text_of
+from pygraph.function.origin import Origin, Origins
+from pygraph.function.retracing import (
+    Generaliser,
+    RetracingWatch,
+    joined,
+    note_new_function,
+    shapes_of,
+)
 from pygraph.function.signature import Signature
 from pygraph.function.tracing import NumberPlace
 from pygraph.graph import TensorSpec, public
@@ -43,6 +52,8 @@ S = TypeVar("S")
 _SIGNATURE_KEY = ("input_signature",)
 # How many keys may share one graph before the rarer ones are asked for again.
 _MAX_ALIASES = 1024
+# How many graphs are kept for each key whose Python values have changed.
+_MAX_FORMER = 4
 _binding = threading.Lock()
 
 
@@ -59,7 +70,6 @@ class _Owner(NamedTuple):
 
     instance: Callable[[], Any]
     on_class: weakref.ref[Any]
-    staged: Callable[..., Any]
 
 
 def _checked_max_graphs(limit: int | None) -> int | None:
@@ -115,6 +125,7 @@ class Function(FunctionCore, Generic[P, R]):
         reduce_retracing: bool = False,
         max_graphs: int | None = None,
         name: str | None = None,
+        guards: bool = True,
         owner: _Owner | None = None,
     ) -> None:
         self.signature = Signature(python_function, bound=owner is not None)
@@ -124,6 +135,7 @@ class Function(FunctionCore, Generic[P, R]):
             "reduce_retracing": reduce_retracing,
             "max_graphs": _checked_max_graphs(max_graphs),
             "name": name,
+            "guards": guards,
         }
         own_name = getattr(python_function, "__name__", type(python_function).__name__)
         self.name: str = name or own_name
@@ -131,8 +143,15 @@ class Function(FunctionCore, Generic[P, R]):
         self._input_signature = self._checked_input_signature(input_signature)
         fixed_key = None if self._input_signature is None else _SIGNATURE_KEY
         super().__init__(python_function, self.signature.binder, fixed_key)
+        if guards:
+            self.take_code(guards_of_keyword_defaults(python_function))
+        # Graphs for values that Python variables had before: they may have them again.
+        self._former: dict[Any, list[ConcreteFunction]] = {}
+        self._unstable_reads: set[str] = set()
         self._staged: Callable[..., Any] | None = None
         self._traces = 0
+        self._origins = Origins()
+        self._changes: dict[Any, tuple[Change, ...]] = {}  # that the next trace for a key is due to
         self._watch = RetracingWatch()
         self._generaliser = Generaliser()
         functools.update_wrapper(self, python_function, updated=())
@@ -165,7 +184,7 @@ class Function(FunctionCore, Generic[P, R]):
     def trace(self, key: Any, canonical: tuple[Any, ...]) -> ConcreteFunction:
         """Return the graph for a trace key that is not in the cache, tracing it."""
         with tracing.lock:
-            found: ConcreteFunction | None = self.graphs.get(key)
+            found = self._current(key)
             if found is not None:
                 return found
             if self._input_signature is not None:
@@ -173,6 +192,20 @@ class Function(FunctionCore, Generic[P, R]):
             if self.options["reduce_retracing"]:
                 return self._generalised(canonical)
             return self._specialised(canonical)
+
+    def renew(self) -> None:
+        """Take the Python function as it is now, with another code or other defaults."""
+        with tracing.lock:
+            now = text_of(self.python_function)
+            change = Change(f"{self.name}()", "of other code or defaults", now, True)
+            self._changes = dict.fromkeys(self.graphs, (change,))
+            self.clear_graphs()
+            self._former.clear()
+            self._staged = None
+            self.take_code(guards_of_keyword_defaults(self.python_function))
+            self.signature = Signature(self.python_function, bound=self._owner is not None)
+            self.binder = self.signature.binder
+            self._input_signature = self._checked_input_signature(self.options["input_signature"])
 
     def refuse_argument(self, position: int, error: Exception) -> None:
         """Raise the error of an argument that has no trace key, with the argument's name."""
@@ -223,6 +256,7 @@ class Function(FunctionCore, Generic[P, R]):
     @public
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """Return the graph for arguments, which may be TensorSpecs; trace it if need be."""
+        self.renew_if_outdated()
         if self._input_signature is not None and not args and not kwargs:
             return self.trace(_SIGNATURE_KEY, ())
         canonical = self.signature.bind(args, kwargs)
@@ -230,18 +264,19 @@ class Function(FunctionCore, Generic[P, R]):
             if not any(isinstance(leaf, TensorSpec) for leaf in flatten(canonical)[0]):
                 self.cast(canonical)
             return self.trace(_SIGNATURE_KEY, ())
-        key = self.key_of_arguments(canonical, specs=True)
-        found: ConcreteFunction | None = self.graphs.get(key)
-        if found is not None:
-            return found
         with tracing.lock:
             return self._specialised(canonical)
 
-    def explain(self) -> Explanation:
-        """Return why each graph was traced and what it costs: rows to query, a table to print."""
+    def explain(self, *, baked: bool = False) -> Explanation:
+        """Return why each graph was traced and what it costs: rows to query, a table to print.
+
+        With ``baked`` the table lists the Python values that each trace has read and that its graph
+        has baked in, beside its arguments; where one changes, the next call traces anew. What no
+        call looks at again is listed with the reason.
+        """
         from pygraph.function.explain import Explanation
 
-        return Explanation(self.name, self._traces, self.concrete_functions)
+        return Explanation(self.name, self._traces, self.concrete_functions, baked)
 
     def pretty_printed_signatures(self) -> str:
         """Return the signatures of the graphs, a line each."""
@@ -254,6 +289,8 @@ class Function(FunctionCore, Generic[P, R]):
     def clear_cache(self) -> None:
         """Release all graphs."""
         self.clear_graphs()
+        self._former.clear()
+        self._origins = Origins()
         self.number_inputs = None
         self._generaliser.clear()
         for _, function in list(self.instances.values()):
@@ -261,8 +298,6 @@ class Function(FunctionCore, Generic[P, R]):
 
     def staged_function(self) -> Callable[..., Any]:
         """Return the function that is traced: converted by AutoGraph, unless that was opted out."""
-        if self._owner is not None:
-            return self._owner.staged
         if self._staged is None:
             function = self.python_function
             convert = self.options["autograph"] and not hasattr(type(function), "__pygraph_call__")
@@ -298,13 +333,17 @@ class Function(FunctionCore, Generic[P, R]):
 
     def own_graphs(self) -> list[ConcreteFunction]:
         """Return the graphs of this Function alone, each once."""
-        return list(dict.fromkeys(self.graphs.values()))
+        former = itertools.chain.from_iterable(self._former.values())
+        return list(dict.fromkeys((*former, *self.graphs.values())))
 
     def drop(self, concrete: ConcreteFunction) -> None:
         """Remove a graph from the cache; a run of it that is under way is not disturbed."""
         for key, held in list(self.graphs.items()):
             if held is concrete:
                 self.remove_graph(key)
+        for former in self._former.values():
+            if concrete in former:
+                former.remove(concrete)
 
     def adopt(self, traced: tracing.Traced, origin: Origin) -> None:
         """Enter a graph that was traced elsewhere."""
@@ -318,7 +357,7 @@ class Function(FunctionCore, Generic[P, R]):
     def _specialised(self, canonical: tuple[Any, ...]) -> ConcreteFunction:
         watched: list[Any] = []
         key = self.key_of_arguments(canonical, specs=True, watched=watched)
-        found: ConcreteFunction | None = self.graphs.get(key)
+        found = self._current(key)
         return found if found is not None else self._new_graph(key, canonical, watched)
 
     def _new_graph(
@@ -339,13 +378,16 @@ class Function(FunctionCore, Generic[P, R]):
                 shapes,
                 self.number_inputs or (),
                 self._traces == 0,
+                self._self(),
+                self.options["guards"],
+                self._unstable_reads,
             )
         )
         structures = dict(
             zip(self.signature.names(), map(str, traced.arguments.children), strict=True)
         )
-        others = [graph.origin for graph in self.own_graphs()]
-        origin = origin_of(traced.names, traced.leaves, structures, others)
+        changed = self._changes.pop(key, ())
+        origin = self._origins.add(traced.names, traced.leaves, structures, changed)
         concrete = ConcreteFunction(self.name, traced, self.signature, origin)
         concrete.watch(weakref.ref(self), key, watched)
         concrete.touch()
@@ -355,7 +397,26 @@ class Function(FunctionCore, Generic[P, R]):
             limits.trim_function(self, concrete, self.options["max_graphs"])
         limits.trim(concrete)
         self._watch.note(self.name, origin, self.options["reduce_retracing"])
+        if self._traces == 1 and self._owner is None:
+            note_new_function(self, origin)
         return concrete
+
+    def _current(self, key: Any) -> ConcreteFunction | None:
+        """Return the graph of a key for which all is as it was when it was traced."""
+        found: ConcreteFunction | None = self.graphs.get(key)
+        if found is None or found.is_current():
+            return found
+        former = self._former.setdefault(key, [])
+        again = next((graph for graph in former if graph.is_current()), None)
+        self.remove_graph(key)
+        former.append(found)
+        if again is not None:
+            former.remove(again)
+            self.graphs[key] = again
+        else:
+            self._changes[key] = found.changed_reads()
+            del former[:-_MAX_FORMER]
+        return again
 
     def _count(self) -> None:
         self._traces += 1
@@ -380,8 +441,11 @@ class Function(FunctionCore, Generic[P, R]):
         except TypeError:
             holder = instance
             reference = functools.partial(_identity, instance)
-        owner = _Owner(reference, here, self.staged_function())
-        return holder, Function(self.python_function, **self.options, owner=owner)
+        bound: Function[..., Any] = Function(
+            self.python_function, **self.options, owner=_Owner(reference, here)
+        )
+        bound._staged = self.staged_function()
+        return holder, bound
 
     # ---- reduce_retracing ----
 
@@ -434,7 +498,7 @@ class Function(FunctionCore, Generic[P, R]):
         wider = joined(former, shapes)
         watched: list[Any] = []
         key = self.key_of_arguments(canonical, watched=watched)
-        if wider == former:
+        if wider == former and concrete.is_current():
             return self._alias(key, concrete, watched)
         try:
             wide = self._new_graph(key, canonical, watched, wider)

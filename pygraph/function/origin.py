@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import reprlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Mapping
 from types import FrameType
 from typing import Any, NamedTuple
 
+from pygraph.function.change import Change
 from pygraph.function.tracing import Opaque
 from pygraph.graph import TensorSpec, VariableSpec
 from pygraph.graph.locations import Location, is_library_file
@@ -16,25 +18,9 @@ _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 40
 
 
-class Change(NamedTuple):
-    """An argument that differs from that of the nearest graph; None stands for its absence."""
-
-    argument: str
-    old: str | None
-    new: str | None
-
-    def __str__(self) -> str:
-        if self.old is None:
-            return f"{self.argument} is new: {self.new}"
-        if self.new is None:
-            return f"{self.argument} is gone (was {self.old})"
-        return f"{self.argument} was {self.old}, is {self.new}"
-
-
 class Origin(NamedTuple):
-    """What the arguments of a trace were, how they differ from the nearest graph's, and where."""
+    """How the arguments of a trace differ from the nearest graph's, and which call it was."""
 
-    arguments: Mapping[str, str]
     changes: tuple[Change, ...]
     reason: str
     line: Location | None
@@ -63,36 +49,69 @@ def _typed_text(leaf: Any) -> str:
     return text_of_leaf(leaf)
 
 
-def origin_of(
-    names: list[str],
-    leaves: list[Any],
-    structures: Mapping[str, str],
-    others: Iterable[Origin],
-) -> Origin:
-    """Return the origin of a new graph among the graphs that there are already."""
-    arguments = {name: _typed_text(leaf) for name, leaf in zip(names, leaves, strict=True)}
-    for name, structure in structures.items():
-        arguments.setdefault(name, structure)
-    changes = min((_changes(other.arguments, arguments) for other in others), key=len, default=None)
-    if changes is None:
-        reason = "first call"
-    else:
-        reason = "; ".join(map(str, changes)) or "a graph like it was dropped or cannot be told by"
-    strong = tuple(
-        name
-        for name, leaf in zip(names, leaves, strict=True)
-        if isinstance(leaf, Opaque) and leaf.strong
-    )
-    return Origin(arguments, changes or (), reason, user_call(), strong)
+class Origins:
+    """The arguments of a Function's latest traces, to say of a new one why it was needed.
+
+    Only so many are compared: a trace costs no more where there are many graphs.
+    """
+
+    _MOST = 16
+
+    def __init__(self) -> None:
+        self._latest: deque[dict[str, tuple[str, Any]]] = deque(maxlen=self._MOST)
+
+    def add(
+        self,
+        names: list[str],
+        leaves: list[Any],
+        structures: Mapping[str, str],
+        reads: tuple[Change, ...],
+    ) -> Origin:
+        """Return the origin of a new graph; ``reads`` are Python values that have changed."""
+        arguments = {
+            name: (_typed_text(leaf), leaf) for name, leaf in zip(names, leaves, strict=True)
+        }
+        for name, structure in structures.items():
+            arguments.setdefault(name, (structure, None))
+        changes = reads
+        if not self._latest:
+            reason = "first call"
+        else:
+            others = (_changes(other, arguments) for other in reversed(self._latest))
+            changes = changes or min(others, key=len)
+            reason = "; ".join(map(str, changes))
+            reason = reason or "a graph like it was dropped or cannot be told by"
+        self._latest.append(arguments)
+        strong = tuple(
+            name
+            for name, leaf in zip(names, leaves, strict=True)
+            if isinstance(leaf, Opaque) and leaf.strong
+        )
+        return Origin(changes, reason, user_call(), strong)
 
 
-def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Change, ...]:
+def _changes(
+    old: Mapping[str, tuple[str, Any]], new: Mapping[str, tuple[str, Any]]
+) -> tuple[Change, ...]:
     names = [*old, *(name for name in new if name not in old)]
     return tuple(
-        Change(name, old.get(name), new.get(name))
+        Change(name, _text(old.get(name)), _text(new.get(name)))
         for name in names
-        if old.get(name) != new.get(name)
+        if not _same(old.get(name), new.get(name))
     )
+
+
+def _same(old: tuple[str, Any] | None, new: tuple[str, Any] | None) -> bool:
+    if old is None or new is None:
+        return False
+    if isinstance(old[1], Opaque) and isinstance(new[1], Opaque):
+        # Another object may be where one that is gone was.
+        return old[1].value is new[1].value
+    return old[0] == new[0]
+
+
+def _text(argument: tuple[str, Any] | None) -> str | None:
+    return None if argument is None else argument[0]
 
 
 def user_call() -> Location | None:

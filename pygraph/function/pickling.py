@@ -59,7 +59,7 @@ def reduce_concrete(concrete: ConcreteFunction) -> tuple[Callable[..., Any], tup
 def _packed(concrete: ConcreteFunction) -> PickledGraph:
     data = concrete.executable.module().write()
     nothing: Any = None
-    traced = concrete.traced._replace(executable=nothing, exceptions=[])
+    traced = concrete.traced._replace(executable=nothing, exceptions=[], guarded=None)
     return PickledGraph(data, traced, concrete.origin)
 
 

@@ -7,15 +7,18 @@ import warnings
 import weakref
 from collections import Counter
 from collections.abc import Sequence
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from pygraph.function.origin import Origin
 from pygraph.function.tracing import Dims, NumberPlace, is_array, number_places
 from pygraph.graph import TensorSpec
+from pygraph.graph.locations import is_installed_file
 from pygraph.graph.structure import Structure
 
 if TYPE_CHECKING:
     from pygraph.function.concrete import ConcreteFunction
+    from pygraph.function.function import Function
 
 
 class RetracingWarning(UserWarning):
@@ -40,19 +43,72 @@ class RetracingWatch:
         self._caused[change.argument] += 1
         if self._caused[change.argument] != _TRACES_BEFORE_WARNING:
             return
-        message = (
-            f"{function} was traced {_TRACES_BEFORE_WARNING} times because of its argument "
-            f"'{change.argument}' (last: {change}); {_cure(change.new, reduces)}"
+        what, cure = "its argument ", _cure(change.new, reduces)
+        if change.read:
+            what, cure = "", _CURE_OF_READS
+        _warn(
+            f"{function} was traced {_TRACES_BEFORE_WARNING} times because of {what}"
+            f"'{change.argument}' (last: {change}); {cure}",
+            origin,
         )
-        file, line, _ = origin.line or ("<unknown>", 0, "")
-        module = sys._getframe(1).f_globals["__name__"]
-        warnings.warn_explicit(message, RetracingWarning, file, line, module=module)
+
+
+_CURE_OF_READS = (
+    "it reads that as a Python value, which each trace bakes in: pass it as an argument, a number "
+    "as a tensor, or keep it in a pygraph.Variable (guards=False bakes in the first value for good)"
+)
+
+# Per code object and line: the Function made of it last that was traced there, and how many came
+# and went before.
+_made: dict[tuple[int, str, int], tuple[weakref.ref[Any], int]] = {}
+
+
+def note_new_function(function: Function[..., Any], origin: Origin) -> None:
+    """Warn where a program makes the same function again and again, and each is traced."""
+    code = getattr(function.python_function, "__code__", None)
+    if code is None or origin.line is None or not _in_script():
+        return
+    place = (id(code), *origin.line[:2])
+    if place not in _made:
+        weakref.finalize(code, _made.pop, place, None).atexit = False
+    former, count = _made.get(place, (None, 0))
+    count = count + 1 if former is not None and former() is None else 1
+    _made[place] = (weakref.ref(function), count)
+    if count == _TRACES_BEFORE_WARNING:
+        _warn(
+            f"{function.name} was made and traced {count} times: each time its definition, or "
+            f"pygraph.function, runs there is a new function without graphs; do that once, outside "
+            f"of the loop",
+            origin,
+        )
+
+
+def _in_script() -> bool:
+    """Return whether a module runs: where a test's runner calls the user, each call is its own."""
+    frame: FrameType | None = sys._getframe(1)
+    outermost = None
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file != "<string>" and not is_installed_file(file):
+            outermost = frame
+        frame = frame.f_back
+    return outermost is not None and outermost.f_code.co_name == "<module>"
+
+
+def _warn(message: str, origin: Origin) -> None:
+    file, line, _ = origin.line or ("<unknown>", 0, "")
+    module = sys._getframe(2).f_globals["__name__"]
+    warnings.warn_explicit(message, RetracingWarning, file, line, module=module)
 
 
 def _cure(new: str | None, reduces: bool) -> str:
     text = new or ""
     if text.endswith("]") and not text.startswith("["):
         cure = "give it a TensorSpec with None for the dims that vary (input_signature)"
+    elif text.startswith("<function "):
+        return (
+            "make that function once, outside of the loop: each `lambda` or `def` is a new object"
+        )
     elif "(object 0x" in text:
         return "pass the same object each time, or give its class __eq__ and __hash__"
     elif text[:1].isdigit() or text[:1] == "-":

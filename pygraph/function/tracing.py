@@ -29,8 +29,10 @@ from pygraph.autograph.operators.variables import assignment_line
 from pygraph.control.journal import Change, Journal, note_outer_variables, write_part
 from pygraph.control.raising import ends_graph
 from pygraph.control.ranges import Range
+from pygraph.control.reads import Read, Reads, noting
 from pygraph.control.recursion import deeper_stack, followed
 from pygraph.control.unset import Maybe
+from pygraph.function.guards import Guarded, guarded_by
 from pygraph.graph import Builder, TensorSpec, UnconvertedMethod, VariableSpec
 from pygraph.graph.aliases import UnknownValueError
 from pygraph.graph.exceptions import KeptException
@@ -64,6 +66,7 @@ class Traced(NamedTuple):
     exceptions: list[KeptException]  # that the graph may raise, by number
     trace_seconds: float
     plan_seconds: float
+    guarded: Guarded | None = None  # what it read as Python values
 
 
 class Request(NamedTuple):
@@ -83,6 +86,9 @@ class Request(NamedTuple):
     shapes: Sequence[Dims] | None = None
     number_inputs: Collection[NumberPlace] = ()
     may_make_variables: bool = True
+    instance: tuple[Any, ...] = ()  # whose method it is
+    guards: bool = True
+    unstable: set[str] | None = None  # reads that a trace has found changed when it was over
 
 
 # Python values that are kept with a graph as they are.
@@ -173,12 +179,22 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
     arguments, described, specs = _declare(builder, request, leaves, names, structure)
     given = unflatten(structure, arguments)
     args, kwargs = request.unbind(given)
+    noted = _opened_reads(request, arguments, names) if request.guards else None
     try:
-        with _journaled(builder, request.function, request.name, args), deeper_stack():
+        with (
+            _journaled(builder, request.function, request.name, args),
+            deeper_stack(),
+            noting(noted),
+        ):
             called = followed(request.python_function, request.function)
             result = _run_to_end(called, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
             results, template = _take_results(builder, request, result)
+            guarded = None
+            if noted is not None:
+                guarded = guarded_by(
+                    noted, request.python_function, _changed_in(builder.journal), request.unstable
+                )
         variables = _variable_slots(builder.variables, arguments)
         exceptions = builder.module.exceptions
         builder.close()
@@ -199,7 +215,25 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
         exceptions,
         traced - started,
         time.perf_counter() - traced,
+        guarded,
     )
+
+
+def _changed_in(journal: Journal) -> Callable[[Read], bool]:
+    """Return what tells whether the traced code has changed what it read."""
+    return lambda read: journal.owns(read.owner) or journal.owns(read.value)
+
+
+def _opened_reads(request: Request, arguments: list[Any], names: list[str]) -> Reads:
+    """Return where a trace notes its reads; what it is given was there before."""
+    noted = Reads()
+    noted.add_older(request.python_function, request.name)
+    for instance in request.instance:
+        noted.add_older(instance, "self")
+    for value, name in zip(arguments, names, strict=True):
+        if not isinstance(value, _BY_VALUE):
+            noted.add_older(value, name)
+    return noted
 
 
 def _declare(

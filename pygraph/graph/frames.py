@@ -174,11 +174,22 @@ def _caller(frame: FrameType) -> FrameType | None:
 def is_users(error: BaseException) -> bool:
     """Return whether an error was raised by the user's own code, and not by pygraph."""
     entry = error.__traceback__
-    if entry is None:
-        return False
-    while entry.tb_next is not None:
+    file = ""
+    while entry is not None:
+        found = entry.tb_frame.f_code.co_filename
+        if found != _READS:
+            file = found
         entry = entry.tb_next
-    return not is_library_file(entry.tb_frame.f_code.co_filename)
+    return bool(file) and not is_library_file(file)
+
+
+# What reads attributes and items in the stead of converted code.
+_READS = os.path.join(
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+    "autograph",
+    "operators",
+    "reads.py",
+)
 
 
 def folded(entries: Iterable[_T], code_of: Callable[[_T], CodeType]) -> list[_T]:

@@ -141,6 +141,43 @@ def chain_of_op_error(error: BaseException) -> tuple[Location, ...] | None:
     return (*chain, *current_chain()[folding is not None :])
 
 
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+class _InstalledPackages(dict[str, str | None]):
+    """The installed package that a file belongs to, remembered by file name."""
+
+    def __missing__(self, filename: str) -> str | None:
+        parts = filename.split(os.sep)
+        installed = [index for index, part in enumerate(parts) if part in _INSTALLED]
+        package: str | None = None
+        if installed:
+            package = parts[installed[-1] + 1] if installed[-1] + 1 < len(parts) else ""
+        elif is_standard_file(filename):
+            package = STANDARD_LIBRARY
+        self[filename] = package
+        return package
+
+
+STANDARD_LIBRARY = "the standard library"
+_installed_packages = _InstalledPackages()
+
+
+def package_of(filename: str) -> str | None:
+    """Return the installed package or standard library that a file is of; None: the user's."""
+    return _installed_packages[filename]
+
+
+def is_installed_file(filename: str) -> bool:
+    """Return whether a file is not the user's: of Python, an installed package or pygraph."""
+    return _installed_packages[filename] is not None or _library_files[filename]
+
+
+def is_library_module(name: str) -> bool:
+    """Return whether a module is one of pygraph's own."""
+    return name == "pygraph" or name.startswith("pygraph.")
+
+
 def user_line() -> Location | None:
     """Return the innermost of the user's lines, or None outside of any."""
     chain = current_chain()

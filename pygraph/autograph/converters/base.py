@@ -10,6 +10,7 @@ from pygraph.autograph.analysis.liveness import Liveness
 from pygraph.autograph.analysis.scopes import TREE_FIELDS, Facts, FunctionNode, FunctionScope
 from pygraph.autograph.converters.jumps import Lowering
 from pygraph.autograph.converters.nodes import LOAD, at, at_start, constant
+from pygraph.autograph.converters.reads import Noted
 
 # Chains of more branches do not nest.
 LONG = 32
@@ -34,12 +35,19 @@ class Place:
 class Naming:
     """Names in the file at hand: which are taken, how the operators are called, what is mangled."""
 
-    __slots__ = ("class_name", "made", "operators", "taken")
+    __slots__ = ("class_name", "made", "noted", "operators", "taken")
 
-    def __init__(self, operators: str, taken: set[str], class_name: str | None = None) -> None:
+    def __init__(
+        self,
+        operators: str,
+        taken: set[str],
+        class_name: str | None = None,
+        noted: Noted | None = None,
+    ) -> None:
         self.operators = operators
         self.taken = taken
         self.class_name = class_name
+        self.noted = noted  # receives the reads of variables, attributes and items
         self.made: dict[str, str] = {}
 
     def reused(self, name: str) -> str:
@@ -68,18 +76,24 @@ class Naming:
 class Converter:
     """Converts one function of the user's, in place.
 
-    ``outer_checked`` are the names of enclosing functions whose reads need a check.
+    ``outer_checked`` are the names of enclosing functions whose reads need a check, ``enclosing``
+    all names of such functions that are converted with it.
     """
 
     lowering: Lowering
     place: Place
 
     def __init__(
-        self, scope: FunctionScope, naming: Naming, outer_checked: frozenset[str] = frozenset()
+        self,
+        scope: FunctionScope,
+        naming: Naming,
+        outer_checked: frozenset[str] = frozenset(),
+        enclosing: frozenset[str] = frozenset(),
     ) -> None:
         self.scope = scope
         self.naming = naming
         self.outer_checked = outer_checked
+        self.enclosing = enclosing
         # While an expression is converted: names to check, names that a comprehension hides,
         # statements that have to come first.
         self.checked = 0

@@ -19,6 +19,7 @@ from pygraph.autograph.converters.nodes import (
     parameters,
     thunk,
 )
+from pygraph.autograph.converters.reads import note_part, note_variable
 
 _SYMBOLS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -87,7 +88,11 @@ def walrus_names(converter: Converter, node: ast.expr) -> list[str]:
 def convert_name(converter: Converter, node: ast.expr) -> ast.expr:
     """Convert a read of a variable that may be unset: ``ag.read(x)``, ``ag.read_free(x, "x")``."""
     assert isinstance(node, ast.Name)
-    if type(node.ctx) is not ast.Load or not converter.is_checked(node.id):
+    if type(node.ctx) is not ast.Load:
+        return node
+    if converter.naming.noted is not None:
+        note_variable(converter, node)
+    if not converter.is_checked(node.id):
         return node
     scope = converter.scope
     if scope.bits.get(node.id, 0) & scope.variables:
@@ -133,6 +138,8 @@ def convert_attribute(converter: Converter, node: ast.expr) -> ast.expr:
     """Convert an attribute; what one is assigned to, or deleted from, is noted first."""
     assert isinstance(node, ast.Attribute)
     converter.children(node)
+    if converter.naming.noted is not None:
+        note_part(converter, node)
     if type(node.ctx) is not ast.Load:
         node.value = call(converter.operator("changes", node.value), [node.value], node.value)
     return node
@@ -283,6 +290,8 @@ def convert_subscript(converter: Converter, node: ast.expr) -> ast.expr:
         node.value = call(converter.operator("changes", value), [value], value)
         return node
     converter.children(node)
+    if converter.naming.noted is not None:
+        note_part(converter, node)
     return _item(converter, node, "item")
 
 

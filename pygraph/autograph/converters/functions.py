@@ -63,7 +63,8 @@ def _convert_inside(converter: Converter, node: FunctionNode) -> None:
     scope = converter.scope
     own = scope.names(scope.ever_checked)
     checked = (converter.outer_checked | frozenset(own)) - converter.hidden
-    inner = Converter(scope.nested[node], converter.naming, checked)
+    enclosing = converter.enclosing | frozenset(scope.names(scope.local)) | converter.hidden
+    inner = Converter(scope.nested[node], converter.naming, checked, enclosing)
     inner.convert()
 
 

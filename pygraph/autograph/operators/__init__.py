@@ -24,6 +24,7 @@ from pygraph.autograph.operators.logic import (
     read_free,
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
+from pygraph.autograph.operators.reads import attribute, entry, free, variable
 from pygraph.control.attempts import Attempt
 from pygraph.control.raising import raised
 
@@ -31,12 +32,15 @@ __all__ = [
     "Attempt",
     "and_",
     "assert_stmt",
+    "attribute",
     "call",
     "changes",
     "collected",
     "compare",
+    "entry",
     "expr_chain",
     "for_stmt",
+    "free",
     "generated",
     "if_chain",
     "if_expr",
@@ -60,5 +64,6 @@ __all__ = [
     "slice",
     "text",
     "unpacked",
+    "variable",
     "while_stmt",
 ]

@@ -33,6 +33,7 @@ from pygraph.autograph.operators.iteration import (
 from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import METHODS, listed
 from pygraph.autograph.operators.protocols import own_method, tested
+from pygraph.autograph.operators.reads import has_attribute, perhaps_attribute
 from pygraph.control import lists
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.journal import note
@@ -296,6 +297,8 @@ _STAGED: dict[Any, Callable[..., Any]] = {
     **_EFFECTS,
     **_HEAPS,
     **_BISECTION,
+    builtins.getattr: perhaps_attribute,
+    builtins.hasattr: has_attribute,
     builtins.range: range_,
     builtins.len: len_,
     builtins.int: int_,

@@ -21,6 +21,7 @@ from pygraph.control.conditional import cond
 from pygraph.control.journal import note_outer_variables
 from pygraph.control.lists import is_staged
 from pygraph.control.loop import while_loop
+from pygraph.control.reads import enter, note_attribute
 from pygraph.control.recursion import followed
 from pygraph.control.tensors import is_tracing
 from pygraph.graph.locations import describe, mark_of, user_line
@@ -120,7 +121,10 @@ def _function(function: FunctionType, follow: bool) -> Callable[..., Any]:
         if not has_source(code, function.__globals__):
             return _as_it_is(function)
         converted = convert_python_function(function)
-    return followed(function, converted) if follow else converted
+    if follow:
+        return followed(function, converted)
+    enter(function, converted)
+    return converted
 
 
 def _debugger(function: Any) -> Callable[..., None] | None:
@@ -140,6 +144,7 @@ def _as_it_is(function: FunctionType) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def refusing(*arguments: Any, **keywords: Any) -> Any:
+        enter(function, function, arguments, keywords)
         if any(map(is_staged, (*arguments, *keywords.values()))):
             raise TypeError(
                 f"{function.__qualname__} is not converted by AutoGraph, and is given a list whose "
@@ -161,6 +166,7 @@ def _object(function: Any, kind: type, follow: bool) -> Any:
         return functools.partial(inner, *function.args, **function.keywords)
     method = getattr(kind, CALL, None)
     if type(method) is FunctionType:
+        note_attribute(function, CALL)
         converted = _converted(method, follow)
         if converted is not method:
             return MethodType(converted, function)
@@ -170,6 +176,7 @@ def _object(function: Any, kind: type, follow: bool) -> Any:
 def _class(cls: type) -> Any:
     """A class is called by way of its converted ``__init__``."""
     initialiser = _initialiser(cls)
+    note_attribute(cls, "__init__")
     if (
         type(cls).__call__ is not type.__call__
         or type(initialiser) is not FunctionType

@@ -17,6 +17,7 @@ from pygraph.control.chosen_values import ChosenValue, can_be_chosen
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.pending import MissingItemError
+from pygraph.control.reads import reads
 from pygraph.control.tensors import is_tracing, stages
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.text import Text, deferred
@@ -26,6 +27,9 @@ def item(container: Any, key: Any) -> Any:
     """``container[key]``: of a list, staged when a tensor is the key or decided the length."""
     if type(key) is ChosenValue:
         return key.each(lambda value: item(container, value))
+    noted = reads()
+    if noted is not None:
+        noted.item(container, key)
     if not is_tracing() or not isinstance(container, (list, tuple, deque, dict)):
         return container[key]
     if isinstance(container, dict):
