@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from pygraph._hot import EagerTensor, SymbolicTensor
-from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
+from pygraph.control.changes import get, is_joinable, put, settled_values
 from pygraph.control.chosen_values import is_chosen_value
 from pygraph.control.errors import CallSite, Site, mismatch, unjoined
 from pygraph.control.forms import Form, form_of, join
@@ -28,7 +28,6 @@ from pygraph.control.tensors import (
     is_tracing,
 )
 from pygraph.control.told_apart import ToldApart
-from pygraph.control.unset import UNSET
 from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 from pygraph.graph.structure import flatten, map_structure, unflatten
@@ -292,11 +291,10 @@ class _Loop:
         ]
         for change in new:
             values = change.before, change.after
-            if not is_joinable(change) or any(value is UNSET for value in values):
-                raise unjoined(change, values, self.site)
+            if not is_joinable(change):
+                raise unjoined(change, self.site)
             own, end = (form_of(change.name, value, settled=True) for value in values)
             form = join(own, end, self.site)
-            check_joined(change, form, values, self.site)
             if change.key is WHOLE:
                 self._drop_items(change.owner)
             self.parts.append(change)
@@ -387,8 +385,8 @@ class _Loop:
         return [form.name for form in self.forms if form.structure is None]
 
     def _general(self, name: str, form: Form) -> Form:
-        if name in self.guarded and form.structure is not None:
-            return form._replace(missing=False, none=False)
+        if name in self.guarded and form.structure is not None and not form.none:
+            return form._replace(missing=False)
         return form
 
     def _steps(self) -> int:

@@ -85,9 +85,6 @@ class Converter:
         self.checked = 0
         self.hidden: frozenset[str] = frozenset()
         self.before: list[ast.stmt] = []
-        # Conditional expressions that may give None: what they are assigned to is checked when
-        # read.
-        self.optional: set[ast.expr] = set()
         # `and` and `or` of which only the truth matters.
         self.conditions: set[ast.expr] = set()
         # Variables that the statement at hand assigned with `:=`, where a helper does that now.

@@ -18,6 +18,7 @@ from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.pending import MissingItemError
 from pygraph.control.tensors import is_tracing, stages
+from pygraph.control.unset import Maybe, given
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.text import Text, deferred
 
@@ -26,10 +27,12 @@ def item(container: Any, key: Any) -> Any:
     """``container[key]``: of a list, staged when a tensor is the key or decided the length."""
     if type(key) is ChosenValue:
         return key.each(lambda value: item(container, value))
+    if type(key) is Maybe:
+        key = key.read()
     if not is_tracing() or not isinstance(container, (list, tuple, deque, dict)):
-        return container[key]
+        return given(container[key])
     if isinstance(container, dict):
-        return looked_up(container, key)
+        return given(looked_up(container, key))
     if lists.is_staged(container):
         return lists.get(container, key)
     if _is_staged_key(key) and container:
@@ -41,7 +44,7 @@ def item(container: Any, key: Any) -> Any:
     if _is_staged_key(key):
         raise MissingItemError(f"{_kind_of(container)} index out of range")
     try:
-        return container[key]
+        return given(container[key])
     except IndexError as error:
         raise MissingItemError(*error.args) from None
 
