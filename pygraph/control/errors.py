@@ -46,6 +46,23 @@ class CallSite:
         return first, second
 
 
+class LaterIterations:
+    """A variable of a loop that has no value before: what two iterations leave meets."""
+
+    both = ("after one iteration", "after the next")
+
+    def __init__(self, loop: Site) -> None:
+        self._loop = loop
+
+    def journal(self) -> Journal:
+        """Return a new journal for its code."""
+        return self._loop.journal()
+
+    def lines(self, name: str) -> tuple[Location | None, Location | None]:
+        """Return where the loop's body gives the variable a value."""
+        return None, self._loop.lines(name)[1]
+
+
 def mismatch(
     kind: type[Exception],
     site: Meeting,

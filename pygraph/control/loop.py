@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from pygraph._hot import EagerTensor, SymbolicTensor
 from pygraph.control.changes import get, is_joinable, put, settled_values
 from pygraph.control.chosen_values import is_chosen_value
-from pygraph.control.errors import CallSite, Site, mismatch, unjoined
+from pygraph.control.errors import CallSite, LaterIterations, Site, mismatch, unjoined
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import LoopAliases
 from pygraph.control.journal import WHOLE, Change, Journal, recording
@@ -237,8 +237,8 @@ class _Loop:
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))
                 ]
                 found = [
-                    self._general(name, join(form, end, self.site))
-                    for name, form, end in zip(self.names, self.forms, ends, strict=True)
+                    self._general(own.name, join(form, end, self._site_of(own)))
+                    for own, form, end in zip(self.own, self.forms, ends, strict=True)
                 ]
                 self.aliases.ended = [] if isinstance(ended, Raised) else ended
                 if found == self.forms:
@@ -380,6 +380,10 @@ class _Loop:
             values.append(value)
         self.aliases.note_results(values)
         return self._put_objects(values)
+
+    def _site_of(self, own: Form) -> Site:
+        """Return the place for errors about a variable, given its form before the loop."""
+        return self.site if own.structure is not None else LaterIterations(self.site)
 
     def _unknown(self) -> list[str]:
         return [form.name for form in self.forms if form.structure is None]

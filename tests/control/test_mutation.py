@@ -478,18 +478,6 @@ def one_or_another(x):
     return first
 
 
-def changing_test(x):
-    values = [0]
-
-    def test():
-        values[0] += 1
-        return values[0]
-
-    while test() < x:
-        pass
-    return values
-
-
 FAULTS: list[tuple[Any, str]] = [
     (
         dtype_changes,
@@ -498,7 +486,6 @@ FAULTS: list[tuple[Any, str]] = [
     (set_grows, r"the set 'values' is changed"),
     (array_changes, r"the ndarray 'values' is changed"),
     (one_or_another, r"the value of the expression is one object or another here, .*:\d+, in one"),
-    (changing_test, r"the test of a loop changes values\[0\]"),
 ]
 
 

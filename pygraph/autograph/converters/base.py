@@ -73,6 +73,8 @@ class Converter:
 
     lowering: Lowering
     place: Place
+    # The user's variables, without those made for jumps.
+    own_variables: int
 
     def __init__(
         self, scope: FunctionScope, naming: Naming, outer_checked: frozenset[str] = frozenset()
@@ -93,6 +95,7 @@ class Converter:
     def convert(self) -> FunctionNode:
         """Convert the function and return its node."""
         node = self.scope.node
+        self.own_variables = self.scope.variables
         if isinstance(node, ast.Lambda):
             self.place = Place(self.scope.local, self.scope.parameters)
             node.body = self.expression(node.body)
