@@ -476,7 +476,15 @@ void FunctionRun::poll(ir::LocationId location) {
   }
 }
 
+// `name` is that of a variable, or "exception: text" for what is no variable.
 void FunctionRun::fail_undefined(std::uint32_t name, ir::LocationId location) const {
+  const std::string& text = plan_.names[name];
+  if (const auto colon = text.find(": "); colon != std::string::npos) {
+    const std::string exception = text.substr(0, colon);
+    const ir::Attribute attributes[] = {text.substr(colon + 2), exception, exception,
+                                        std::int64_t{-1}};
+    throw Raised(attributes, {}, location);
+  }
   throw Error(ErrorKind::unbound,
               "cannot access local variable '" + plan_.names[name] +
                   "' where it is not associated with a value",

@@ -154,7 +154,7 @@ class Journal:
         Changes of objects that were made since stay, and so do Python values put into a list or
         set that is older than the whole trace: like `print`, that happens while tracing.
         """
-        changed = [change for change in self._differences() if change.place not in self._handled]
+        changed = [change for change in self.differences() if change.place not in self._handled]
         logged = [change for change in changed if change.key is WHOLE and _is_log(change)]
         for change in logged:
             del self._noted[id(change.owner)]
@@ -185,7 +185,7 @@ class Journal:
         """
         changed = [
             change
-            for change in self._differences()
+            for change in self.differences()
             if (change.key is not WHOLE or _holds_staged(change.after)) and is_leak(change.after)
         ]
         if not changed:
@@ -203,7 +203,8 @@ class Journal:
         """Return whether the functions could reach an object before they ran."""
         return bool(paths(self.roots, {id(owner)}))
 
-    def _differences(self) -> list[Change]:
+    def differences(self) -> list[Change]:
+        """Return the parts of what was noted that are not what they were, without names."""
         changes = []
         for owner, before in self._noted.values():
             if type(owner) is SymbolicTensor and is_derived(owner):
@@ -319,6 +320,11 @@ class Attempt:
         self._journal: Journal | None = Journal(functions, tentative=True)
         self._journal.outer = self._outer
         self._builder.journal = self._journal
+
+    @property
+    def changed(self) -> bool:
+        """Whether the code has changed objects so far."""
+        return self._journal is not None and bool(self._journal.differences())
 
     def undo(self) -> None:
         """Undo what the code did to objects."""

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any, Protocol
 
 from pygraph._hot import EagerTensor, SymbolicTensor
-from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
+from pygraph.control.changes import get, is_joinable, put, settled_values
 from pygraph.control.chosen_values import is_chosen_value
-from pygraph.control.errors import CallSite, Site, mismatch, unjoined
+from pygraph.control.errors import CallSite, LaterIterations, Site, mismatch, unjoined
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import LoopAliases
 from pygraph.control.journal import WHOLE, Change, Journal, recording
@@ -28,7 +28,6 @@ from pygraph.control.tensors import (
     is_tracing,
 )
 from pygraph.control.told_apart import ToldApart
-from pygraph.control.unset import UNSET
 from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 from pygraph.graph.structure import flatten, map_structure, unflatten
@@ -238,8 +237,8 @@ class _Loop:
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))
                 ]
                 found = [
-                    self._general(name, join(form, end, self.site))
-                    for name, form, end in zip(self.names, self.forms, ends, strict=True)
+                    self._general(own.name, join(form, end, self._site_of(own)))
+                    for own, form, end in zip(self.own, self.forms, ends, strict=True)
                 ]
                 self.aliases.ended = [] if isinstance(ended, Raised) else ended
                 if found == self.forms:
@@ -292,11 +291,10 @@ class _Loop:
         ]
         for change in new:
             values = change.before, change.after
-            if not is_joinable(change) or any(value is UNSET for value in values):
-                raise unjoined(change, values, self.site)
+            if not is_joinable(change):
+                raise unjoined(change, self.site)
             own, end = (form_of(change.name, value, settled=True) for value in values)
             form = join(own, end, self.site)
-            check_joined(change, form, values, self.site)
             if change.key is WHOLE:
                 self._drop_items(change.owner)
             self.parts.append(change)
@@ -383,12 +381,16 @@ class _Loop:
         self.aliases.note_results(values)
         return self._put_objects(values)
 
+    def _site_of(self, own: Form) -> Site:
+        """Return the place for errors about a variable, given its form before the loop."""
+        return self.site if own.structure is not None else LaterIterations(self.site)
+
     def _unknown(self) -> list[str]:
         return [form.name for form in self.forms if form.structure is None]
 
     def _general(self, name: str, form: Form) -> Form:
-        if name in self.guarded and form.structure is not None:
-            return form._replace(missing=False, none=False)
+        if name in self.guarded and form.structure is not None and not form.none:
+            return form._replace(missing=False)
         return form
 
     def _steps(self) -> int:

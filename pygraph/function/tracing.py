@@ -67,6 +67,8 @@ class Traced(NamedTuple):
     trace_seconds: float
     plan_seconds: float
     guarded: Guarded | None = None  # what it read as Python values
+    # Where it is decided whether a result is None, if that takes a run.
+    may_be_none: str = ""
 
 
 class Request(NamedTuple):
@@ -189,6 +191,7 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
             called = followed(request.python_function, request.function)
             result = _run_to_end(called, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
+            may_be_none = _where_none(builder, request.name, result)
             results, template = _take_results(builder, request, result)
             guarded = None
             if noted is not None:
@@ -216,6 +219,7 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
         traced - started,
         time.perf_counter() - traced,
         guarded,
+        may_be_none,
     )
 
 
@@ -431,3 +435,39 @@ def _returning_line(function: Callable[..., Any]) -> Location | None:
     lines = {found.positions.lineno for found in ends if found.positions is not None}
     line = lines.pop() if len(lines) == 1 else None
     return code.co_filename, line or code.co_firstlineno, code.co_name
+
+
+def _where_none(builder: Builder, name: str, result: Any) -> str:
+    """Return where it is decided whether a part of a result is None, "" where no run decides that.
+
+    Raises TypeError for a container whose keys a run would decide.
+    """
+    if not builder.module.has_maybe:
+        return ""
+    where = ""
+    for part in _parts_of(result):
+        flag = part.defined
+        place = describe(flag.builder.made_at(flag)) if type(flag) is SymbolicTensor else ""
+        if not part.none:
+            raise TypeError(
+                f"{name} returns what has {part.name} on some ways only, as a tensor decides "
+                f"({place}): give it a value on every way, or return that part by itself"
+            )
+        where = where or place
+    return where
+
+
+def _parts_of(value: Any) -> Iterator[Maybe]:
+    """Yield what may be None, or missing, in nested containers."""
+    if type(value) is Maybe:
+        yield value
+        yield from _parts_of(value.value)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _parts_of(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _parts_of(part)
+    elif hasattr(type(value), "__dataclass_fields__"):
+        for part in vars(value).values():
+            yield from _parts_of(part)

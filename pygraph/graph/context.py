@@ -22,6 +22,8 @@ class ModuleContext:
         # (file, function, line, parent) each; entry 0 stands for no location.
         self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
         self.symbol_count = 0
+        # Whether some variable, attribute or item may be missing, or None, as a tensor decides.
+        self.has_maybe = False
         self.prints = False  # whether something was printed
         self.exceptions: list[KeptException] = []  # those that `raise` ops name by number
         self.callees: list[Callee] = []

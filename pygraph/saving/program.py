@@ -27,7 +27,8 @@ def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLik
 
     Raises:
         TypeError: where ``function`` is neither a Function nor a concrete function.
-        ValueError: where a Function has no graph yet, or a graph takes variables as arguments.
+        ValueError: where a Function has no graph yet, a graph takes variables as arguments, or a
+            run decides whether a result is None.
     """
     if isinstance(function, ConcreteFunction):
         concretes = [function]
@@ -41,6 +42,7 @@ def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLik
         )
     for concrete in concretes:
         _refuse_variable_arguments(concrete)
+        _refuse_optional_results(concrete)
     variables = list({id(v): v for concrete in concretes for v in concrete.variables}.values())
     numbers = {id(variable): number for number, variable in enumerate(variables)}
     data = _core.write_program(
@@ -62,6 +64,15 @@ def _refuse_variable_arguments(concrete: ConcreteFunction) -> None:
                 f"{concrete.name} takes a variable as its argument '{leaf.name}'; a program file "
                 f"holds the variables that a function captures, no others"
             )
+
+
+def _refuse_optional_results(concrete: ConcreteFunction) -> None:
+    if concrete.may_be_none:
+        raise ValueError(
+            f"{concrete.name} returns None on some ways and a tensor on others "
+            f"({concrete.may_be_none}), and a program file holds tensors only: return a number in "
+            "its place, or a flag beside it that says whether there is one"
+        )
 
 
 def _names_of(variables: list[Variable]) -> list[str]:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from pygraph.autograph.operators.calls import call
 from pygraph.autograph.operators.lists import METHODS, ItemTarget, ListTarget
 from pygraph.autograph.operators.lookups import DictTarget, is_plain_dict
+from pygraph.autograph.operators.missing import Deleting, needs_care
 from pygraph.autograph.operators.parts import PartTarget
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
@@ -33,6 +34,8 @@ def changes(owner: Any) -> Any:
     if is_tensor(owner) or isinstance(owner, PartTarget):
         return owner
     note(owner)
+    if needs_care(owner):
+        return Deleting(owner)
     if type(owner) in METHODS:
         return ListTarget(owner)
     if is_plain_dict(owner):

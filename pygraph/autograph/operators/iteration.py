@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pygraph.autograph.operators.missing import check_keys
 from pygraph.autograph.operators.protocols import own_method
 from pygraph.control import lists
 from pygraph.control.loop import Items
@@ -150,6 +151,7 @@ class StagedIterator(Positions):
 
 def own_iterable(iterable: Any) -> Any:
     """Return what an object of the user's iterates over, and anything else as it is."""
+    check_keys(iterable)
     method = own_method(iterable, "__iter__")
     return iterable if method is None else method()
 
