@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pygraph._hot import EagerTensor, SymbolicTensor
 from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
@@ -30,6 +30,7 @@ from pygraph.control.tensors import (
 from pygraph.control.told_apart import ToldApart
 from pygraph.control.unset import UNSET
 from pygraph.graph import Builder, public
+from pygraph.graph.builder import Path
 from pygraph.graph.locations import Region
 from pygraph.graph.structure import flatten, map_structure, unflatten
 
@@ -105,6 +106,7 @@ def stage_while(
         before, names = [0, *before], ["the number of iterations", *names]
         invariants = [None, *invariants] if invariants else ()
     parent = current()
+    parent.staged += 1
     loop = _Loop(parent, list(names), site, frozenset(guarded), set(indirect))
     loop.start(before, _invariant_forms(before, invariants, names))
     test_builder = Builder("test", parent)
@@ -176,6 +178,14 @@ def _as_flag(going: Any) -> Any:
     return as_predicate(going) if is_tensor(going) else bool(going)
 
 
+class _Settled(NamedTuple):
+    """The forms of a loop's variables before it, and those that it settled at; parts come last."""
+
+    own: list[Form]
+    forms: list[Form]
+    parts: list[Change]
+
+
 class _Loop:
     """The state of a loop while its form settles."""
 
@@ -211,6 +221,56 @@ class _Loop:
         for index, wanted in enumerate(invariants):
             if wanted is not None:
                 self.forms[index] = join(wanted, self.own[index], self.site)
+        self._resume()
+
+    def _resume(self) -> None:
+        """Start from where the same loop settled when the code around it was traced before.
+
+        Types become more general from trace to trace: it would settle there again, at the latest.
+        Else each level of nested loops would double the traces of those inside.
+        """
+        known: _Settled | None = self.parent.module.settled.get(self._path())
+        if known is None:
+            return
+        variables = len(self.names)
+        before = [get(part) for part in known.parts]
+        own = [
+            *self.own,
+            *(
+                form_of(part.name, value, settled=True)
+                for part, value in zip(known.parts, before, strict=True)
+            ),
+        ]
+        forms = [*self.forms, *own[variables:]]
+        try:
+            joined = [join(then, now, self.site) for then, now in zip(known.own, own, strict=True)]
+            forms = [
+                join(form, settled, self.site)
+                for form, settled in zip(forms, known.forms, strict=True)
+            ]
+        except (TypeError, ValueError):
+            return  # it is another loop, or starts from something else now
+        if joined != own:
+            return
+        self.forms = forms[:variables]
+        is_older = self.site.journal().is_older if known.parts else None
+        for part, value, *both in zip(
+            known.parts, before, own[variables:], forms[variables:], strict=True
+        ):
+            if is_older is not None and value is not UNSET and is_older(part.owner):
+                self._add_part(part._replace(before=value, after=value), *both)
+        self._name_parts()
+
+    def _note_settled(self) -> None:
+        forms = [
+            own if index in self.fixed else form
+            for index, (own, form) in enumerate(zip(self.own, self.forms, strict=True))
+        ]
+        settled = _Settled(list(self.own), forms, list(self.parts))
+        self.parent.module.settled[self._path()] = settled
+
+    def _path(self) -> Path:
+        return *self.parent.path, self.parent.staged
 
     def settle(self, body: Callable[[list[Any]], list[Any]]) -> tuple[Builder, list[Form]]:
         """Trace the body until its end has the form of its start."""
@@ -258,6 +318,7 @@ class _Loop:
             former, self.forms = self.forms, found
         else:
             raise self._unsettled(former, found)
+        self._note_settled()
         prints.release()
         return builder, ends
 
@@ -299,14 +360,17 @@ class _Loop:
             check_joined(change, form, values, self.site)
             if change.key is WHOLE:
                 self._drop_items(change.owner)
-            self.parts.append(change)
-            self.names.append(change.name)
-            self.before.append(change.before)
-            self.own.append(own)
-            self.forms.append(form)
-            self.indirect.add(change.name)
+            self._add_part(change, own, form)
         self._name_parts()
         return bool(new)
+
+    def _add_part(self, change: Change, own: Form, form: Form) -> None:
+        self.parts.append(change)
+        self.names.append(change.name)
+        self.before.append(change.before)
+        self.own.append(own)
+        self.forms.append(form)
+        self.indirect.add(change.name)
 
     def _name_parts(self) -> None:
         count = len(self.names) - len(self.parts)
