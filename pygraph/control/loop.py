@@ -13,6 +13,7 @@ from pygraph.control.chosen_values import is_chosen_value
 from pygraph.control.errors import CallSite, Site, mismatch, unjoined
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import LoopAliases
+from pygraph.control.invariants import Invariants, checked_invariants
 from pygraph.control.journal import WHOLE, Change, Journal, recording
 from pygraph.control.leaves import NUMBERS, TensorLeaf, ValueLeaf
 from pygraph.control.pending import UnknownResult, pending
@@ -74,9 +75,8 @@ def stage_while(
     ``test`` and ``body`` are given the values of ``names`` at the start of an iteration; ``body``
     returns those at its end. ``runs``: the body is known to run at least once. ``guarded``: as in
     ``stage_cond``. Numbers in ``indirect`` join the state only when the body is seen to change
-    them. Tensors in ``augmented`` are most likely written into rather than replaced. ``invariants``
-    gives shapes (nested as the variable), with None
-    for a dim that varies; None for a variable without one.
+    them. Tensors in ``augmented`` are most likely written into rather than replaced.
+    ``invariants``: the ``shapes`` of :class:`Invariants`.
     """
     kept = {
         index: value
@@ -108,7 +108,7 @@ def stage_while(
     parent = current()
     parent.staged += 1
     loop = _Loop(parent, list(names), site, frozenset(guarded), set(indirect))
-    loop.start(before, _invariant_forms(before, invariants, names))
+    loop.start(before, invariants)
     test_builder = Builder("test", parent)
     try:
         with Region():
@@ -190,6 +190,7 @@ class _Loop:
     """The state of a loop while its form settles."""
 
     aliases: LoopAliases
+    invariants: Invariants
 
     def __init__(
         self, parent: Any, names: list[str], site: Site, guarded: frozenset[str], indirect: set[str]
@@ -207,8 +208,9 @@ class _Loop:
         # Variables some numbers of which the body was seen to leave alone.
         self.fixed: set[int] = set()
 
-    def start(self, before: Sequence[Any], invariants: Sequence[Form | None]) -> None:
+    def start(self, before: Sequence[Any], shapes: Sequence[Any]) -> None:
         self.before = list(before)
+        self.invariants = Invariants(self.names, before, shapes, self.site)
         guarded = {i for i, name in enumerate(self.names) if name in self.guarded}
         make = ToldApart if self.parent.module.tells_apart else LoopAliases
         self.aliases = make(self.parent.module.aliases, self.before, guarded)
@@ -218,7 +220,7 @@ class _Loop:
             for name, value in zip(self.names, before, strict=True)
         ]
         self.forms = list(self.own)
-        for index, wanted in enumerate(invariants):
+        for index, wanted in enumerate(self.invariants.forms):
             if wanted is not None:
                 self.forms[index] = join(wanted, self.own[index], self.site)
         self._resume()
@@ -293,6 +295,7 @@ class _Loop:
                 values = settled_values(given if isinstance(ended, Raised) else ended, journal)
                 if self._found_parts(journal.close()):
                     continue
+                self.invariants.check(values)
                 ends = [
                     form_of(name, value, settled=name in self.indirect or index in self.fixed)
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))
@@ -309,6 +312,7 @@ class _Loop:
                         continue
                     if self.aliases.found_more(self.parent):
                         continue
+                    self.invariants.check(values, recorded=True)
                     results: list[Any] = []
                     for form, end, value in zip(found, ends, values, strict=True):
                         results.extend(form.take_apart(value, end))
@@ -561,18 +565,20 @@ def while_loop(
     these; both functions take them as arguments, and ``body`` returns as many new ones. Python
     numbers take the dtype that the body gives them. ``maximum_iterations`` bounds how often the
     body runs. ``shape_invariants``, of the structure of ``loop_vars``, gives shapes (with None for
-    a dim that varies); without it a dim that changes becomes unknown by itself.
+    a dim that varies), which the variables keep; without it a dim that changes becomes unknown by
+    itself.
 
     Raises TypeError or ValueError, naming the variable, when its number of parts, dtype, number of
-    dimensions or structure changes.
+    dimensions or structure changes, or when it does not keep its shape.
     """
     if not isinstance(loop_vars, (list, tuple)):
         raise TypeError(f"loop_vars must be a list or tuple, got {type(loop_vars).__name__}")
     names = _variable_names(body, len(loop_vars))
     kind = _maker(loop_vars)
     if not is_tracing():
+        shapes = checked_invariants(loop_vars, shape_invariants)
         own = [map_structure(_by_value, value) for value in loop_vars]
-        return kind(_run(cond, body, own, maximum_iterations, names))
+        return kind(_run(cond, body, own, maximum_iterations, names, shapes))
     site = CallSite(AROUND, (None, body))
 
     def test(values: list[Any]) -> Any:
@@ -586,7 +592,7 @@ def while_loop(
         list(loop_vars),
         names,
         site=site,
-        invariants=_checked_invariants(loop_vars, shape_invariants),
+        invariants=checked_invariants(loop_vars, shape_invariants),
         maximum_iterations=maximum_iterations,
     )
     return kind(after)
@@ -602,9 +608,11 @@ def _run(
     values: list[Any],
     maximum: Any,
     names: list[str],
+    shapes: Sequence[Any],
 ) -> list[Any]:
     """The loop as Python runs it, held to the same rules as a staged one."""
     site = CallSite(AROUND, (None, body))
+    invariants = Invariants(names, values, shapes, site)
     forms = [form_of(name, value) for name, value in zip(names, values, strict=True)]
     count = 0
     while maximum is None or count < maximum:
@@ -613,6 +621,7 @@ def _run(
         if not going:
             break
         values = _returned(body(*values), len(names), names)
+        invariants.check(values)
         ends = [form_of(name, value) for name, value in zip(names, values, strict=True)]
         forms = [join(f, end, site) for f, end in zip(forms, ends, strict=True)]
         count += 1
@@ -663,56 +672,3 @@ def _maker(loop_vars: Any) -> Callable[[list[Any]], Any]:
     if hasattr(loop_vars, "_make"):
         return loop_vars._make  # type: ignore[no-any-return]
     return type(loop_vars)
-
-
-def _checked_invariants(loop_vars: Any, shapes: Any) -> Sequence[Any]:
-    if shapes is not None and len(shapes) != len(loop_vars):
-        raise ValueError(
-            f"shape_invariants has {len(shapes)} entries for {len(loop_vars)} loop variables"
-        )
-    return shapes or ()
-
-
-def _invariant_forms(
-    values: Sequence[Any], shapes: Sequence[Any], names: Sequence[str]
-) -> list[Form | None]:
-    return [
-        None if shape is None else _with_shapes(form_of(name, value), shape, name)
-        for name, value, shape in zip(names, values, shapes, strict=bool(shapes))
-    ]
-
-
-def _with_shapes(form: Form, shapes: Any, name: str) -> Form:
-    wanted = _shape_list(shapes)
-    if len(wanted) != len(form.leaves):
-        raise ValueError(
-            f"shape_invariants of '{name}' has {len(wanted)} shapes for {len(form.leaves)} tensors"
-        )
-    leaves: list[TensorLeaf | ValueLeaf] = []
-    for leaf_name, leaf, shape in zip(form.leaf_names(), form.leaves, wanted, strict=True):
-        if shape is None or isinstance(leaf, ValueLeaf):
-            leaves.append(leaf)
-            continue
-        fits = len(shape) == len(leaf.shape) and all(
-            dim is None or dim == actual for dim, actual in zip(shape, leaf.shape, strict=True)
-        )
-        if not fits:
-            raise ValueError(
-                f"shape_invariants gives '{leaf_name}' the shape {tuple(shape)}, "
-                f"but its value is {leaf}"
-            )
-        leaves.append(leaf._replace(shape=tuple(shape)))
-    return form._replace(leaves=tuple(leaves))
-
-
-def _shape_list(shapes: Any) -> list[Any]:
-    """Flatten a structure whose leaves are shapes: tuples of ints and None."""
-    if shapes is None or _is_shape(shapes):
-        return [shapes]
-    if isinstance(shapes, dict):
-        return [leaf for key in sorted(shapes) for leaf in _shape_list(shapes[key])]
-    return [leaf for part in shapes for leaf in _shape_list(part)]
-
-
-def _is_shape(value: Any) -> bool:
-    return isinstance(value, tuple) and all(dim is None or isinstance(dim, int) for dim in value)

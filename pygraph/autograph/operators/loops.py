@@ -12,6 +12,7 @@ from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
+from pygraph.control.invariants import Invariants
 from pygraph.control.journal import Attempt
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.options import LoopOptions
@@ -65,6 +66,15 @@ class _Loop(NamedTuple):
             "invariants": options.shapes(self.names, before) if options.shape_invariants else (),
             "maximum_iterations": options.maximum_iterations,
         }
+
+    def invariants(self, variables: Variables) -> Invariants | None:
+        """Return the shapes that the user says variables keep; None for none."""
+        options = None if self.options is None else self.options()
+        if options is None or not options.shape_invariants:
+            return None
+        before = variables.get()
+        shapes = options.shapes(self.names, before)
+        return Invariants(self.names, before, shapes, LoopSite(self.body, self.test, variables))
 
     def stage(
         self,
@@ -122,6 +132,7 @@ class _First:
 
 def _while(loop: _Loop, test: Callable[[], Any]) -> None:
     variables = loop.variables()
+    invariants = loop.invariants(variables)
     first: _First | None = None
     prints = HeldPrints()
     count = 0
@@ -151,6 +162,8 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
                 _warn(first.start)
             with prints if count == 1 else nullcontext():
                 loop.body()
+            if invariants is not None:
+                invariants.check(variables.get(), recorded=True)
     finally:
         if first is not None:
             first.keep()
@@ -221,8 +234,12 @@ def _unrolled(iterable: Any) -> Iterator[Any]:
 
 def _for(loop: _Loop, iterator: Iterator[Any]) -> None:
     start = mark()
+    variables = loop.variables()
+    invariants = loop.invariants(variables)
     for count, item in enumerate(iterator, 1):
         loop.body(item)
+        if invariants is not None:
+            invariants.check(variables.get(), recorded=True)
         if count == MANY + 1:
             _warn(start)
         if loop.test is not None:
