@@ -172,6 +172,8 @@ cdef int mark_view(EagerTensor result, EagerTensor base) except -1:
 
 cpdef str elements_text(EagerTensor tensor, str prefix):
     """Return the elements as repr shows them after a prefix, many of them abridged."""
+    if (<CShape>tensor.value.shape()).count() == 0:
+        return "[]"
     array = to_numpy(tensor)
     return repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", prefix=prefix)
 
