@@ -83,9 +83,12 @@ def stage_while(
         for index, (name, value) in enumerate(zip(names, before, strict=True))
         if name in (*augmented, *indirect) and type(value) is SymbolicTensor and value.dims
     }
-    if kept and not any(invariants):
+    parent = current()
+    number = parent.staged  # of the loop before
+    replaced: Path = (*parent.path, number + 1, "replaced")
+    if kept and not any(invariants) and replaced not in parent.module.settled:
         rest = [index for index in range(len(names)) if index not in kept]
-        stale = current().module.aliases.stale()
+        stale = parent.module.aliases.stale()
         try:
             after = stage_while(
                 _without(kept, test),
@@ -100,13 +103,13 @@ def stage_while(
             )
             return _merged(kept, after)
         except _ReplacedError:
-            current().module.aliases.resume(stale)
+            parent.module.aliases.resume(stale)
+            parent.module.settled[replaced] = True
     if maximum_iterations is not None:
         test, body = _bounded(test, body, maximum_iterations)
         before, names = [0, *before], ["the number of iterations", *names]
         invariants = [None, *invariants] if invariants else ()
-    parent = current()
-    parent.staged += 1
+    parent.staged = number + 1
     loop = _Loop(parent, list(names), site, frozenset(guarded), set(indirect))
     loop.start(before, invariants)
     test_builder = Builder("test", parent)

@@ -19,6 +19,7 @@ GROWING = {
     "a shape of each level": ("", "", "x = pg.concat([x, x[:1]])"),
     "a state of each level": ("", "s{0} = x", "s{0} = pg.concat([s{0}, x[:1], s{1}[:1]])"),
     "a dtype": ("c += 0.5", "", ""),
+    "an array that is written into": ("x += 1.0", "", ""),
     "under a condition": ("if n > 3: x = pg.concat([x, x[:1]])", "", ""),
     "a variable first set there": ("y = x[0]", "", ""),
     "an attribute": ("o.value = o.value + 1", "o = Box()", ""),
