@@ -307,6 +307,9 @@ PYBIND11_MODULE(_core, m) {
     exec::clear_eager_plans();
     release_memory();
   });
+  m.def(
+      "check_room", [](std::size_t bytes) { BufferRef::adopt(Buffer::allocate(bytes)); },
+      "Raise MemoryError where there is no memory for so many bytes.");
   m.def("live_graphs", &exec::live_graphs);
   m.def("nodes_inferred", &passes::nodes_inferred);
   m.def("thread_count", &thread_count);

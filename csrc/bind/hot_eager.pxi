@@ -182,6 +182,8 @@ def whole_view(Tensor x):
 
 cpdef str elements_text(EagerTensor tensor, str prefix):
     """Return the elements as repr shows them after a prefix, many of them abridged."""
+    if (<CShape>tensor.value.shape()).count() == 0:
+        return "[]"
     array = to_numpy(tensor)
     return repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", prefix=prefix)
 

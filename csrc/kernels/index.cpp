@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::int64_t kBlock = 256;  // positions worked out at a time
 
-// The rows that the indices start..start+count name, as offsets in units of one row.
+// The rows that the indices start..start+count name, as offsets in units of one row. They wrap
+// where an index is out of range, and where there are no elements.
 template <class Index>
 Fault find_rows_as(std::int64_t* rows, const void* const* indices, const IndexGeometry& g,
                    std::int64_t start, std::int64_t count) {
@@ -21,9 +22,11 @@ Fault find_rows_as(std::int64_t* rows, const void* const* indices, const IndexGe
     const auto* index = static_cast<const Index*>(indices[axis]) + start * step;
     bool all_inside = true;
     for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t from_start = index[i * step] + (index[i * step] < 0 ? size : 0);
-      all_inside &= static_cast<std::uint64_t>(from_start) < static_cast<std::uint64_t>(size);
-      rows[i] = rows[i] * size + from_start;
+      const auto from_start =
+          static_cast<std::uint64_t>(index[i * step] + (index[i * step] < 0 ? size : 0));
+      all_inside &= from_start < static_cast<std::uint64_t>(size);
+      rows[i] = static_cast<std::int64_t>(
+          static_cast<std::uint64_t>(rows[i]) * static_cast<std::uint64_t>(size) + from_start);
     }
     if (all_inside) continue;
     while (*index >= -size && *index < size) index += step;
@@ -40,9 +43,9 @@ Fault find_rows(std::int64_t* rows, const void* const* indices, const IndexGeome
 }
 
 std::int64_t rows_per_outer(const IndexGeometry& g) {
-  std::int64_t rows = 1;
-  for (int axis = 0; axis < g.axes; ++axis) rows *= g.axis_sizes[axis];
-  return rows;
+  std::uint64_t rows = 1;
+  for (int axis = 0; axis < g.axes; ++axis) rows *= static_cast<std::uint64_t>(g.axis_sizes[axis]);
+  return static_cast<std::int64_t>(rows);
 }
 
 // One row of a size that is known when compiled, for the common single elements, or of any size.

@@ -24,16 +24,6 @@ struct View {
   Shape strides;  // may be 0 or negative: only the container is shared with Shape
 };
 
-Shape contiguous_strides(const Shape& shape) {
-  Shape strides = shape;
-  std::int64_t stride = 1;
-  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-    strides[axis] = stride;
-    stride *= shape[axis];
-  }
-  return strides;
-}
-
 Fault run_copy(const KernelCall& call, void* const* out, const void* const* in) {
   if (out[0] != in[0]) std::memcpy(out[0], in[0], static_cast<std::size_t>(call.count));
   return {};
@@ -398,7 +388,6 @@ std::optional<CopiedView> copied_view(const KernelCall& call) {
   CopiedView view{p[0], {}};
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const std::int64_t size = p[2 + axis];
-    if (size == 0) return std::nullopt;
     if (size != 1) view.dims.push_back({size, p[2 + 2 * rank + axis] * itemsize});
   }
   return view;

@@ -64,6 +64,7 @@ def stage_cond(
     assert is_tracing()
     parent = current()
     pred = as_predicate(pred)
+    parent.staged += 1
     aliases = parent.module.aliases
     before = aliases.stale()
     with Region():

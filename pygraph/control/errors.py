@@ -76,7 +76,7 @@ def mismatch(
     first, second = site.both
     lines = site.lines(variable)
     places = "\n".join(
-        f"  {which}: {_place(line)}" for which, line in zip(site.both, lines, strict=True) if line
+        f"  {which}: {place_of(line)}" for which, line in zip(site.both, lines, strict=True) if line
     )
     text = f"{named} is {what[0]} {first} and {what[1]} {second}"
     return kind("\n".join(part for part in (text, places, advice) if part))
@@ -91,11 +91,12 @@ def unjoined(change: Change, site: Site) -> Exception:
         "the items of which are assigned."
     )
     lines = [line for line in site.lines(change.name) if line is not None]
-    places = [f"  {_place(line)}" for line in dict.fromkeys(lines[-1:])]
+    places = [f"  {place_of(line)}" for line in dict.fromkeys(lines[-1:])]
     return TypeError("\n".join([text, *places, advice]))
 
 
-def _place(location: Location) -> str:
+def place_of(location: Location) -> str:
+    """Return a line of the user's as errors show it, with its text."""
     filename, line, function = location
     source = linecache.getline(filename, line).strip()
     return f"{filename}:{line}, in {function}" + (f": {source}" if source else "")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Builder", "Node", "Value", "current"]
 
 Dims = tuple[int, ...]
+Path = tuple[int | str, ...]
 _NUMBERS = (bool, int, float)
 # As deep as the reader of a graph lets branches and loops nest.
 MAX_NESTING = 200
@@ -66,6 +67,10 @@ class Builder(BuilderCore):
         self.depth: int = 0 if parent is None else parent.depth + 1
         if self.depth > MAX_NESTING:
             raise self._too_deep()
+        # How many branches and loops were staged in it, and which of its parent's it belongs to:
+        # the path is the same each time that the code is traced anew.
+        self.staged = 0
+        self.path: Path = () if parent is None else (*parent.path, parent.staged, name)
         # What the code being traced changes objects in; control flow and functions set it.
         self.journal: Any = None
         self.may_make_variables: bool = True if parent is None else parent.may_make_variables
@@ -471,4 +476,5 @@ class Builder(BuilderCore):
         self.module.callees = []
         self.module.copies = {}
         self.module.merged = {}
+        self.module.settled = {}
         self.module.aliases.clear()

@@ -31,6 +31,9 @@ class ModuleContext:
         self.copies: dict[int, object] = {}
         # By identity, containers that stand for one of two older ones, with their names.
         self.merged: dict[int, tuple[Any, str]] = {}
+        # By path, the types that loops settled at; an outer loop that is traced anew meets them
+        # again.
+        self.settled: dict[tuple[int | str, ...], Any] = {}
         self.aliases = Aliases()
         # Whether loops tell which of several objects a variable is; that costs time at run time.
         self.tells_apart = False

@@ -9,7 +9,7 @@ from pygraph.autograph.operators.missing import check_keys
 from pygraph.autograph.operators.protocols import own_method
 from pygraph.control import lists
 from pygraph.control.loop import Items
-from pygraph.control.ranges import Range
+from pygraph.control.ranges import Range, Steps
 from pygraph.control.tensors import apply, as_number, cast, is_tensor, is_tracing, length, stages
 
 
@@ -161,7 +161,7 @@ def staged_iterable(iterable: Any) -> Items | None:
     if isinstance(iterable, Positions):
         return iterable
     if isinstance(iterable, Range):
-        return iterable if is_tracing() else None
+        return Steps(iterable) if is_tracing() else None
     if stages(iterable):
         return TensorItems(iterable)
     if lists.is_staged(iterable):

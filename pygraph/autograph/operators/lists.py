@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pygraph.autograph.operators.comparisons import holds_staged
-from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
 from pygraph.autograph.operators.lookups import chosen, got, looked_up, refuse_key
 from pygraph.autograph.operators.mutation import changing_builtin
@@ -18,6 +17,7 @@ from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.pending import MissingItemError
 from pygraph.control.reads import reads
+from pygraph.control.requirements import require
 from pygraph.control.tensors import is_tracing, stages
 from pygraph.control.unset import Maybe, given
 from pygraph.graph.locations import describe, user_line

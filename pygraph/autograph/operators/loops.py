@@ -12,6 +12,7 @@ from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
+from pygraph.control.invariants import Invariants
 from pygraph.control.journal import Attempt
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.options import LoopOptions
@@ -86,6 +87,15 @@ class _Loop(NamedTuple):
             "maximum_iterations": options.maximum_iterations,
         }
 
+    def invariants(self, variables: Variables) -> Invariants | None:
+        """Return the shapes that the user says variables keep; None for none."""
+        options = None if self.options is None else self.options()
+        if options is None or not options.shape_invariants:
+            return None
+        before = variables.get()
+        shapes = options.shapes(self.names, before)
+        return Invariants(self.names, before, shapes, LoopSite(self.body, self.test, variables))
+
     def stage(
         self,
         variables: Variables,
@@ -141,6 +151,7 @@ class _First:
 
 def _while(loop: _Loop, test: Callable[[], Any]) -> None:
     variables = loop.variables()
+    invariants = loop.invariants(variables)
     first: _First | None = None
     prints = HeldPrints()
     start, count = mark(), 0
@@ -175,6 +186,8 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
             loop.watch(start, count)
             with prints if count == 1 else nullcontext():
                 loop.body()
+            if invariants is not None:
+                invariants.check(variables.get(), recorded=True)
     finally:
         if first is not None:
             first.keep()
@@ -297,9 +310,13 @@ def _unrolled(iterable: Any) -> Iterator[Any]:
 
 def _for(loop: _Loop, iterator: Iterator[Any]) -> None:
     start = mark()
+    variables = loop.variables()
+    invariants = loop.invariants(variables)
     for count, item in enumerate(taken(iterator), 1):
         loop.watch(start, count)
         loop.body(item)
+        if invariants is not None:
+            invariants.check(variables.get(), recorded=True)
         if loop.test is not None:
             going = loop.test()
             if stages(going):
