@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pygraph import _core, autograph, ops, runtime
 from pygraph._hot import DType, Tensor
+from pygraph.autograph.operators.once import TracedOnceWarning
 from pygraph.control import cond, print, range, while_loop
 from pygraph.function import ConcreteFunction, Function, RetracingWarning, function
 from pygraph.graph import Graph, TensorSpec
@@ -27,6 +28,7 @@ __all__ = [
     "RetracingWarning",
     "Tensor",
     "TensorSpec",
+    "TracedOnceWarning",
     "Variable",
     "autograph",
     "cond",

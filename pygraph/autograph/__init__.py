@@ -1,6 +1,12 @@
 """AutoGraph: plain Python functions become functions that stage what depends on tensors."""
 
-from pygraph.autograph.api import convert, convert_function, do_not_convert, to_code
+from pygraph.autograph.api import (
+    convert,
+    convert_function,
+    converted_call,
+    do_not_convert,
+    to_code,
+)
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.methods import convert_method
 from pygraph.control.options import set_loop_options
@@ -10,6 +16,7 @@ __all__ = [
     "convert",
     "convert_function",
     "convert_method",
+    "converted_call",
     "do_not_convert",
     "set_loop_options",
     "to_code",

@@ -48,6 +48,16 @@ def convert_function(function: _F) -> _F:
     return converted  # type: ignore[no-any-return]
 
 
+def converted_call(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what calls a function in C, such as NumPy's, as converted code does."""
+    from pygraph.autograph.operators import call
+
+    def staged(*arguments: Any, **keywords: Any) -> Any:
+        return call(function)(*arguments, **keywords)
+
+    return staged
+
+
 @overload
 def do_not_convert(target: _F) -> _F: ...
 @overload

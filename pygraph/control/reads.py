@@ -45,16 +45,16 @@ _CALL = "__call__"
 # How many parts of containers one trace compares at most.
 MOST_PARTS = 10_000
 _DEEPEST = 16
-# What Python itself calls when an object is used: none of these calls is written in the code.
+# What Python itself calls for an operator on an object; other such calls are in converted code.
+_OPERATORS = (
+    *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow"),
+    *("and", "or", "xor", "lshift", "rshift"),
+)
 _SPECIAL = frozenset(
     f"__{name}__"
     for name in (
-        *("add", "radd", "sub", "rsub", "mul", "rmul", "matmul", "rmatmul", "truediv", "rtruediv"),
-        *("floordiv", "rfloordiv", "mod", "rmod", "pow", "rpow", "neg", "pos", "abs", "invert"),
-        *("and", "rand", "or", "ror", "xor", "rxor", "lshift", "rlshift", "rshift", "rrshift"),
-        *("eq", "ne", "lt", "le", "gt", "ge", "len", "bool", "int", "float", "index", "complex"),
-        *("round", "trunc", "floor", "ceil", "getitem", "contains", "iter", "next", "reversed"),
-        *("enter", "exit", "array"),
+        *(f"{side}{name}" for side in ("", "r") for name in _OPERATORS),
+        *("neg", "pos", "abs", "invert", "int", "float", "complex", "index", "round"),
     )
 )
 
@@ -149,6 +149,10 @@ class Reads:
         elif isinstance(owner, (list, tuple)) and type(key) is int and 0 <= key < len(owner):
             self._add(_hot.GUARD_ITEM, owner, key, owner[key], label, whole)
         else:
+            method = getattr(type(owner), "__getitem__", None)
+            if type(method) is FunctionType:
+                self.attribute(owner, "__getitem__")
+                self.enter(method, (owner, key), {}, False)
             self.contents(owner)
 
     def contents(self, owner: Any) -> None:
@@ -258,9 +262,7 @@ class Reads:
             if base is object or is_library_class(base):
                 continue
             for name, method in list(vars(base).items()):
-                # What `dataclass` makes compares all fields, for whoever wants that.
-                is_own = type(method) is FunctionType and method.__code__.co_filename != "<string>"
-                if name in _SPECIAL and is_own:
+                if name in _SPECIAL and type(method) is FunctionType:
                     self.enter(method, (value,), {}, False)
 
     def _name(self, owner: Any) -> str:

@@ -103,6 +103,11 @@ class ConcreteFunction(CompiledGraph):
         """Return which Python values that the trace read are not what they were."""
         return () if self._traced.guarded is None else tuple(self._traced.guarded.changes())
 
+    def held_strongly(self) -> tuple[str, ...]:
+        """Return what the graph keeps alive because its type allows no weak reference."""
+        guarded = self._traced.guarded
+        return (*self.origin.held_strongly, *(guarded.held_strongly if guarded else ()))
+
     def baked(self) -> list[BakedValue]:
         """Return the Python values that the graph has baked in."""
         return [] if self._traced.guarded is None else self._traced.guarded.rows()

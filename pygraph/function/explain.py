@@ -15,7 +15,7 @@ class GraphRow(NamedTuple):
     """One graph: what it is for, why it was traced, what it cost and how much it is used.
 
     ``line`` is the call that caused the trace, as (file, line, function); ``bytes`` the memory that
-    the graph and its plans hold, constants included; ``held_strongly`` names the arguments that the
+    the graph and its plans hold, constants included; ``held_strongly`` names the objects that the
     graph keeps alive because their types allow no weak reference; ``baked`` are the Python values
     that the trace read beside its arguments.
     """
@@ -99,6 +99,6 @@ def _row(concrete: ConcreteFunction) -> GraphRow:
         concrete.calls,
         concrete.bytes_held(),
         origin.line,
-        origin.held_strongly,
+        concrete.held_strongly(),
         tuple(concrete.baked()),
     )

@@ -19,7 +19,7 @@ from typing import (
 )
 
 from pygraph._hot import EagerTensor, FunctionCore, SymbolicTensor, fast_calls
-from pygraph.autograph import convert_function
+from pygraph.autograph import convert_function, converted_call
 from pygraph.control.recursion import followed
 from pygraph.function import limits, tracing
 from pygraph.function.bound import BoundFunction
@@ -35,7 +35,7 @@ from pygraph.function.retracing import (
     note_new_function,
     shapes_of,
 )
-from pygraph.function.signature import Signature
+from pygraph.function.signature import IN_C, Signature
 from pygraph.function.tracing import NumberPlace
 from pygraph.graph import TensorSpec, public
 from pygraph.graph.structure import flatten, map_structure
@@ -216,6 +216,7 @@ class Function(FunctionCore, Generic[P, R]):
 
     def call_while_tracing(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run inside another function's trace: the ops become part of its graph."""
+        self.renew_if_outdated()
         args, kwargs = _by_value((args, kwargs))
         return _by_value(self._followed()(*self._self(), *args, **kwargs))
 
@@ -301,7 +302,10 @@ class Function(FunctionCore, Generic[P, R]):
         if self._staged is None:
             function = self.python_function
             convert = self.options["autograph"] and not hasattr(type(function), "__pygraph_call__")
-            self._staged = convert_function(function) if convert else function
+            if convert and isinstance(function, IN_C):
+                self._staged = converted_call(function)
+            else:
+                self._staged = convert_function(function) if convert else function
         return self._staged
 
     def _followed(self) -> Callable[..., Any]:
@@ -434,6 +438,7 @@ class Function(FunctionCore, Generic[P, R]):
         return () if self._owner is None else (self._owner.instance(),)
 
     def _instance_entry(self, instance: Any) -> tuple[Any, Function[..., Any]]:
+        self.renew_if_outdated()
         here = weakref.ref(self)
         try:
             holder: Any = weakref.ref(instance, _ForgetInstance(here, id(instance)))

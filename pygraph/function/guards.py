@@ -46,6 +46,7 @@ class Guarded:
         # Numbers and strings themselves, of anything else what is told of it.
         self._values: list[Any] = []
         self.unguarded: list[BakedValue] = []
+        self.held_strongly: list[str] = []  # the names of objects that the graph keeps alive
         # The guards whose values are containers, by the identity of these while they are added.
         self._containers: dict[int, int] = {}
         self._owners: list[Any] = []  # of each guard: a reference to it, or the number of a guard
@@ -63,6 +64,8 @@ class Guarded:
         plain = type(read.value) in _PLAIN
         self._values.append(read.value if plain else _Text(text_of(read.value)))
         self._owners.append(parent if parent >= 0 else owner)
+        if read.seen[0] == _hot.SEEN_SAME:
+            self.held_strongly.append(read.name)
         if read.kind == _hot.GUARD_ITSELF:
             self._hidden.add(number)
         if isinstance(read.value, CONTAINERS):

@@ -5,13 +5,17 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from pygraph._hot import Binder
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _EMPTY = inspect.Parameter.empty
+# Functions in C: their signatures, where they have one, tell of arguments that no tensor is for.
+IN_C = (BuiltinFunctionType, np.ufunc)
 
 
 class Parameter(NamedTuple):
@@ -39,6 +43,9 @@ class Signature:
     @property
     def inspected(self) -> inspect.Signature:
         """The same for people and tools, annotations included."""
+        if isinstance(self._function, IN_C):
+            kinds = [(p.name, inspect._ParameterKind(p.kind)) for p in self.parameters]
+            return inspect.Signature([inspect.Parameter(name, kind) for name, kind in kinds])
         return _inspected(self._function, self._without_first)
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
@@ -67,6 +74,8 @@ class Signature:
 
 def _parameters_of(function: Callable[..., Any]) -> list[Parameter]:
     """Return the parameters; `inspect` takes ten times as long for a plain function."""
+    if isinstance(function, IN_C):
+        return [Parameter("args", 2), Parameter("kwargs", 4)]
     if type(function) is not FunctionType or function.__dict__:
         inspected = inspect.signature(function).parameters.values()
         return [Parameter(p.name, int(p.kind), p.default) for p in inspected]

@@ -985,6 +985,71 @@ def f(x):
 c.d[0] = 3.0
 
 
+# case: methods that syntax calls
+class C:
+    def __init__(self):
+        self.items = [1.0, 2.0]
+        self.position = 0
+        self.on = True
+
+    def __len__(self):
+        return len(self.items)
+
+    def __bool__(self):
+        return self.on
+
+    def __iter__(self):
+        return iter(self.items)
+
+    def __contains__(self, value):
+        return value in self.items
+
+    def __next__(self):
+        self.position += 1
+        return self.items[self.position]
+
+
+c = C()
+
+
+# needs autograph
+def f(x):
+    if c:
+        x = x + len(c)
+    for v in c:
+        x = x * v
+    return x + (1.0 if 9.0 in c else 0.0)
+
+
+# unrelated:
+c.position = 3
+
+# change:
+c.items.append(9.0)
+
+# change:
+c.on = False
+
+# change:
+C.__len__ = lambda self: 5
+c.on = True
+
+# case: deleted and defined again
+S = 2.0
+
+
+def f(x):
+    return x * S
+
+
+# change:
+try:
+    del S
+    f(1.0)
+except NameError:
+    S = 3.0
+
+
 # case: slots
 class C:
     __slots__ = ("w", "n")

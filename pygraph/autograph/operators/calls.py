@@ -15,6 +15,7 @@ from pygraph.autograph.operators.builtins import staged_builtin
 from pygraph.autograph.operators.effects import text_method
 from pygraph.autograph.operators.lists import list_method
 from pygraph.autograph.operators.mutation import changing_builtin
+from pygraph.autograph.operators.once import warn_where_it_runs_once
 from pygraph.autograph.source import has_source
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.conditional import cond
@@ -36,6 +37,8 @@ def call(function: Any) -> Any:
 
 def _converted(function: Any, follow: bool) -> Any:
     kind = type(function)
+    if kind in _PLAIN_FUNCTIONS and is_tracing():
+        warn_where_it_runs_once(function)
     if kind is FunctionType:
         if is_tracing():
             note_outer_variables(function)
@@ -70,6 +73,9 @@ def _converted(function: Any, follow: bool) -> Any:
     if kind is ChosenValue:
         return lambda *given, **named: _chosen_call(function, 0, given, named)
     return _object(function, kind, follow)
+
+
+_PLAIN_FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 
 
 def _chosen_call(

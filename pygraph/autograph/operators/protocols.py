@@ -12,6 +12,7 @@ from typing import Any
 from pygraph.autograph.operators.late import call
 from pygraph.control import lists
 from pygraph.control.chosen_values import ChosenValue
+from pygraph.control.reads import note_attribute
 from pygraph.control.tensors import is_tensor, is_tracing
 
 
@@ -23,6 +24,7 @@ def own_method(value: Any, name: str) -> Callable[..., Any] | None:
     method = getattr(type(value), name, None)
     if type(method) is not FunctionType or not is_tracing():
         return None
+    note_attribute(value, name)
     converted = call(method)
     if converted is method:  # not the user's
         return None
