@@ -8,7 +8,7 @@ from typing import Any
 from pygraph.control.errors import Meeting, place_of
 from pygraph.control.forms import Form, form_of
 from pygraph.control.leaves import Leaf, Shape, TensorLeaf, ValueLeaf, leaf_of
-from pygraph.control.requirements import require
+from pygraph.control.requirements import require_or
 from pygraph.control.tensors import apply
 from pygraph.control.unset import Maybe
 from pygraph.graph.structure import flatten
@@ -54,7 +54,7 @@ class Invariants:
         sizes = {axis: apply("dim_size", (tensor,), {"axis": axis}) for axis in axes}
         shape = [sizes.get(axis, size) for axis, size in enumerate(actual.shape)]
         for axis, size in sizes.items():
-            require(
+            require_or(
                 size == wanted[axis],
                 lambda: ValueError(deferred(lambda: self._message(variable, leaf, wanted, shape))),
             )

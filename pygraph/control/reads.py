@@ -45,7 +45,7 @@ _CALL = "__call__"
 # How many parts of containers one trace compares at most.
 MOST_PARTS = 10_000
 _DEEPEST = 16
-# What Python itself calls for an operator on an object. Converted code makes the other calls itself.
+# What Python itself calls for an operator on an object; other such calls are in converted code.
 _OPERATORS = (
     *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow"),
     *("and", "or", "xor", "lshift", "rshift"),
