@@ -29,6 +29,7 @@ from pygraph.control.tensors import (
     is_tracing,
 )
 from pygraph.control.told_apart import ToldApart
+from pygraph.control.unset import UNSET
 from pygraph.graph import Builder, public
 from pygraph.graph.builder import Path
 from pygraph.graph.locations import Region
