@@ -123,7 +123,12 @@ class Profile:
                     "dur": duration / 1000,
                     "pid": process,
                     "tid": thread,
-                    "args": {"lines": [f"{file}:{line} in {name}" for file, line, name in lines]},
+                    "args": {
+                        "lines": [
+                            f"{_core.portable_name(file)}:{line} in {name}"
+                            for file, line, name in lines
+                        ]
+                    },
                 }
             )
         for thread in sorted(threads):

@@ -1,4 +1,7 @@
 // The cold door to Python: reading and inspecting graphs, and the state of the process.
+#include <filesystem>
+#include <map>
+
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -160,10 +163,41 @@ std::vector<Tensor> run(exec::Executable& executable, const std::vector<Tensor>&
 
 using PythonVariable = std::tuple<std::string, bool, Tensor>;
 
-py::tuple read_program(const py::bytes& data) {
+// A source file's path from its outermost package on: the same wherever the package lies.
+std::string portable_name(const std::string& file) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::path(file).is_absolute() && !fs::exists(file, ignored)) return file;
+  const fs::path whole = fs::absolute(file, ignored);
+  fs::path folder = whole.parent_path();
+  fs::path name = whole.filename();
+  while (folder.has_filename() && fs::is_regular_file(folder / "__init__.py", ignored)) {
+    name = folder.filename() / name;
+    folder = folder.parent_path();
+  }
+  return name.generic_string();
+}
+
+// Gives the files that locations name other names.
+template <class NameOf>
+void rename_files(ir::Module& module, const NameOf& name_of) {
+  std::map<std::string, std::string> names;
+  for (ir::Location& location : module.locations) {
+    const auto [entry, is_new] = names.try_emplace(location.file);
+    if (is_new && !location.file.empty()) entry->second = name_of(location.file);
+    location.file = entry->second;
+  }
+}
+
+py::tuple read_program(const py::bytes& data, const py::object& name_of) {
   format::Program program = format::read_program(bytes_of(data));
   py::list graphs;
-  for (ir::Module& graph : program.graphs) graphs.append(py::cast(std::move(graph)));
+  for (ir::Module& graph : program.graphs) {
+    if (!name_of.is_none())
+      rename_files(graph,
+                   [&](const std::string& file) { return name_of(file).cast<std::string>(); });
+    graphs.append(py::cast(std::move(graph)));
+  }
   std::vector<PythonVariable> variables;
   for (const format::ProgramVariable& variable : program.variables)
     variables.emplace_back(variable.name, variable.trainable, variable.initial);
@@ -173,10 +207,17 @@ py::tuple read_program(const py::bytes& data) {
 py::bytes write_program(const std::vector<const ir::Module*>& graphs,
                         const std::vector<PythonVariable>& variables,
                         const std::vector<std::vector<std::uint32_t>>& uses) {
+  std::vector<ir::Module> renamed;
+  std::vector<const ir::Module*> named;
+  renamed.reserve(graphs.size());
+  for (const ir::Module* graph : graphs) {
+    rename_files(renamed.emplace_back(*graph), &portable_name);
+    named.push_back(&renamed.back());
+  }
   std::vector<format::ProgramVariable> written;
   for (const auto& [name, trainable, initial] : variables)
     written.push_back({name, trainable, initial});
-  const std::vector<std::byte> bytes = format::write_program(graphs, written, uses);
+  const std::vector<std::byte> bytes = format::write_program(named, written, uses);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -191,7 +232,11 @@ py::dict build_info() {
   py::dict info;
   info["version"] = PYGRAPH_VERSION;
   info["variant"] = PYGRAPH_VARIANT;
+#if defined(__clang__)
+  info["compiler"] = __VERSION__;
+#else
   info["compiler"] = "GCC " __VERSION__;
+#endif
   info["isa"] = kernels::isa();
   py::list available;
   for (std::string_view isa : kernels::available_isas()) available.append(isa);
@@ -214,8 +259,10 @@ py::dict memory_statistics() {
 void translate(std::exception_ptr pointer) {
   try {
     if (pointer) std::rethrow_exception(pointer);
-  } catch (const Error& error) {
-    if (PyErr_Occurred() == nullptr) PyErr_SetString(exception_type(error.kind()), error.what());
+  } catch (const Error&) {
+    translate_exception();
+  } catch (const std::length_error&) {
+    translate_exception();
   }
 }
 
@@ -240,7 +287,19 @@ py::list profile_events(const exec::Profile& profile) {
 
 }  // namespace
 
-PYBIND11_MODULE(_core, m) {
+// NumPy and pybind11 keep their state once a process, and so does pygraph: in a subinterpreter they
+// would wait for ever. Of Python this is the module's entry, before pybind11's own.
+extern "C" PyObject* PyInit_core_of_main();
+extern "C" PYBIND11_EXPORT PyObject* PyInit__core() {
+  if (PyInterpreterState_Get() == PyInterpreterState_Main()) return PyInit_core_of_main();
+  PyErr_SetString(
+      PyExc_ImportError,
+      "pygraph cannot be used in a subinterpreter: import it in the main interpreter, or "
+      "in a process of its own (multiprocessing)");
+  return nullptr;
+}
+
+PYBIND11_MODULE(core_of_main, m) {
   m.doc() =
       "The C++ core of pygraph: graphs, their formats, inference and the state of the process.";
   py::register_local_exception_translator(&translate);
@@ -294,9 +353,16 @@ PYBIND11_MODULE(_core, m) {
         return format::read(bytes_of(data), constants);
       },
       py::arg("data"), py::arg("constants") = std::vector<Tensor>{});
-  m.def("read_program", &read_program, py::arg("data"),
-        "The graphs, the variables as (name, trainable, value), and the variables of each graph.");
-  m.def("write_program", &write_program, py::arg("graphs"), py::arg("variables"), py::arg("uses"));
+  m.def("read_program", &read_program, py::arg("data"), py::arg("name_of") = py::none(),
+        "The graphs, the variables as (name, trainable, value), and the variables of each graph. "
+        "Files are given the names that name_of returns.");
+  m.def("write_program", &write_program, py::arg("graphs"), py::arg("variables"), py::arg("uses"),
+        "Source files get portable names.");
+  m.def("portable_name", &portable_name, py::arg("file"),
+        "A source file's path from its outermost package on.");
+  m.def(
+      "is_program", [](const py::bytes& data) { return format::is_program(bytes_of(data)); },
+      py::arg("data"), "Whether these are the first bytes of a program file.");
   m.def("parse", [](const std::string& text) { return format::parse(text); }, py::arg("text"));
   m.def("op_table", &op_table);
   m.def("result_type", &result_type, py::arg("operands"));

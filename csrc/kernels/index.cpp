@@ -10,6 +10,20 @@ namespace {
 
 constexpr std::int64_t kBlock = 256;  // positions worked out at a time
 
+// The first index that is out of range; `size` where there is none any more.
+template <class Index>
+std::int64_t outside(const Index* index, const IndexGeometry& g, int axis, std::int64_t count) {
+  const std::int64_t size = g.axis_sizes[axis];
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t given = index[i * g.index_step[axis]];
+    if (given < -size || given >= size) return given;
+  }
+  return size;
+}
+
+// Indices may lie in a host's array that another thread writes to: each is read once, and what was
+// checked is what is used.
+//
 // The rows that the indices start..start+count name, as offsets in units of one row.
 template <class Index>
 Fault find_rows_as(std::int64_t* rows, const void* const* indices, const IndexGeometry& g,
@@ -21,13 +35,12 @@ Fault find_rows_as(std::int64_t* rows, const void* const* indices, const IndexGe
     const auto* index = static_cast<const Index*>(indices[axis]) + start * step;
     bool all_inside = true;
     for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t from_start = index[i * step] + (index[i * step] < 0 ? size : 0);
+      const std::int64_t given = index[i * step];
+      const std::int64_t from_start = given + (given < 0 ? size : 0);
       all_inside &= static_cast<std::uint64_t>(from_start) < static_cast<std::uint64_t>(size);
       rows[i] = rows[i] * size + from_start;
     }
-    if (all_inside) continue;
-    while (*index >= -size && *index < size) index += step;
-    return {FaultCode::index_out_of_range, axis, *index};
+    if (!all_inside) return {FaultCode::index_out_of_range, axis, outside(index, g, axis, count)};
   }
   return {};
 }
@@ -76,14 +89,14 @@ Fault gather_rows(std::byte* out, const std::byte* in, const void* const* indice
 }
 
 template <class RowSize>
-void scatter_rows(std::byte* out, const std::byte* values, std::int64_t value_step,
-                  const void* const* indices, const IndexGeometry& g, RowSize row) {
+Fault scatter_rows(std::byte* out, const std::byte* values, std::int64_t value_step,
+                   const void* const* indices, const IndexGeometry& g, RowSize row) {
   const std::size_t bytes = row.bytes();
   const std::int64_t per_outer = rows_per_outer(g);
   std::int64_t rows[kBlock];
   for (std::int64_t start = 0; start < g.count; start += kBlock) {
     const std::int64_t count = std::min(kBlock, g.count - start);
-    find_rows(rows, indices, g, start, count);
+    if (const Fault fault = find_rows(rows, indices, g, start, count); !fault.ok()) return fault;
     for (std::int64_t o = 0; o < g.outer; ++o) {
       std::byte* to = out + static_cast<std::size_t>(o * per_outer) * bytes;
       const std::byte* from =
@@ -94,6 +107,7 @@ void scatter_rows(std::byte* out, const std::byte* values, std::int64_t value_st
       }
     }
   }
+  return {};
 }
 
 // Calls `body` with the row's size, as a constant where it is that of one element.
@@ -136,7 +150,8 @@ Fault gather(void* out, const void* in, const void* const* indices, const IndexG
   });
 }
 
-// All positions are checked before the first is written: a fault leaves `out` as it was.
+// All positions are checked before the first is written: a fault leaves `out` as it was (unless
+// another thread changes them in between).
 Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,
               const IndexGeometry& geometry) {
   std::int64_t rows[kBlock];
@@ -145,11 +160,10 @@ Fault scatter(void* out, const void* values, std::int64_t value_step, const void
     if (const Fault fault = find_rows(rows, indices, geometry, start, count); !fault.ok())
       return fault;
   }
-  with_row_size(geometry, [&](auto row) {
-    scatter_rows(static_cast<std::byte*>(out), static_cast<const std::byte*>(values), value_step,
-                 indices, geometry, row);
+  return with_row_size(geometry, [&](auto row) {
+    return scatter_rows(static_cast<std::byte*>(out), static_cast<const std::byte*>(values),
+                        value_step, indices, geometry, row);
   });
-  return {};
 }
 
 void fill_range(DType dtype, void* out, const void* start, const void* step, std::int64_t count) {

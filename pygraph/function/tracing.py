@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 import time
 import weakref
@@ -41,6 +42,15 @@ from pygraph.graph.wire import write
 # One trace at a time in the process; a trace may start another (re-entrant). Waiting for it does
 # not hold the interpreter, and cached calls never take it.
 lock = threading.RLock()
+
+
+def _forget_other_threads() -> None:
+    """Open a lock that a thread held which did not come along into this forked child."""
+    if not lock._is_owned():  # type: ignore[attr-defined]
+        lock._at_fork_reinit()  # type: ignore[attr-defined]
+
+
+os.register_at_fork(after_in_child=_forget_other_threads)
 
 Dims = tuple[int | None, ...]
 # Where a Python number is: the position of its argument, and its own among the ints and floats in

@@ -237,7 +237,7 @@ def test_tour(build: Callable[..., Path], folder: Path) -> None:
 def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> None:
     program = build(HERE / "tour.cpp", "g++", "-std=c++20", "-pthread")
     shown = run(program, folder)
-    here = re.escape(__file__)
+    here = re.escape(Path(__file__).name)  # whatever the folder
     cases = {
         "no such graph": (TYPE, r".*\(float32\[2\], float64\[\]\)"),
         "too few inputs": (TYPE, r".*\(float64\[2, 3\]\)"),
