@@ -53,7 +53,8 @@ class Profile:
             raise RuntimeError(
                 "a profile is recorded once: make another one with pygraph.profile()"
             )
-        self._recorded = _core.Profile.start()
+        self._recorded = _core.Profile()
+        self._recorded.start()
         return self
 
     def __exit__(self, *_: object) -> None:

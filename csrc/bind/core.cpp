@@ -35,6 +35,15 @@ constexpr std::string_view kOperands[] = {
 constexpr std::string_view kEffects[] = {"pure",   "may_fail", "reads",
                                          "writes", "prints",   "control"};
 
+// What Python holds of an object that it shares. Were that the object's own class, pybind11 would
+// free the shared object as its own wherever memory runs out while it makes the Python one.
+template <class T>
+struct Shared {
+  std::shared_ptr<T> shared;
+};
+using Graph = Shared<exec::Executable>;
+using Recording = Shared<exec::Profile>;
+
 // A type as plain data: (dtype name, dims), an unknown dim negative.
 using PythonType = std::pair<std::string, std::vector<std::int64_t>>;
 
@@ -143,9 +152,10 @@ std::vector<PythonType> result_types(const ir::Module& module) {
   return types;
 }
 
-std::vector<Tensor> run(exec::Executable& executable, const std::vector<Tensor>& inputs,
+std::vector<Tensor> run(const Graph& graph, const std::vector<Tensor>& inputs,
                         const std::vector<Tensor>& variables, std::int64_t cost_limit,
                         std::size_t byte_limit) {
+  exec::Executable& executable = *graph.shared;
   executable.check(inputs);
   std::vector<Tensor> outputs(executable.output_count());
   std::vector<std::unique_ptr<Variable>> held;
@@ -221,9 +231,9 @@ py::bytes write_program(const std::vector<const ir::Module*>& graphs,
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-py::capsule executable_capsule(const std::shared_ptr<exec::Executable>& executable) {
+py::capsule executable_capsule(const Graph& graph) {
   using Held = std::shared_ptr<exec::Executable>;
-  return py::capsule(new Held(executable), "pygraph.executable", [](PyObject* capsule) {
+  return py::capsule(new Held(graph.shared), "pygraph.executable", [](PyObject* capsule) {
     delete static_cast<Held*>(PyCapsule_GetPointer(capsule, "pygraph.executable"));
   });
 }
@@ -266,9 +276,9 @@ void translate(std::exception_ptr pointer) {
   }
 }
 
-py::list profile_rows(const exec::Profile& profile) {
+py::list profile_rows(const Recording& recording) {
   py::list rows;
-  for (const exec::ProfileRow& row : profile.rows()) {
+  for (const exec::ProfileRow& row : recording.shared->rows()) {
     py::list lines;
     for (const ir::Location& line : row.lines)
       lines.append(py::make_tuple(line.file, line.line, line.function));
@@ -278,9 +288,9 @@ py::list profile_rows(const exec::Profile& profile) {
   return rows;
 }
 
-py::list profile_events(const exec::Profile& profile) {
+py::list profile_events(const Recording& recording) {
   py::list events;
-  for (const exec::ProfileEvent& event : profile.events())
+  for (const exec::ProfileEvent& event : recording.shared->events())
     events.append(py::make_tuple(event.row, event.thread, event.start, event.duration));
   return events;
 }
@@ -324,28 +334,36 @@ PYBIND11_MODULE(core_of_main, m) {
       .def("location", &chain_of, py::arg("id"),
            "The chain of a location, innermost first: (file, line, function) each.");
 
-  py::class_<exec::Executable, std::shared_ptr<exec::Executable>>(m, "Executable",
-                                                                  "A graph with its plans.")
-      .def(py::init(
-          [](const ir::Module& module) { return std::make_shared<exec::Executable>(module); }))
-      .def("module", &exec::Executable::module, py::return_value_policy::reference_internal)
+  // Functions make these objects, not constructors: where memory runs out, an exception of
+  // pybind11's leaves it from there uncaught.
+  m.def("Executable",
+        [](const ir::Module& module) { return Graph{std::make_shared<exec::Executable>(module)}; });
+  m.def("Profile", [] { return Recording(); });
+
+  py::class_<Graph>(m, "_Executable", "A graph with its plans.")
+      .def(
+          "module", [](const Graph& graph) -> const ir::Module& { return graph.shared->module(); },
+          py::return_value_policy::reference_internal)
       .def("capsule", &executable_capsule, "For the call path.")
-      .def("bytes_held", &bytes_held, "The memory of the graph and its plan, constants included.")
+      .def(
+          "bytes_held", [](const Graph& graph) { return bytes_held(*graph.shared); },
+          "The memory of the graph and its plan, constants included.")
       .def("run", &run, py::arg("inputs"), py::arg("variables") = std::vector<Tensor>{},
            py::arg("cost_limit") = 0, py::arg("byte_limit") = 0)
-      .def("plan_text", [](exec::Executable& executable, const std::vector<Tensor>& inputs) {
-        return executable.planned(inputs)->plan().text(executable.module());
+      .def("plan_text", [](const Graph& graph, const std::vector<Tensor>& inputs) {
+        return graph.shared->planned(inputs)->plan().text(graph.shared->module());
       });
 
-  py::class_<exec::Profile, std::shared_ptr<exec::Profile>>(m, "Profile",
-                                                            "What runs take, while it is recorded.")
-      .def_static("start", &exec::Profile::start)
-      .def("stop", &exec::Profile::stop)
+  py::class_<Recording>(m, "_Profile", "What runs take, while it is recorded.")
+      .def("start", [](Recording& recording) { recording.shared = exec::Profile::start(); })
+      .def("stop", [](Recording& recording) { recording.shared->stop(); })
       .def("rows", &profile_rows,
            "Instructions and runs of plans: (is run, function, name, [(file, line, function)], "
            "calls, nanoseconds).")
       .def("events", &profile_events, "Single ones: (row, thread, start, nanoseconds).")
-      .def("dropped", &exec::Profile::dropped, "How many events there was no room for.");
+      .def(
+          "dropped", [](const Recording& recording) { return recording.shared->dropped(); },
+          "How many events there was no room for.");
 
   m.def(
       "read",

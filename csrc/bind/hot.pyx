@@ -42,6 +42,9 @@ cdef tuple array_types = (np.ndarray, np.generic)
 cdef tuple one_shot_types = (types.CoroutineType, types.AsyncGeneratorType)
 
 
+cdef extern from "base/stack.hpp" namespace "pygraph" nogil:
+    size_t stack_left()
+
 cdef extern from "base/dtype.hpp" namespace "pygraph" nogil:
     cdef enum class CDType "pygraph::DType"(uint8_t):
         bool_

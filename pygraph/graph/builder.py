@@ -23,6 +23,7 @@ from pygraph._hot import (
     current,
     exchange_current,
     from_numpy,
+    require_stack,
     scalar,
 )
 from pygraph.graph.context import ModuleContext
@@ -86,6 +87,7 @@ class Builder(BuilderCore):
         self._former: list[Builder | None] = []
 
     def __enter__(self) -> Builder:
+        require_stack()
         self._former.append(exchange_current(self))
         return self
 
