@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, NoReturn
 
 from pygraph.control.journal import note
@@ -63,11 +64,13 @@ def seeing(function: Any, target: Any) -> Any:
         return target
     owner = getattr(function, "__self__", None)
     if isinstance(owner, dict) and may_miss(owner):
-        return _dict_method(owner, target)
+        return _dict_method(owner, function.__name__, target)
     single = _FUNCTIONS.get(function)
     if single is not None:
         return single
-    take = given if owner is not None or function in _ANY_VALUE else _read
+    # The functions of a module have the module in this place.
+    is_method = owner is not None and type(owner) is not ModuleType
+    take = given if is_method or function in _ANY_VALUE else _read
 
     def called(*arguments: Any, **keywords: Any) -> Any:
         for argument in (*arguments, *keywords.values()):
@@ -82,8 +85,7 @@ def _read(value: Any) -> Any:
     return value.read() if type(value) is Maybe else value
 
 
-def _dict_method(owner: dict[Any, Any], method: Any) -> Callable[..., Any]:
-    name = method.__name__
+def _dict_method(owner: dict[Any, Any], name: str, method: Any) -> Callable[..., Any]:
     if name not in _DICT_METHODS:
         _refuse(owner, f"`{name}` needs them")
 
