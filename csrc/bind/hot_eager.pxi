@@ -158,7 +158,7 @@ cdef int note_view(EagerTensor result, tuple inputs) except -1:
         if (<EagerTensor>base).value.shape().rank() != 0:
             mark_view(result, base)
     elif isinstance(base, (Variable, np.ndarray)) and base.ndim:
-        result.view = ((PyWeakref_NewRef(base, None),), *running_place())
+        result.view = view_made_here((PyWeakref_NewRef(base, None),))
     return 0
 
 
@@ -166,7 +166,7 @@ cdef int mark_view(EagerTensor result, EagerTensor base) except -1:
     cdef tuple references = (PyWeakref_NewRef(base, None),)
     if base.view is not None:
         references += tuple([one for one in <tuple>base.view[0] if one() is not None])
-    result.view = (references, *running_place())
+    result.view = view_made_here(references)
     return 0
 
 
