@@ -15,7 +15,7 @@ from pygraph.control.journal import Change, Journal, recording
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
 from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
-from pygraph.control.unset import UNSET
+from pygraph.control.unset import UNSET, Maybe
 from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 
@@ -68,10 +68,10 @@ def stage_cond(
     aliases = parent.module.aliases
     before = aliases.stale()
     with Region():
-        first = _traced(Builder("then", parent), then, site)
+        first = _traced(_where(parent, "then", pred, True), then, site)
         stale = [aliases.stale()]
         aliases.resume(before)
-        second = _traced(Builder("else", parent), otherwise, site)
+        second = _traced(_where(parent, "else", pred, False), otherwise, site)
         stale.append(aliases.stale())
         aliases.join(stale[0])
     if _raises(first, second):
@@ -84,6 +84,7 @@ def stage_cond(
         for side, value in zip((first, second), values, strict=True):
             side.values.append(value)
             side.ends.append(value)
+    _narrow(first, second)
     joined: list[Form | None] = []
     forms: list[tuple[Form, Form]] = []
     for index, name in enumerate(names):
@@ -148,6 +149,22 @@ def either(pred: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> 
 
     site = CallSite(("where it is chosen", "where it is not"), (None, None))
     stage_cond(pred, partial(done, then), partial(done, otherwise), (), site=site)
+
+
+def _where(parent: Builder, name: str, pred: Any, truth: bool) -> Builder:
+    """Return a builder for what runs only where a tensor holds, or does not."""
+    builder = Builder(name, parent)
+    builder.assume(pred, truth)
+    return builder
+
+
+def _narrow(first: _Side, second: _Side) -> None:
+    """Drop the flags of what is known in a branch to have a value, or none."""
+    for index, (one, other) in enumerate(zip(first.ends, second.ends, strict=True)):
+        if first.values[index] is not second.values[index]:
+            for side, value in ((first, one), (second, other)):
+                if type(value) is Maybe:
+                    side.ends[index] = value.narrowed(side.builder)
 
 
 def _raises(first: _Way, second: _Way) -> bool:

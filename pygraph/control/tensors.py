@@ -62,7 +62,12 @@ def as_predicate(value: Any, what: str = "a condition") -> Any:
 
 def logical_not(value: Any) -> Any:
     """Return ``not value`` as a tensor."""
-    return apply("logical_not", (as_predicate(value, "the operand of `not`"),), None)
+    value = as_predicate(value, "the operand of `not`")
+    inverse = apply("logical_not", (value,), None)
+    if type(value) is SymbolicTensor:
+        for truth in (True, False):
+            value.builder.note_implied(inverse, truth, value, not truth)
+    return inverse
 
 
 def any_equal(value: Any, container: Any) -> Any:

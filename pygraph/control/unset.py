@@ -72,12 +72,28 @@ class Maybe:
     def __repr__(self) -> str:
         return f"<the variable {self.name!r}, which may be {'None' if self.none else 'unset'}>"
 
+    def certain(self, builder: Any = None) -> bool | None:
+        """Return whether it is known in a branch, by default the one at hand, to have a value."""
+        if type(self.defined) is not SymbolicTensor:
+            return bool(self.defined)
+        builder = builder or current()
+        return None if builder is None else builder.known_truth(self.defined)
+
+    def narrowed(self, builder: Any = None) -> Any:
+        """Return its value where that is certain, None or UNSET where it has none, else itself."""
+        certain = self.certain(builder)
+        if certain is None:
+            return self
+        return self.value if certain else None if self.none else UNSET
+
     def read(self) -> Any:
         """Return the value; running the graph raises an exception where there is none.
 
         That is the one that Python raises: UnboundLocalError, AttributeError, KeyError; TypeError
         for None.
         """
+        if self.certain():
+            return self.value
         missing = None if self.none or self.part is None else self.part.missing()
         if missing is not None:
             return self._or(missing)
@@ -89,7 +105,7 @@ class Maybe:
 
     def given(self) -> Any:
         """Return what a read gives that makes nothing of it: a value, or what may be None."""
-        return self if self.none else self.read()
+        return self.narrowed() if self.none else self.read()
 
     def or_else(self, otherwise: Any) -> Any:
         """Return the value, and another one where there is none."""
@@ -117,6 +133,9 @@ class Maybe:
         if not self.none:
             self.read()
             return False
+        certain = self.certain()
+        if certain is not None:
+            return not certain
         return logical_not(self.defined)
 
     def truth(self) -> Any:

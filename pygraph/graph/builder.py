@@ -26,7 +26,7 @@ from pygraph._hot import (
     require_stack,
     scalar,
 )
-from pygraph.graph.context import ModuleContext
+from pygraph.graph.context import ModuleContext, ValueKey
 from pygraph.graph.initial import initial_value, natural_dtype
 from pygraph.graph.locations import Location, current_chain, describe
 
@@ -65,6 +65,10 @@ class Builder(BuilderCore):
         self.name = name
         self.parent = parent
         self.root_name: str = name if parent is None else parent.root_name
+        self.number: int = self.module.builders
+        self.module.builders += 1
+        # Values of which it is known, where this builder's code runs, whether they hold.
+        self.known_truths: dict[ValueKey, bool] = {}
         self.depth: int = 0 if parent is None else parent.depth + 1
         if self.depth > MAX_NESTING:
             raise self._too_deep()
@@ -223,6 +227,35 @@ class Builder(BuilderCore):
         Raises TypeError or ValueError where the inputs do not fit.
         """
         self.record(op, inputs, attributes, place=self.tensor(self._variable(variable)))
+
+    def note_implied(
+        self, value: SymbolicTensor, truth: bool, other: SymbolicTensor, other_truth: bool
+    ) -> None:
+        """Note that ``other`` has a truth wherever ``value`` has one."""
+        found = self.module.implied.setdefault((_key(value), truth), [])
+        found.append((_key(other), other_truth))
+
+    def assume(self, value: Any, truth: bool) -> None:
+        """Note that this builder's code runs only where a value has a truth."""
+        if type(value) is not SymbolicTensor:
+            return
+        waiting = [(_key(value), truth)]
+        while waiting:
+            key, holds = waiting.pop()
+            if key not in self.known_truths:
+                self.known_truths[key] = holds
+                waiting += self.module.implied.get((key, holds), ())
+
+    def known_truth(self, value: SymbolicTensor) -> bool | None:
+        """Return whether a value holds wherever this builder's code runs; None if not known."""
+        key = _key(value)
+        builder: Builder | None = self
+        while builder is not None:
+            known = builder.known_truths.get(key)
+            if known is not None:
+                return known
+            builder = builder.parent
+        return None
 
     def constant_of(self, identifier: int) -> EagerTensor | None:
         """Return the value of a constant by its id, also once the builder is closed."""
@@ -479,4 +512,9 @@ class Builder(BuilderCore):
         self.module.copies = {}
         self.module.merged = {}
         self.module.settled = {}
+        self.module.implied = {}
         self.module.aliases.clear()
+
+
+def _key(tensor: SymbolicTensor) -> ValueKey:
+    return tensor.builder.number, tensor.id

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pygraph.graph.callee import Callee
 
 
+ValueKey = tuple[int, int]
+
+
 class ModuleContext:
     """Constants, locations, functions that are called, objects, the count of unknown dims."""
 
@@ -24,6 +27,10 @@ class ModuleContext:
         self.symbol_count = 0
         # Whether some variable, attribute or item may be missing, or None, as a tensor decides.
         self.has_maybe = False
+        # What the truth of a value says of others: by value and truth, values with theirs. A value
+        # is given by the number of its builder and its own.
+        self.implied: dict[tuple[ValueKey, bool], list[tuple[ValueKey, bool]]] = {}
+        self.builders = 0
         self.prints = False  # whether something was printed
         self.exceptions: list[KeptException] = []  # those that `raise` ops name by number
         self.callees: list[Callee] = []

@@ -251,3 +251,18 @@ def test_every_flipped_bit_is_refused(saved: bytes) -> None:
 def test_the_fault_is_named(content: bytes, fault: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="program file: .*" + re.escape(fault)):
         load_bytes(content, tmp_path)
+
+
+def test_a_result_that_may_be_none_is_refused(tmp_path: Path) -> None:
+    @pg.function
+    def find(xs, v):  # type: ignore[no-untyped-def]
+        for i in pg.range(3):
+            if xs[i] == v:
+                return i
+        return None
+
+    numbers = pg.asarray([1, 2, 3])
+    assert find(numbers, pg.asarray(2)) == 1
+    assert find(numbers, pg.asarray(9)) is None
+    with pytest.raises(ValueError, match=r"find returns None on some ways .*test_programs.py:\d+"):
+        pg.save(find, tmp_path / "find.pgraph")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from pygraph._hot import SymbolicTensor
 from pygraph.autograph.operators.branches import staged_expr
 from pygraph.autograph.operators.comparisons import compared
 from pygraph.autograph.operators.protocols import tested
@@ -107,7 +108,10 @@ def _staged_logic(value: Any, test: Any, operands: _Operands, index: int, end: i
     then, otherwise = branches if operands.goes_on else reversed(branches)
     # The variables are found in all operands; those of the group are enough for anything else.
     helpers = operands.helpers if operands.names else operands.helpers[index:end]
-    return staged_expr(test, then, otherwise, operands.names, helpers)
+    result = staged_expr(test, then, otherwise, operands.names, helpers)
+    if type(result) is SymbolicTensor and type(test) is SymbolicTensor:
+        result.builder.note_implied(result, operands.goes_on, test, operands.goes_on)
+    return result
 
 
 def _truth(value: Any) -> Any:

@@ -556,3 +556,66 @@ def f(x):
 
 f(3)  # -> 3
 f(-3)  # -> -3
+
+
+# case: known_after_a_test
+def f(xs, v):
+    best = None
+    for i in range(len(xs) + v - v):
+        if xs[i] == v:
+            best = i
+    if best is None or v > 100:
+        return -1
+    return best
+
+
+f([1, 2, 3], 2)  # -> 1
+f([1, 2, 3], 7)  # -> -1
+
+
+# case: known_in_operands_and_expressions
+def f(xs, v):
+    best = None
+    for i in range(len(xs) + v - v):
+        if xs[i] == v:
+            best = i
+    at = 0 if best is None else best
+    if not (best is None) and xs[best] > 1:
+        at += 10
+    return at + (100 if best is not None and best > 1 else 0)
+
+
+f([1, 2, 3], 1)  # -> 0
+f([1, 2, 3], 2)  # -> 11
+f([1, 2, 3], 3)  # -> 112
+f([1, 2, 3], 7)  # -> 0
+
+
+# case: assigned_where_it_is_none
+def f(xs, v):
+    best = None
+    for i in range(len(xs) + v - v):
+        if xs[i] == v:
+            best = i
+    if best is None:
+        best = -5
+    return best * 2
+
+
+f([1, 2, 3], 2)  # -> 2
+f([1, 2, 3], 7)  # -> -10
+
+
+# case: known_in_an_inner_loop
+def f(xs, v):
+    best = None
+    total = 0
+    for i in range(len(xs) + v - v):
+        if best is not None:
+            for j in range(best):
+                total += best + j
+        best = xs[i]
+    return total
+
+
+f([2, 3, 1], 0)  # -> 17
