@@ -9,7 +9,16 @@ from typing import Any
 
 from pygraph._hot import SymbolicTensor
 from pygraph.control.errors import Site, unjoined
-from pygraph.control.journal import VALUE, WHOLE, Change, Journal, note, read_part, write_part
+from pygraph.control.journal import Change, Journal, note
+from pygraph.control.parts import (
+    ORDER,
+    VALUE,
+    WHOLE,
+    is_python_only,
+    read_part,
+    reorder,
+    write_part,
+)
 from pygraph.control.unset import UNSET, Maybe, Part
 from pygraph.graph.aliases import is_derived
 from pygraph.graph.structure import map_structure
@@ -22,7 +31,7 @@ def get(change: Change) -> Any:
 
 def put(change: Change, value: Any) -> None:
     """Change the part of the object, on the behalf of the graph at hand."""
-    note(change.owner)
+    note(change.owner, lines=change.lines)
     if type(value) is Maybe:
         part = None if change.key is VALUE else Part(change.owner, change.key)
         value = Maybe(change.name, value.value, value.defined, value.none, part)
@@ -36,6 +45,8 @@ def both_ways(
 
     What both delete is deleted.
     """
+    orders = [[c for c in changes if c.key is ORDER] for changes in (first, second)]
+    first, second = ([c for c in changes if c.key is not ORDER] for changes in (first, second))
     whole = {c.place: c for c in (*first, *second) if c.key is WHOLE and type(c.owner) is list}
     ends = [
         {change.place: change for change in _with_whole_lists(changes, whole.values())}
@@ -53,12 +64,51 @@ def both_ways(
             put(change, UNSET)
         else:
             out.append((change, values[0], values[1]))
+    _join_orders(orders[0], orders[1], site)
     return out
+
+
+def _join_orders(first: Sequence[Change], second: Sequence[Change], site: Site) -> None:
+    """Give dicts the order of keys that they have after both of two branches."""
+    one, other = ({id(change.owner): change for change in changes} for changes in (first, second))
+    for change in {**other, **one}.values():
+        ends = [
+            change.before if end is None else end.after
+            for end in (one.get(id(change.owner)), other.get(id(change.owner)))
+        ]
+        merged = _merged(ends[0], ends[1]) if is_one_order(ends[0], ends[1]) else []
+        now = [key for key in merged if dict.__contains__(change.owner, key)]
+        if not is_one_order(ends[0], ends[1]) or merged[: len(now)] != now:
+            raise unjoined(change, site)
+        note(change.owner, lines=change.lines)
+        reorder(change.owner, now)
+
+
+def is_one_order(one: list[Any], other: list[Any]) -> bool:
+    """Return whether the keys that a dict has on both of two ways are in one order."""
+    return [key for key in one if key in other] == [key for key in other if key in one]
+
+
+def _merged(one: list[Any], other: list[Any]) -> list[Any]:
+    """Return the keys of either way in the order of both."""
+    merged: list[Any] = []
+    left = deque(one)
+    for key in other:
+        if key in one:
+            while left[0] != key:
+                merged.append(left.popleft())
+            left.popleft()
+        merged.append(key)
+    return [*merged, *left]
 
 
 def is_joinable(change: Change) -> bool:
     """Return whether the graph can pass a part on: of what changes as a whole a list or deque."""
-    return change.key is not WHOLE or type(change.owner) in (list, deque)
+    if change.key is WHOLE:
+        return type(change.owner) in (list, deque)
+    if isinstance(change.owner, list):
+        return True
+    return change.key is not ORDER and not is_python_only(change.owner, change.key)
 
 
 def _with_whole_lists(changes: Sequence[Change], whole: Collection[Change]) -> list[Change]:

@@ -98,7 +98,7 @@ def stage_cond(
     flags = [inner_flags(side.builder, side.values) for side in (first, second)]
     for which, side in enumerate((first, second)):
         aliases.resume(stale[which])
-        with recording(side.builder, site.journal()) as journal:
+        with recording(side.builder, site.journal(runs=False)) as journal:
             tensors: list[Any] = []
             for form, pair, value in zip(joined, forms, side.ends, strict=True):
                 if form is not None and form.tensors:

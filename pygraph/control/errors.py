@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import linecache
+from functools import cached_property
 from typing import Any, Protocol
 
-from pygraph.control.journal import Change, Journal
+from pygraph.control.journal import Change, Journal, Watched, watched_by
+from pygraph.control.parts import ORDER, WHOLE
 from pygraph.graph.locations import Location, user_line
 
 
@@ -23,8 +25,8 @@ class Meeting(Protocol):
 class Site(Meeting, Protocol):
     """A branch or a loop where values meet."""
 
-    def journal(self) -> Journal:
-        """Return a new journal for its code."""
+    def journal(self, runs: bool = True) -> Journal:
+        """Return a new journal for its code, which ``runs``, or is over."""
 
 
 class CallSite:
@@ -34,11 +36,15 @@ class CallSite:
         self.both = both
         self.functions = functions
 
-    def journal(self) -> Journal:
+    def journal(self, runs: bool = True) -> Journal:
         """Return a new journal; variables that the functions share with others count as objects."""
-        journal = Journal(self.functions)
+        journal = Journal(self.functions, (), self._watched if runs else None)
         journal.note_cells()
         return journal
+
+    @cached_property
+    def _watched(self) -> Watched:
+        return watched_by(self.functions)
 
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
         """Return where the two functions stand; the line of the call for what is no function."""
@@ -54,9 +60,9 @@ class LaterIterations:
     def __init__(self, loop: Site) -> None:
         self._loop = loop
 
-    def journal(self) -> Journal:
+    def journal(self, runs: bool = True) -> Journal:
         """Return a new journal for its code."""
-        return self._loop.journal()
+        return self._loop.journal(runs)
 
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
         """Return where the loop's body gives the variable a value."""
@@ -84,15 +90,28 @@ def mismatch(
 
 def unjoined(change: Change, site: Site) -> Exception:
     """Return the error of an object whose change no graph can pass on."""
-    kind = type(change.owner).__name__
-    text = f"the {kind} {change.name!r} is changed where a tensor decides whether, or how often"
-    advice = (
+    text = f"the {type(change.owner).__name__} {change.name!r} is changed"
+    if change.key is ORDER:
+        text = f"the order of the keys of {text}"
+    elif change.key is not WHOLE:
+        text = f"{change.name} is changed from {change.before!r} to {change.after!r}"
+    lines = [line for line in (*site.lines(change.name), *change.lines) if line is not None]
+    places = [f"  {place_of(line)}" for line in dict.fromkeys(lines[-1:])]
+    where = "where a tensor decides whether, or how often"
+    return TypeError("\n".join([f"{text} {where}", *places, _advice(change)]))
+
+
+def _advice(change: Change) -> str:
+    if change.key is ORDER:
+        return "Add and delete its keys in the same order on all ways."
+    if change.key is not WHOLE:
+        return "Only Python can decide that; make an object of each kind."
+    if hasattr(change.owner, "__next__"):
+        return "Its position would differ; iterate over a tensor, or index a list."
+    return (
         "Its length or its elements would differ; use a tensor, or a list of constant length "
         "the items of which are assigned."
     )
-    lines = [line for line in site.lines(change.name) if line is not None]
-    places = [f"  {place_of(line)}" for line in dict.fromkeys(lines[-1:])]
-    return TypeError("\n".join([text, *places, advice]))
 
 
 def place_of(location: Location) -> str:

@@ -8,36 +8,50 @@ Each builder has a journal, in which the parts of an object are noted before the
 from __future__ import annotations
 
 import functools
-import inspect
 import opcode
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from types import CellType, CodeType, FunctionType
+from io import BytesIO, StringIO
+from operator import is_
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pygraph._hot import SymbolicTensor
-from pygraph.control.search import paths
+from pygraph._hot import EagerTensor, SymbolicTensor
+from pygraph.control.parts import (
+    ORDER,
+    VALUE,
+    WHOLE,
+    Attribute,
+    Parts,
+    changes_as_whole,
+    class_attribute,
+    dict_of,
+    has_parts,
+    is_cache,
+    is_namespace,
+    is_same,
+    is_unchanged,
+    part_name,
+    parts_of,
+    referent,
+    restore,
+    write_part,
+)
+from pygraph.control.search import is_library, keeps_values, paths, reached
 from pygraph.control.tensors import current, is_tensor
+from pygraph.control.unseen import unseen
 from pygraph.control.unset import UNSET
 from pygraph.graph.aliases import Aliases, View, is_derived
 from pygraph.graph.items import StagedItems
-from pygraph.graph.locations import describe, mark_of, target_of, user_line
+from pygraph.graph.locations import Location, describe, target_of, user_line
 from pygraph.graph.structure import flatten
 from pygraph.ops.updates import put_part
 
-
-class _Key:
-    """The type of keys that no object has."""
-
-
-WHOLE = _Key()
-"""The key of an object whose change is not one of single parts."""
-
-VALUE = _Key()
-"""The key of what a tensor, or the cell of a variable, holds."""
+# How many objects are compared before and after code that notes nothing.
+LIMIT = 10_000
 
 
 class Change(NamedTuple):
@@ -48,6 +62,8 @@ class Change(NamedTuple):
     before: Any
     after: Any
     name: str
+    lines: Sequence[Location] = ()
+    """Where the object was changed, as far as that is known."""
 
     @property
     def place(self) -> tuple[int, Any]:
@@ -55,18 +71,40 @@ class Change(NamedTuple):
         return id(self.owner), self.key
 
 
+class Watched:
+    """Objects that some code may change unseen, with their parts before it runs.
+
+    ``more``: there are more objects than were looked at.
+    """
+
+    __slots__ = ("more", "parts")
+
+    def __init__(self, objects: Iterable[Any], more: bool = False) -> None:
+        self.more = more
+        self.parts: dict[int, tuple[Any, Parts]] = {
+            id(owner): (owner, parts_of(owner)) for owner in objects
+        }
+
+    @staticmethod
+    def from_roots(roots: Iterable[Any]) -> Watched:
+        """Return all that can be reached from some objects."""
+        objects, more = reached(roots, LIMIT)
+        return Watched(filter(_is_watched, objects), more)
+
+
 class Journal:
     """The objects that were changed since it was opened, with their parts as they were then.
 
     ``functions`` are those whose code runs: what they cannot reach was made by that code.
-    ``handled`` are the places that whoever opens it looks after. ``tentative``: it is for a part of
-    what a builder records.
+    ``handled`` are the places that whoever opens it looks after. ``watched`` are objects that may
+    change without being noted. ``tentative``: it is for a part of what a builder records.
     """
 
     def __init__(
         self,
         functions: Iterable[Callable[..., Any] | None] = (),
         handled: Collection[tuple[int, Any]] = (),
+        watched: Watched | None = None,
         *,
         tentative: bool = False,
     ) -> None:
@@ -77,19 +115,76 @@ class Journal:
         self._tentative = tentative
         # The one in whose stead a tentative one stands.
         self.outer: Journal | None = None
-        self._cells = [(cell, _parts(cell)) for cell in _cells(given)]
-        self._noted: dict[int, tuple[Any, dict[Any, Any]]] = {}
+        self._cells = [(cell, parts_of(cell)) for cell in _cells(given)]
+        self._noted: dict[int, tuple[Any, Parts]] = {}
+        self._watched = {} if watched is None else dict(watched.parts)
+        self._lines: dict[int, dict[Location, None]] = {}
+        # By identity: the dicts whose items are the attributes of objects that are known here.
+        self._dicts = {id(dict_of(owner)) for owner, _ in self._watched.values()}
 
-    def note(self, owner: Any, keys: Collection[Any] = ()) -> None:
+    def note(
+        self, owner: Any, keys: Collection[Any] = (), lines: Iterable[Location | None] = ()
+    ) -> None:
         """Remember what an object (or only some keys of it) is like, before it is changed."""
+        owner = referent(owner)
         noted = self._noted.get(id(owner))
+        for line in lines:
+            if line is not None:
+                self._lines.setdefault(id(owner), {})[line] = None
         if keys:
             parts = {} if noted is None else noted[1]
             for key in keys:
                 parts.setdefault(key, owner.get(key, UNSET))
             self._noted[id(owner)] = (owner, parts)
-        elif noted is None and _has_parts(owner):
-            self._noted[id(owner)] = (owner, _parts(owner))
+        elif noted is None:
+            watched = self._watched.get(id(owner))
+            if watched is not None:
+                self._noted[id(owner)] = watched
+            elif id(owner) not in self._dicts and has_parts(owner):
+                self._noted[id(owner)] = (owner, self._parts_before(owner))
+
+    def _parts_before(self, owner: Any) -> Parts:
+        """Return the parts of an object, the dict of whose attributes may have changed already."""
+        parts = parts_of(owner)
+        values = dict_of(owner)
+        if values is not None:
+            self._dicts.add(id(values))
+            _, before = self._noted.pop(id(values), (None, None))
+            if before is not None:
+                return {**{key: parts[key] for key in parts if key not in values}, **before}
+        return parts
+
+    def watch(self, roots: Iterable[Any]) -> Watched:
+        """Remember what code that is not converted can change."""
+        watched = Watched.from_roots(roots)
+        for identity, entry in watched.parts.items():
+            values = id(dict_of(entry[0]))
+            if not {identity, values} & self._noted.keys() and identity not in self._dicts:
+                self._watched.setdefault(identity, entry)
+                self._dicts.add(values)
+            if type(entry[0]) is FunctionType:
+                self._note_assigned(entry[0])
+        return watched
+
+    def _note_assigned(self, function: FunctionType) -> None:
+        """Note the variables of modules and enclosing functions that a function assigns."""
+        variables, free = _assigned_outside(function.__code__)
+        if variables:
+            self.note(function.__globals__, variables)
+        names = function.__code__.co_freevars
+        for name, cell in zip(names, function.__closure__ or (), strict=True):
+            if name in free:
+                self.note(cell)
+
+    def note_changed(self, watched: Watched) -> list[Any]:
+        """Note which of some objects have changed by now, at the line that runs; return these."""
+        changed = [
+            owner for owner, before in watched.parts.values() if not is_unchanged(owner, before)
+        ]
+        lines = (user_line(),) if changed else ()
+        for owner in changed:
+            self.note(owner, lines=lines)
+        return changed
 
     def note_tensor(self, tensor: SymbolicTensor) -> None:
         """Remember a tensor, unless the branch or loop at hand made it: it ends with the trace."""
@@ -132,12 +227,25 @@ class Journal:
         """Whether anything was noted."""
         return bool(self._noted)
 
+    def _note_watched(self) -> None:
+        """Note the objects that were watched and have changed: before all others."""
+        changed = {
+            identity: entry
+            for identity, entry in self._watched.items()
+            if identity not in self._noted and not is_unchanged(*entry)
+        }
+        if changed:
+            self._noted = {**changed, **self._noted}
+
     def owns(self, owner: Any) -> bool:
         """Return whether an object was noted."""
         return id(owner) in self._noted
 
     def absorb(self, later: Journal) -> None:
         """Add what was noted in a journal that was opened later on the same builder."""
+        later._note_watched()
+        for identity, lines in later._lines.items():
+            self._lines.setdefault(identity, {}).update(lines)
         for identity, noted in later._noted.items():
             owner, parts = noted
             if type(owner) is not SymbolicTensor or parts[VALUE].builder is not current():
@@ -145,7 +253,9 @@ class Journal:
 
     def undo(self) -> None:
         """Make the objects, and the variables that the functions share, what they were."""
-        for owner, parts in [*self._noted.values(), *self._cells]:
+        self._note_watched()
+        # What was noted last first: an object and the dict of its attributes share their parts.
+        for owner, parts in reversed([*self._cells, *self._noted.values()]):
             restore(owner, parts)
 
     def close(self) -> list[Change]:
@@ -158,6 +268,7 @@ class Journal:
         logged = [change for change in changed if change.key is WHOLE and _is_log(change)]
         for change in logged:
             del self._noted[id(change.owner)]
+            self._watched.pop(id(change.owner), None)
         changed = [change for change in changed if change not in logged]
         self.undo()
         if not changed:
@@ -172,29 +283,21 @@ class Journal:
             if name is None:
                 younger.append(change)
             else:
-                older.append(change._replace(name=part_name(change.owner, change.key, name)))
+                older.append(self._named(change, name))
         for change in younger:
             write_part(change.owner, change.key, change.after)
         return older
 
     def leaks(self, is_leak: Callable[[Any], bool]) -> list[Change]:
-        """Return the changed parts that hold what they must not, of objects that can be reached.
-
-        The elements of a list that grew while tracing are left out: they raise an error when they
-        are used.
-        """
+        """Return the changed parts that hold what they must not, of objects that can be reached."""
         changed = [
-            change
-            for change in self.differences()
-            if (change.key is not WHOLE or _holds_staged(change.after)) and is_leak(change.after)
+            change for change in self.differences() if any(map(is_leak, _contents(change.after)))
         ]
         if not changed:
             return []
         found = paths(self.roots, {id(change.owner) for change in changed})
         return [
-            change._replace(
-                name=part_name(change.owner, change.key, found.get(id(change.owner), ""))
-            )
+            self._named(change, found[id(change.owner)])
             for change in changed
             if id(change.owner) in found
         ]
@@ -207,10 +310,15 @@ class Journal:
         """Return those changes that are of objects the functions could reach before they ran."""
         found = paths(self.roots, {id(change.owner) for change in changes})
         return [
-            change._replace(name=part_name(change.owner, change.key, found[id(change.owner)]))
+            self._named(change, found[id(change.owner)])
             for change in changes
             if id(change.owner) in found
         ]
+
+    def _named(self, change: Change, name: str) -> Change:
+        """Return a change of an object that is written as ``name``."""
+        name = part_name(change.owner, change.key, name)
+        return change._replace(name=name, lines=tuple(self._lines.get(id(change.owner), ())))
 
     def is_older(self, owner: Any) -> bool:
         """Return whether the functions could reach an object before they ran."""
@@ -218,22 +326,61 @@ class Journal:
 
     def differences(self) -> list[Change]:
         """Return the parts of what was noted that are not what they were, without names."""
-        changes = []
+        self._note_watched()
+        changes: list[Change] = []
         for owner, before in self._noted.values():
             if type(owner) is SymbolicTensor and is_derived(owner):
                 continue
-            after = _parts(owner) if _has_parts(owner) else {}
-            if type(owner) is list and _changed_length(before, after):
-                before, after = {WHOLE: list(before.values())}, {WHOLE: list(owner)}
-            # Of a namespace only the noted names count.
-            keys = before if _is_namespace(owner) else {**before, **after}
-            for key in keys:
-                one, other = before.get(key, UNSET), after.get(key, UNSET)
-                if one is UNSET and isinstance(key, str):
-                    one = _class_attribute(owner, key)
-                if not _same(owner, key, one, other):
-                    changes.append(Change(owner, key, one, other, ""))
+            changes += _changes_of(owner, before, parts_of(owner))
         return changes
+
+
+def _changes_of(owner: Any, before: Parts, after: Parts) -> Iterator[Change]:
+    """Yield the parts of an object that differ."""
+    keys = _items(before), _items(after)
+    if isinstance(owner, list) and _changed_length(before, after):
+        before, after = _as_whole(before), _as_whole(after)
+    # Of a namespace only the noted names count.
+    for key in before if is_namespace(owner) else {**before, **after}:
+        one, other = before.get(key, UNSET), after.get(key, UNSET)
+        if one is UNSET:
+            one = class_attribute(owner, key)
+        if not is_same(owner, key, one, other) and not (one is UNSET and is_cache(owner, key)):
+            yield Change(owner, key, one, other, "")
+    if isinstance(owner, dict) and not is_namespace(owner) and keys[0] != keys[1]:
+        yield Change(owner, ORDER, *keys, "")
+
+
+def _items(parts: Parts) -> list[Any]:
+    """Return the keys of those parts that are no attributes."""
+    return [key for key in parts if type(key) is not Attribute]
+
+
+def _as_whole(parts: Parts) -> Parts:
+    """Return the parts of a list with its items as one."""
+    own = {key: value for key, value in parts.items() if type(key) is Attribute}
+    return {WHOLE: [parts[key] for key in _items(parts)], **own}
+
+
+def _contents(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, (set, deque)) else (value,)
+
+
+# What is looked into for further objects, or is known from elsewhere to have changed.
+_NEVER_WATCHED = frozenset(
+    {bool, int, float, complex, str, bytes, type(None), range, slice, tuple, frozenset, CodeType}
+    | {CellType, SymbolicTensor, EagerTensor, np.ndarray, BuiltinFunctionType, MethodType}
+)
+
+
+def _is_watched(owner: Any) -> bool:
+    """Return whether an object may be changed by code that notes nothing."""
+    kind = type(owner)
+    if kind in _NEVER_WATCHED or is_namespace(owner):
+        return False
+    if kind is FunctionType or kind is ModuleType or isinstance(owner, type):
+        return not is_library(owner.__name__ if kind is ModuleType else owner.__module__)
+    return changes_as_whole(owner) or (keeps_values(kind) and has_parts(owner))
 
 
 def _changed_length(before: dict[Any, Any], after: dict[Any, Any]) -> bool:
@@ -241,7 +388,7 @@ def _changed_length(before: dict[Any, Any], after: dict[Any, Any]) -> bool:
     if len(before) != len(after):
         return True
     staged = StagedItems in map(type, [*before.values(), *after.values()])
-    return staged and not all(map(_is, before.values(), after.values()))
+    return staged and not all(map(is_, before.values(), after.values()))
 
 
 def watch(owner: Any) -> None:
@@ -251,8 +398,11 @@ def watch(owner: Any) -> None:
         builder.journal.note(owner)
 
 
-def note(owner: Any, keys: Collection[Any] = ()) -> None:
-    """Note an object, or some keys of it, in the journal of the graph at hand, if there is one."""
+def note(owner: Any, keys: Collection[Any] = (), lines: Sequence[Location] = ()) -> None:
+    """Note an object, or some keys of it, in the journal of the graph at hand, if there is one.
+
+    ``lines`` are where it is changed, by default the line that runs.
+    """
     builder = current()
     if builder is None or builder.journal is None:
         return
@@ -266,17 +416,14 @@ def note(owner: Any, keys: Collection[Any] = ()) -> None:
     if type(owner) is SymbolicTensor:
         builder.journal.note_tensor(owner)
     else:
-        builder.journal.note(owner, keys)
+        builder.journal.note(owner, keys, lines or (user_line(),))
 
 
 def note_outer_variables(function: FunctionType) -> None:
     """Note the variables of modules and enclosing functions that a function assigns."""
-    variables, free = _assigned_outside(function.__code__)
-    if variables:
-        note(function.__globals__, variables)
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        if name in free:
-            note(cell)
+    builder = current()
+    if builder is not None and builder.journal is not None:
+        builder.journal._note_assigned(function)
 
 
 _GLOBAL_CHANGES = (opcode.opmap["STORE_GLOBAL"], opcode.opmap["DELETE_GLOBAL"])
@@ -285,7 +432,7 @@ _CELL_CHANGES = (opcode.opmap["STORE_DEREF"], opcode.opmap["DELETE_DEREF"])
 
 @functools.lru_cache(maxsize=4096)
 def _assigned_outside(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the globals and the free variables that a function, or a helper in it, assigns."""
+    """Return the globals and the free variables that a function, or one in it, assigns."""
     variables: set[str] = set()
     free: set[str] = set()
     cells = [name for name in code.co_cellvars if name not in code.co_varnames]
@@ -302,12 +449,32 @@ def _assigned_outside(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
             free.add(places[argument])
         argument = 0
     for constant in code.co_consts:
-        mark = mark_of(constant) if isinstance(constant, CodeType) else None
-        if mark is not None and mark.owner is not None:
+        if isinstance(constant, CodeType):
             inner = _assigned_outside(constant)
             variables |= inner[0]
             free |= inner[1]
     return frozenset(variables), frozenset(free.intersection(code.co_freevars))
+
+
+def watched_by(functions: Iterable[Callable[..., Any] | None]) -> Watched:
+    """Return what some functions, which are converted, may change unseen."""
+    given = [target_of(function) for function in functions if function is not None]
+    containers, runs_code = unseen(given)
+    return Watched.from_roots(given) if runs_code else Watched(containers)
+
+
+def containers_of(function: Callable[..., Any], arguments: Iterable[Any]) -> Watched:
+    """Return the lists and such that a function and its arguments refer to."""
+    return Watched(unseen((function, *arguments))[0])
+
+
+def in_region() -> Journal | None:
+    """Return the journal of a branch or loop that is being traced, None outside of any."""
+    builder = current()
+    journal: Journal | None = None if builder is None else builder.journal
+    if journal is None or (builder.parent is None and not journal._tentative):
+        return None
+    return journal
 
 
 @contextmanager
@@ -330,7 +497,10 @@ class Attempt:
     def __init__(self, functions: Iterable[Callable[..., Any] | None]) -> None:
         self._builder: Any = current()
         self._outer: Journal | None = self._builder.journal
-        self._journal: Journal | None = Journal(functions, tentative=True)
+        functions = list(functions)
+        self._journal: Journal | None = Journal(
+            functions, (), watched_by(functions), tentative=True
+        )
         self._journal.outer = self._outer
         self._builder.journal = self._journal
 
@@ -354,73 +524,14 @@ class Attempt:
             self._journal = None
 
 
-def write_part(owner: Any, key: Any, value: Any) -> None:
-    """Give a part of an object a value; UNSET takes it away."""
-    kind = type(owner)
-    if kind is SymbolicTensor:
-        owner.become(value)
-    elif kind is CellType:
-        if value is UNSET:
-            del owner.cell_contents
-        else:
-            owner.cell_contents = value
-    elif key is WHOLE:
-        _replace(owner, value)
-    elif isinstance(owner, dict):
-        if value is UNSET:
-            owner.pop(key, None)
-        else:
-            owner[key] = value
-    elif isinstance(owner, list):
-        owner[key] = value
-    elif isinstance(owner, type):
-        if value is UNSET:
-            delattr(owner, key)
-        else:
-            setattr(owner, key, value)
-    elif key in slots_of(kind):
-        if value is UNSET:
-            object.__delattr__(owner, key)
-        else:
-            object.__setattr__(owner, key, value)
-    elif value is UNSET:
-        owner.__dict__.pop(key, None)
-    else:
-        owner.__dict__[key] = value
-
-
-def read_part(owner: Any, key: Any) -> Any:
-    """Return a part of an object, UNSET where there is none."""
-    if key is WHOLE and isinstance(owner, list):
-        return list(owner)
-    return _parts(owner).get(key, UNSET)
-
-
-def restore(owner: Any, parts: dict[Any, Any]) -> None:
-    """Make an object consist of the parts that were noted."""
-    if isinstance(owner, list):
-        owner[:] = parts.values()
-        return
-    now = _parts(owner)
-    for key, value in parts.items():
-        if not _same(owner, key, value, now.get(key, UNSET)):
-            write_part(owner, key, value)
-    if not _is_namespace(owner):
-        for key in now.keys() - parts.keys():
-            write_part(owner, key, UNSET)
-
-
-def part_name(owner: Any, key: Any, name: str) -> str:
-    """Return how the user would write a part of an object that is written as ``name``."""
-    if key is WHOLE or key is VALUE:
-        return name
-    if _is_namespace(owner):
-        return str(key)
-    return f"{name}[{key!r}]" if isinstance(owner, (list, dict)) else f"{name}.{key}"
+# What may take up Python values while tracing, to be looked at afterwards.
+_LOGS = (list, set, deque, StringIO, BytesIO)
 
 
 def _is_log(change: Change) -> bool:
     """Whether an object that is older than the whole trace has taken up Python values only."""
+    if not isinstance(change.owner, _LOGS):
+        return False
     if any(is_tensor(leaf) for item in change.after for leaf in flatten(item)[0]):
         return False
     root = current()
@@ -430,97 +541,6 @@ def _is_log(change: Change) -> bool:
     while journal is not None and journal.outer is not None:
         journal = journal.outer
     return journal is not None and journal.is_older(change.owner)
-
-
-# ---- the parts of the kinds of objects ----
-
-
-def _has_parts(owner: Any) -> bool:
-    if isinstance(owner, (list, dict, set, deque, CellType, SymbolicTensor, type, np.ndarray)):
-        return True
-    return hasattr(owner, "__dict__") or bool(slots_of(type(owner)))
-
-
-def _parts(owner: Any) -> dict[Any, Any]:
-    kind = type(owner)
-    if kind is SymbolicTensor:
-        return {VALUE: owner.state()}
-    if kind is CellType:
-        try:
-            return {VALUE: owner.cell_contents}
-        except ValueError:
-            return {VALUE: UNSET}
-    if isinstance(owner, list):
-        return dict(enumerate(owner))
-    if isinstance(owner, dict):
-        return dict(owner)
-    if isinstance(owner, (set, deque, np.ndarray)):
-        return {WHOLE: owner.copy()}
-    return attributes(owner)
-
-
-def attributes(owner: Any) -> dict[str, Any]:
-    """Return the attributes that an object itself has."""
-    found = dict(getattr(owner, "__dict__", ()))
-    if not isinstance(owner, type):
-        for name in slots_of(type(owner)):
-            value = getattr(owner, name, UNSET)
-            if value is not UNSET:
-                found[name] = value
-    return found
-
-
-def _class_attribute(owner: Any, name: str) -> Any:
-    """Return what an attribute reads as where the object itself has none."""
-    if isinstance(owner, (dict, type)):
-        return UNSET
-    value = inspect.getattr_static(type(owner), name, UNSET)
-    return UNSET if hasattr(type(value), "__get__") else value
-
-
-def slots_of(kind: type) -> list[str]:
-    """Return the names of the slots of a class of the user's."""
-    found = []
-    for base in kind.__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            if name not in ("__dict__", "__weakref__"):
-                mangled = name.startswith("__") and not name.endswith("__")
-                found.append(f"_{base.__name__.lstrip('_')}{name}" if mangled else name)
-    return found
-
-
-def _is_namespace(owner: Any) -> bool:
-    """Whether an object is a module's variables, of which only some are noted."""
-    return type(owner) is dict and "__builtins__" in owner
-
-
-def _same(owner: Any, key: Any, one: Any, other: Any) -> bool:
-    if type(owner) is SymbolicTensor:
-        return one.id == other.id and one.builder is other.builder
-    if key is WHOLE and isinstance(owner, np.ndarray):
-        return bool(np.array_equal(one, other))
-    if key is WHOLE and not isinstance(owner, list):
-        return len(one) == len(other) and all(map(_is, one, other))
-    return one is other
-
-
-def _holds_staged(items: Any) -> bool:
-    return StagedItems in map(type, items)
-
-
-def _is(one: Any, other: Any) -> bool:
-    return one is other
-
-
-def _replace(owner: Any, value: Any) -> None:
-    if isinstance(owner, list):
-        owner[:] = value
-    elif isinstance(owner, np.ndarray):
-        owner[...] = value
-    else:
-        owner.clear()
-        (owner.extend if isinstance(owner, deque) else owner.update)(value)
 
 
 def _cells(functions: Iterable[Any]) -> Iterable[CellType]:

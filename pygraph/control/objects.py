@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from pygraph._hot import Tensor, Variable
-from pygraph.control.journal import attributes, slots_of
+from pygraph.control.parts import attributes, slots_of
 from pygraph.graph.structure import Structure, flatten
 
 _HEAP_TYPE = 1 << 9

@@ -19,18 +19,19 @@ from typing import Any
 
 from pygraph._hot import DType, SymbolicTensor, Value
 from pygraph.control.activations import Activation, Arguments, Shared, stack
-from pygraph.control.changes import get, is_joinable, put, settled_values
+from pygraph.control.changes import get, is_joinable, is_one_order, put, settled_values
 from pygraph.control.errors import CallSite, unjoined
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import tensors_in
 from pygraph.control.journal import (
-    WHOLE,
     Change,
     Journal,
     note_outer_variables,
     recording,
+    watched_by,
 )
 from pygraph.control.leaves import NUMBERS, Leaf, TensorLeaf, ValueLeaf
+from pygraph.control.parts import ORDER, WHOLE
 from pygraph.control.pending import UnknownResult
 from pygraph.control.printing import HeldPrints
 from pygraph.control.raising import Raised, until_raise
@@ -219,7 +220,8 @@ class Recursive(Callee):
     ) -> bool:
         """Trace the body; return whether what it started with is what came out."""
         before = self._state()
-        with Region(), recording(body, Journal((target,))) as journal:
+        journal = Journal((target,), (), watched_by((target,)))
+        with Region(), recording(body, journal):
             trace = _Trace(self, body, journal, activation)
             try:
                 value = trace.run(target)
@@ -291,6 +293,8 @@ class Recursive(Callee):
 
     def _add_part(self, change: Change) -> None:
         values = change.before, change.after
+        if change.key is ORDER and is_one_order(*values):
+            return
         if not is_joinable(change):
             raise unjoined(change, self._site())
         if any(value is UNSET for value in values):

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from types import FunctionType
@@ -27,7 +28,8 @@ from pygraph._hot import (
 )
 from pygraph.autograph import convert_method
 from pygraph.autograph.operators.variables import assignment_line
-from pygraph.control.journal import Change, Journal, note_outer_variables, write_part
+from pygraph.control.journal import Change, Journal, containers_of, note_outer_variables
+from pygraph.control.parts import write_part
 from pygraph.control.raising import ends_graph
 from pygraph.control.ranges import Range
 from pygraph.control.reads import Read, Reads, noting
@@ -344,7 +346,7 @@ def _journaled(
     Python values that were put into objects stay: that happened while tracing, and only then.
     """
     function = target_of(function)
-    journal = Journal()
+    journal = Journal(watched=containers_of(function, args))
     journal.roots.append((function, ""))
     names = function.__code__.co_varnames if isinstance(function, FunctionType) else ()
     journal.roots += itertools.zip_longest(args, names[: len(args)], fillvalue="an argument")
@@ -369,13 +371,17 @@ def _holds_symbol(value: Any) -> bool:
 
 def _escape_error(function: Callable[..., Any], name: str, leak: Change) -> TypeError:
     where = assignment_line(function, leak.name) if isinstance(function, FunctionType) else None
+    if leak.lines and where not in leak.lines:
+        where = leak.lines[-1]
     for leaf in flatten(leak.after)[0]:
         if where is None and isinstance(leaf, SymbolicTensor):
             where = leaf.builder.made_at(leaf)
+    advice = f"return the tensor, or make {leak.name} a pygraph.Variable and assign to that"
+    if isinstance(leak.owner, (list, set, deque)):
+        advice = "return the tensors, and add them to it where the function is called"
     return TypeError(
         f"{leak.name} is older than this trace of {name} and would keep a symbolic tensor "
-        f"({describe(where)}), which has no value outside of the trace: return the tensor, or make "
-        f"{leak.name} a pygraph.Variable and assign to that"
+        f"({describe(where)}), which has no value outside of the trace: {advice}"
     )
 
 

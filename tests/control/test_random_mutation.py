@@ -12,12 +12,45 @@ import pytest
 import pygraph as pg
 
 HEAD = """
+import collections
+import operator
+import weakref
+
 import pygraph as pg
 
 class Box:
     def __init__(self, value):
         self.value = value
         self.count = value * 0
+
+    @property
+    def counted(self):
+        self.count = self.count + 1
+        return self.value
+
+    def __add__(self, other):
+        self.value = self.value - other
+        return self.count
+
+class Doubling(dict):
+    def __setitem__(self, key, value):
+        super().__setitem__(key, value * 2)
+
+@pg.autograph.do_not_convert
+def unconverted(box, value):
+    box.value = box.value + value
+    vars(box)['count'] = value
+
+def counting(box, value):
+    for k in range(2):
+        box.count = box.count + value
+        yield k
+
+def rank(box, value):
+    def key(item):
+        box.value = box.value + value % 7
+        return -item
+    return key
 
 def bump(box, value):
     box.value += value
@@ -32,6 +65,10 @@ def program(x):
     pair = [x + 0, x * 2]
     tensor = pg.zeros(3, dtype=pg.int64)
     total = x * 0
+    counts = collections.Counter(a=x * 0)
+    user = collections.UserDict(a=x * 1)
+    doubling = Doubling(a=x * 1)
+    reference = weakref.ref(box)
     i = x
 
     def add(value):
@@ -39,9 +76,13 @@ def program(x):
         total = total + value % 5
 
 """
-TAIL = "    return box.value, box.count, table, pair, tensor, total\n"
+TAIL = """
+    mine = counts['a'], user['a'], doubling['a']
+    return box.value, box.count, table, pair, tensor, total, mine
+"""
 
 VALUES = ["x", "table['a']", "pair[0]", "box.value", "tensor[1]", "tensor[i % 3]", "total", "2"]
+VALUES += ["counts['a']", "user['a']", "doubling['a']", "box.counted"]
 CHANGES = [
     "table['a'] = {} + 1",
     "pair[0] += {}",
@@ -53,6 +94,24 @@ CHANGES = [
     "put(pair, {})",
     "add({})",
     "pair[0], pair[1] = pair[1], {}",
+    "counts.update(a={})",
+    "counts.subtract(a={})",
+    "vars(box)['value'] = {}",
+    "box.__dict__.update(count={})",
+    "object.__setattr__(box, 'value', {})",
+    "reference().count = {}",
+    "user['a'] = {}",
+    "user.update(a={})",
+    "doubling['a'] = {}",
+    "unconverted(box, {})",
+    "list(counting(box, {}))",
+    "for k in counting(box, {}): pair[1] = pair[1] + k",
+    "sorted([1, 2], key=rank(box, {}))",
+    "operator.setitem(pair, 0, {})",
+    "list.__setitem__(pair, 1, {})",
+    "box + {}",
+    "pair += []",
+    "total = box.counted + {}",
 ]
 BLOCKS = ["if {} % 3 == 1:", "for i in pg.range(3):", "for i in pg.range(x % 4):"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from pygraph.autograph.operators.branches import if_expr
@@ -14,11 +14,13 @@ from pygraph.autograph.operators.iteration import Positions, positions
 from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
 from pygraph.control import lists
+from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.leaves import NUMBERS
 from pygraph.control.ranges import Range
 from pygraph.control.requirements import require
 from pygraph.control.tensors import apply, as_predicate, cast, is_tensor, stages
 from pygraph.graph.items import StagedItems
+from pygraph.graph.structure import flatten
 
 _MISSING = object()
 
@@ -36,16 +38,21 @@ def _extreme(
             found = positions(items)
             if found is not None:
                 return _staged_extreme(found, name, key, default)
-            if not isinstance(items, (list, tuple)) or not items:
-                return original(items, **_keywords(key, default))
             values = tuple(items)
-        keys = values if key is None else [convertible(key)(value) for value in values]
+            if not values:
+                return original(values, **_keywords(key, default))
+        function = convertible(key)
+        keys = values if key is None else [function(value) for value in values]
         if not any(map(holds_staged, keys)):
-            return original(*values, **_keywords(key, _MISSING))
+            return values[original(builtins.range(builtins.len(keys)), key=keys.__getitem__)]
         result, best = values[0], keys[0]
         for value, rank in builtins.zip(values[1:], keys[1:], strict=True):
-            wins = as_predicate(cast(better(rank, best), "bool"), "a comparison")
-            result, best = _chosen(wins, value, result), _chosen(wins, rank, best)
+            wins = better(rank, best)
+            if stages(wins):
+                wins = as_predicate(cast(wins, "bool"), "a comparison")
+                result, best = _chosen(wins, value, result), _chosen(wins, rank, best)
+            elif wins:
+                result, best = value, rank
         return result
 
     return extreme
@@ -101,7 +108,7 @@ def _ready(items: Any) -> Any:
     """Return a range as a tensor, and the items of an iterator, which are looked at twice."""
     if isinstance(items, Range):
         return items.array()
-    return list(items) if isinstance(items, Iterable) and iter(items) is items else items
+    return list(items) if hasattr(items, "__next__") else items
 
 
 min_ = _extreme(builtins.min, "min", lambda one, other: compared(one, "<", other))
@@ -113,12 +120,11 @@ def sorted_(iterable: Any, /, *, key: Any = None, reverse: bool = False) -> list
     items = listed(iterable)
     function = (lambda item: item) if key is None else convertible(key)
     ranks = collected(items, lambda part: [function(item) for item in part])
-    if not lists.is_staged(ranks) and not any(map(holds_staged, ranks)):
-        return sorted(items, **_keywords(key, _MISSING), reverse=reverse)
+    if not lists.is_staged(ranks) and not any(map(_holds_tensor, ranks)):
+        return _by_rank(items, ranks, reverse)
     decided = None if lists.is_staged(ranks) else _decided_in_python(ranks)
     if decided is not None:
-        places = sorted(range(builtins.len(items)), key=decided.__getitem__, reverse=bool(reverse))
-        return [items[place] for place in places]
+        return _by_rank(items, decided, reverse)
     return lists.in_order(items, lists.order_of(ranks, "sorted()", bool(reverse)))
 
 
@@ -133,6 +139,15 @@ def _decided_in_python(ranks: list[Any]) -> list[Any] | None:
     first = [rank[: min(lengths)] for rank in ranks]
     differ = all(one != other for one, other in itertools.combinations(first, 2))
     return first if differ else None
+
+
+def _holds_tensor(rank: Any) -> bool:
+    return any(stages(leaf) or type(leaf) is ChosenValue for leaf in flatten(rank)[0])
+
+
+def _by_rank(items: list[Any], ranks: list[Any], reverse: Any) -> list[Any]:
+    order = sorted(range(builtins.len(ranks)), key=ranks.__getitem__, reverse=bool(reverse))
+    return [items[place] for place in order]
 
 
 def sum_(items: Any, /, start: Any = 0) -> Any:

@@ -15,18 +15,17 @@ from pygraph.autograph.operators.builtins import staged_builtin
 from pygraph.autograph.operators.effects import text_method
 from pygraph.autograph.operators.lists import list_method
 from pygraph.autograph.operators.missing import seeing
-from pygraph.autograph.operators.mutation import changing_builtin
+from pygraph.autograph.operators.mutation import watched, watched_form
 from pygraph.autograph.operators.once import warn_where_it_runs_once
 from pygraph.autograph.source import has_source
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.conditional import cond
 from pygraph.control.journal import note_outer_variables
-from pygraph.control.lists import is_staged
 from pygraph.control.loop import while_loop
 from pygraph.control.reads import enter, note_attribute
 from pygraph.control.recursion import followed
 from pygraph.control.tensors import is_tracing
-from pygraph.graph.locations import describe, mark_of, user_line
+from pygraph.graph.locations import mark_of
 
 _GENERATOR = 0x20 | 0x80 | 0x200
 
@@ -45,7 +44,7 @@ def _converted(function: Any, follow: bool) -> Any:
             note_outer_variables(function)
             replaced = staged_builtin(function)
             if replaced is not None:
-                return replaced
+                return watched_form(replaced)
         return _with_converted_arguments(function) or _function(function, follow)
     if kind is MethodType:
         inner = function.__func__
@@ -56,21 +55,19 @@ def _converted(function: Any, follow: bool) -> Any:
         if higher is not None:
             return higher
         if is_tracing():
-            replaced = (
-                list_method(function)
-                or staged_builtin(function)
-                or text_method(function)
-                or _debugger(function)
-            )
+            debugger = _debugger(function)
+            if debugger is not None:
+                return debugger
+            replaced = list_method(function) or staged_builtin(function) or text_method(function)
             if replaced is not None:
-                return seeing(function, replaced)
+                return seeing(function, watched_form(replaced))
         if kind is type:
             return _class(function)
-        return seeing(function, changing_builtin(function)) if is_tracing() else function
+        return seeing(function, _as_it_is(function)) if is_tracing() else function
     if isinstance(function, type):
         return _class(function)
-    if kind is MethodWrapperType and is_tracing():
-        return seeing(function, changing_builtin(function))
+    if kind is MethodWrapperType:
+        return seeing(function, _as_it_is(function)) if is_tracing() else function
     if kind is ChosenValue:
         return lambda *given, **named: _chosen_call(function, 0, given, named)
     return _object(function, kind, follow)
@@ -143,29 +140,16 @@ def _debugger(function: Any) -> Callable[..., None] | None:
     return debugger_of(function)
 
 
-def _as_it_is(function: FunctionType) -> Callable[..., Any]:
-    """Return a function that is not converted, such that it refuses lists of staged length."""
-    module = (function.__module__ or "").partition(".")[0]
-    if not is_tracing() or module in ("pygraph", "numpy"):
-        return function
-
-    @functools.wraps(function)
-    def refusing(*arguments: Any, **keywords: Any) -> Any:
-        enter(function, function, arguments, keywords)
-        if any(map(is_staged, (*arguments, *keywords.values()))):
-            raise TypeError(
-                f"{function.__qualname__} is not converted by AutoGraph, and is given a list whose "
-                f"length the graph decides\n  {describe(user_line())}\n"
-                "Give it a tensor, as in pygraph.stack(items)."
-            )
-        return function(*arguments, **keywords)
-
-    return refusing
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what is not converted, such that what it changes is noticed."""
+    return watched(function) if is_tracing() else function
 
 
 def _object(function: Any, kind: type, follow: bool) -> Any:
-    if hasattr(kind, "__pygraph_call__") or is_marked(function):
+    if hasattr(kind, "__pygraph_call__"):
         return function
+    if is_marked(function):
+        return _as_it_is(function)
     if kind is functools.partial:
         inner = _converted(function.func, follow)
         if inner is function.func:
@@ -177,7 +161,7 @@ def _object(function: Any, kind: type, follow: bool) -> Any:
         converted = _converted(method, follow)
         if converted is not method:
             return MethodType(converted, function)
-    return function
+    return _as_it_is(function)
 
 
 def _class(cls: type) -> Any:
@@ -188,18 +172,19 @@ def _class(cls: type) -> Any:
         type(cls).__call__ is not type.__call__
         or type(initialiser) is not FunctionType
         or is_marked(cls)
+        or is_excluded(initialiser)
     ):
-        return cls
+        return _as_it_is(cls)
     try:
         converted = call(initialiser)
     except ConversionError:
-        return cls
+        return _as_it_is(cls)
     if converted is initialiser:
         return cls
 
     def construct(*args: Any, **kwargs: Any) -> Any:
         create: Any = cls.__new__
-        instance = create(cls) if create is object.__new__ else create(cls, *args, **kwargs)
+        instance = create(cls) if create is object.__new__ else call(create)(cls, *args, **kwargs)
         if isinstance(instance, cls):
             kind = type(instance)
             run = converted if kind is cls else call(_initialiser(kind))

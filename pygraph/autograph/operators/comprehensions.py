@@ -44,7 +44,8 @@ def generated(iterable: Any, part: Callable[[Iterable[Any]], Iterable[Any]]) -> 
 
 def kept(test: Any, item: Callable[[], list[Any]]) -> list[Any]:
     """``[x] if test else []``: what an ``if`` in a comprehension leaves."""
-    if stages(tested(test)):
+    test = tested(test)
+    if stages(test):
         return if_expr(test, item, _nothing)  # type: ignore[no-any-return]
     return run(item) if test else []
 

@@ -9,7 +9,7 @@ from typing import Any
 from pygraph.autograph.operators.comparisons import holds_staged
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
 from pygraph.autograph.operators.lookups import chosen, got, looked_up, refuse_key
-from pygraph.autograph.operators.mutation import changing_builtin
+from pygraph.autograph.operators.mutation import watched
 from pygraph.autograph.operators.parts import PartTarget, is_part
 from pygraph.control import lists
 from pygraph.control.chosen_values import ChosenValue, can_be_chosen
@@ -183,7 +183,7 @@ def _with_known_key(method: Any) -> Callable[..., Any]:
     def checked(*arguments: Any) -> Any:
         if arguments and holds_staged(arguments[0]):
             refuse_key(f"{type(method.__self__).__name__}.{method.__name__}(key)")
-        return changing_builtin(method)(*arguments)
+        return watched(method)(*arguments)
 
     return checked
 

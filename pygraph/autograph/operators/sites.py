@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from types import FrameType
 from typing import Any, cast
 
 from pygraph.autograph.operators.variables import Variables, assignment_line, assignments
-from pygraph.control.journal import Journal
+from pygraph.control.journal import Journal, Watched, watched_by
 from pygraph.graph.locations import Location, is_library_file
 
 
@@ -29,9 +30,14 @@ class BranchSite:
         self._helpers = helpers
         self._handled = variables.places() if variables is not None else ()
 
-    def journal(self) -> Journal:
-        """Return a new journal for a branch."""
-        return Journal((self.body, self.orelse, *self._helpers), self._handled)
+    def journal(self, runs: bool = True) -> Journal:
+        """Return a new journal for a branch, in which the user's code ``runs`` or does not."""
+        functions = self.body, self.orelse, *self._helpers
+        return Journal(functions, self._handled, self._watched if runs else None)
+
+    @cached_property
+    def _watched(self) -> Watched:
+        return watched_by((self.body, self.orelse, *self._helpers))
 
     def start(self) -> Location:
         """Return the line of the ``if``."""
@@ -56,9 +62,14 @@ class LoopSite:
         self.test = test
         self._handled = variables.places()
 
-    def journal(self) -> Journal:
-        """Return a new journal for the body or the test."""
-        return Journal((self.body, self.test), self._handled)
+    def journal(self, runs: bool = True) -> Journal:
+        """Return a new journal for the body or the test, as for a branch."""
+        functions = self.body, self.test
+        return Journal(functions, self._handled, self._watched if runs else None)
+
+    @cached_property
+    def _watched(self) -> Watched:
+        return watched_by((self.body, self.test))
 
     def lines(self, name: str) -> tuple[Location | None, Location | None]:
         """Return where a variable gets its value before the loop and in its body."""

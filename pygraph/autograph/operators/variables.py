@@ -11,7 +11,8 @@ from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from pygraph.control.journal import VALUE, watch
+from pygraph.control.journal import watch
+from pygraph.control.parts import VALUE
 from pygraph.control.unset import UNSET
 from pygraph.graph.locations import Location, mark_of
 
