@@ -181,7 +181,8 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         uint32_t push_dims(const int64_t*, int) except +
         uint32_t push_keys(tuple) except +
         void keep(object) except +
-        void set_input_count(size_t) except +
+        void set_input_count(size_t, size_t) except +
+        const void** hidden_elements()
         object graph()
         PyObject* input(size_t)
         size_t input_count()
@@ -189,6 +190,17 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         CCallPattern* find(PyObject**, size_t, PyObject*)
         void remember(unique_ptr[CCallPattern]) except +
         void clear()
+
+    cbool are_bools(const void*, size_t)
+
+cdef extern from "bind/hidden_inputs.hpp" namespace "pygraph::bind":
+    cdef cppclass CHiddenInputs "pygraph::bind::HiddenInputs":
+        cbool empty()
+        size_t size()
+        void add(PyObject*, CDType) except +
+        void add_content(PyObject*, CDType, const char*, size_t) except +
+        cbool fit()
+        cbool place(const void**)
 
 cdef extern from "bind/guards.hpp" namespace "pygraph::bind":
     cdef enum class GuardKind "pygraph::bind::Guard::Kind"(uint8_t):

@@ -11,6 +11,8 @@ cdef class CompiledGraph(GraphCaller):
     cdef ResultNode result
     cdef list variables    # in the graph's order: a Variable that it captured, or the position of an argument's
     cdef CVariableSlots slots
+    cdef readonly tuple hidden_inputs  # tensors and arrays that it captured, which follow the inputs
+    cdef CHiddenInputs hidden          # likewise; and what must not have changed
     cdef public list exceptions  # those that the graph raises, by number; empty for a graph from a file
     cdef readonly long long calls      # how often it ran
     cdef readonly long long last_used  # when it ran last, on the process's count of calls
@@ -22,7 +24,8 @@ cdef class CompiledGraph(GraphCaller):
     cdef CGuards* checks   # its own, or NULL
     cdef object __weakref__
 
-    def __init__(self, capsule, list template, structure, list variables):
+    def __init__(self, capsule, list template, structure, list variables, tuple hidden_inputs=(), contents=()):
+        """``contents`` has the arrays and tensors that must not have changed, each with its bytes."""
         self.executable = executable_from(capsule)
         self.plans_seen = self.executable.get().plans_made()
         self.variables = variables
@@ -31,6 +34,11 @@ cdef class CompiledGraph(GraphCaller):
                 self.slots.push_argument(entry)
             else:
                 self.slots.push_captured((<Variable?>entry).place.get())
+        self.hidden_inputs = hidden_inputs
+        for value in hidden_inputs:
+            self.hidden.add(<PyObject*>value, dtype_of_captured(value))
+        for value, content in contents:
+            self.hidden.add_content(<PyObject*>value, dtype_of_captured(value), <bytes>content, len(<bytes>content))
         self.exceptions = []
         self.result = result_node(structure, iter(template))
         if self.slots.all_captured():
@@ -69,12 +77,14 @@ cdef class CompiledGraph(GraphCaller):
 
     def is_current(self):
         """Return whether what the trace read as Python values is still the same."""
-        return self.checks == NULL or self.checks.hold()
+        return self.holds()
 
     cdef object run(self, CTensorList& inputs, bint checked):
         cdef EagerTensor tensor
         cdef vector[CTensor] outputs
         self.count()
+        for value in self.hidden_inputs:
+            push_input(value, inputs)
         if self.result.kind == RESULT_TENSOR:
             tensor = EagerTensor.__new__(EagerTensor)
             check(run_graph(self.executable.get()[0], inputs, &tensor.value, self.slots, checked), self)
@@ -103,11 +113,20 @@ cdef class CompiledGraph(GraphCaller):
         check(run_brief(self.brief[0], pattern, outputs.data(), self.captured), self)
         return self.result.make(outputs)
 
+    cdef inline bint holds(self):
+        return (self.checks == NULL or self.checks.hold()) and (self.hidden.empty() or self.hidden.fit())
+
     cdef inline void count(self):
         global clock
         clock += 1
         self.calls += 1
         self.last_used = clock
+
+
+cdef CDType dtype_of_captured(object value) except *:
+    if type(value) is EagerTensor:
+        return (<EagerTensor>value).value.dtype()
+    return to_dtype(dtype_of_array(value).code)
 
 
 cdef object stands_alone(SymbolicTensor tensor):
@@ -299,7 +318,7 @@ cdef object call_function(object callable, PyObject** args, size_t flagged_count
         function.renew()
     pattern = function.recent.find(args, count, names)
     graph = None if pattern == NULL else pattern.graph()
-    if graph is not None and ((<CompiledGraph>graph).checks == NULL or (<CompiledGraph>graph).checks.hold()):
+    if graph is not None and (<CompiledGraph>graph).holds():
         return run_recent(<CompiledGraph>graph, pattern[0])
     return call_unlike(function, args, count, names)
 
@@ -332,7 +351,7 @@ cdef object call_unlike(FunctionCore function, PyObject** args, Py_ssize_t count
     encode_all(function, <PyObject**>tuple_items(canonical), len(canonical), key, inputs)
     found = PyDict_GetItemWithError(function.graphs, key if function.fixed_key is None else function.fixed_key)
     graph = None if found == NULL else <object>found
-    if graph is not None and ((<CompiledGraph>graph).checks == NULL or (<CompiledGraph>graph).checks.hold()):
+    if graph is not None and (<CompiledGraph>graph).holds():
         sources = sources_of(function, canonical, args, count, names)
         if sources is not None:
             recorder = CallRecorder.__new__(CallRecorder)

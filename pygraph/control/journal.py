@@ -19,13 +19,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pygraph._hot import SymbolicTensor
-from pygraph.control.search import paths
+from pygraph.control.arrays import LocalArray, as_numpys, holds_same, note_array, owner_of
+from pygraph.control.search import arrays, paths
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET
 from pygraph.graph.aliases import Aliases, View, is_derived
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import describe, mark_of, target_of, user_line
-from pygraph.graph.structure import flatten
+from pygraph.graph.structure import flatten, map_structure
 from pygraph.ops.updates import put_part
 
 
@@ -79,6 +80,7 @@ class Journal:
         self.outer: Journal | None = None
         self._cells = [(cell, _parts(cell)) for cell in _cells(given)]
         self._noted: dict[int, tuple[Any, dict[Any, Any]]] = {}
+        self._arrays: dict[int, Any] | None = None
 
     def note(self, owner: Any, keys: Collection[Any] = ()) -> None:
         """Remember what an object (or only some keys of it) is like, before it is changed."""
@@ -95,6 +97,13 @@ class Journal:
         """Remember a tensor, unless the branch or loop at hand made it: it ends with the trace."""
         if self._tentative or tensor.builder is not current():
             self.note(tensor)
+
+    def note_local(self, array: LocalArray) -> None:
+        """Remember an array that converted code made, unless it was made for what is at hand."""
+        if array.tensor is not None:
+            self.note_tensor(array.tensor)
+        elif self._tentative or array.home is not current():
+            self.note(array)
 
     def write(self, tensor: SymbolicTensor, change: Callable[[Any], Any]) -> None:
         """Change the object that a tensor is, for the user's code.
@@ -169,6 +178,8 @@ class Journal:
             name = found.get(id(change.owner))
             if name is None and type(change.owner) is SymbolicTensor:
                 name = change.owner.name or "a tensor"
+            if name is None and isinstance(change.owner, np.ndarray):
+                name = "an array"
             if name is None:
                 younger.append(change)
             else:
@@ -199,9 +210,33 @@ class Journal:
             if id(change.owner) in found
         ]
 
+    def let_go_of_arrays(self) -> None:
+        """Leave NumPy's own arrays in objects where converted code has put those that it made."""
+        for change in self._differences():
+            leaves = flatten(change.after)[0]
+            if any(type(leaf) is LocalArray and not leaf.is_staged for leaf in leaves):
+                value = map_structure(as_numpys, change.after)
+                write_part(change.owner, change.key, value)
+
     def is_older(self, owner: Any) -> bool:
         """Return whether the functions could reach an object before they ran."""
         return bool(paths(self.roots, {id(owner)}))
+
+    def shares_memory(self, array: Any) -> bool:
+        """Return whether the functions could reach an array, or one of which that is a view."""
+        if self.is_older(array):
+            return True
+        return id(owner_of(array)) in self.arrays()
+
+    def arrays(self) -> dict[int, Any]:
+        """Return the arrays that can be reached, by the identity of what owns their memory."""
+        if self._arrays is None:
+            self._arrays = {
+                id(owner_of(found)): found
+                for found in arrays(self.roots)
+                if type(found) is not LocalArray
+            }
+        return self._arrays
 
     def _differences(self) -> list[Change]:
         changes = []
@@ -233,7 +268,9 @@ def _changed_length(before: dict[Any, Any], after: dict[Any, Any]) -> bool:
 def watch(owner: Any) -> None:
     """Note an object that may be changed, or not."""
     builder = current()
-    if builder is not None and builder.journal is not None:
+    if isinstance(owner, np.ndarray):
+        note_array(owner)
+    elif builder is not None and builder.journal is not None:
         builder.journal.note(owner)
 
 
@@ -251,6 +288,8 @@ def note(owner: Any, keys: Collection[Any] = ()) -> None:
         )
     if type(owner) is SymbolicTensor:
         builder.journal.note_tensor(owner)
+    elif type(owner) is LocalArray:
+        builder.journal.note_local(owner.root)
     else:
         builder.journal.note(owner, keys)
 
@@ -338,7 +377,7 @@ class Attempt:
 def write_part(owner: Any, key: Any, value: Any) -> None:
     """Give a part of an object a value; UNSET takes it away."""
     kind = type(owner)
-    if kind is SymbolicTensor:
+    if kind is SymbolicTensor or kind is LocalArray:
         owner.become(value)
     elif kind is CellType:
         if value is UNSET:
@@ -402,6 +441,8 @@ def part_name(owner: Any, key: Any, name: str) -> str:
 
 def _is_log(change: Change) -> bool:
     """Whether an object that is older than the whole trace has taken up Python values only."""
+    if isinstance(change.owner, np.ndarray):
+        return False
     if any(is_tensor(leaf) for item in change.after for leaf in flatten(item)[0]):
         return False
     root = current()
@@ -426,6 +467,8 @@ def _parts(owner: Any) -> dict[Any, Any]:
     kind = type(owner)
     if kind is SymbolicTensor:
         return {VALUE: owner.state()}
+    if kind is LocalArray:
+        return {VALUE: owner.content()}
     if kind is CellType:
         try:
             return {VALUE: owner.cell_contents}
@@ -479,6 +522,8 @@ def _is_namespace(owner: Any) -> bool:
 def _same(owner: Any, key: Any, one: Any, other: Any) -> bool:
     if type(owner) is SymbolicTensor:
         return one.id == other.id and one.builder is other.builder
+    if type(owner) is LocalArray:
+        return holds_same(one, other)
     if key is WHOLE and isinstance(owner, np.ndarray):
         return bool(np.array_equal(one, other))
     if key is WHOLE and not isinstance(owner, list):

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from pygraph._hot import EagerTensor, SymbolicTensor
+from pygraph.control.arrays import LocalArray
 from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
 from pygraph.control.chosen_values import is_chosen_value
 from pygraph.control.errors import CallSite, Site, mismatch, unjoined
@@ -198,6 +199,8 @@ class _Loop:
         self.fixed: set[int] = set()
 
     def start(self, before: Sequence[Any], invariants: Sequence[Form | None]) -> None:
+        # An array that the loop assigns anew is a tensor from the start.
+        before = [value.stage() if type(value) is LocalArray else value for value in before]
         self.before = list(before)
         guarded = {i for i, name in enumerate(self.names) if name in self.guarded}
         make = ToldApart if self.parent.module.tells_apart else LoopAliases

@@ -22,6 +22,8 @@ _ATOMS = (
 )  # fmt: skip
 # Items of these types are passed over: lists of them may be long.
 _PLAIN = frozenset({bool, int, float, str, type(None)})
+# How many objects are looked at in search of arrays.
+_MOST = 10_000
 _LIBRARIES = sys.stdlib_module_names - {"test"} | {"numpy", "pygraph", "pytest", "_pytest"}
 
 
@@ -43,6 +45,21 @@ def paths(roots: Iterable[tuple[Any, str]], wanted: Collection[int]) -> dict[int
         if not isinstance(value, _ATOMS):
             waiting.extend(_children(value, name))
     return found
+
+
+def arrays(roots: Iterable[tuple[Any, str]]) -> Iterator[Any]:
+    """Yield the NumPy arrays that can be reached from others, up to a number of objects."""
+    seen: dict[int, Any] = {}
+    waiting: deque[tuple[Any, str]] = deque(roots)
+    while waiting and len(seen) < _MOST:
+        value, _ = waiting.popleft()
+        if id(value) in seen:
+            continue
+        seen[id(value)] = value
+        if isinstance(value, np.ndarray):
+            yield value
+        elif not isinstance(value, _ATOMS):
+            waiting.extend(_children(value, ""))
 
 
 def _children(value: Any, name: str) -> Iterator[tuple[Any, str]]:

@@ -8,11 +8,20 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 
-from pygraph._hot import DType, SymbolicTensor, Tensor, apply, as_dtype, from_numpy, scalar
+from pygraph._hot import (
+    DType,
+    SymbolicTensor,
+    Tensor,
+    apply,
+    as_dtype,
+    current,
+    from_numpy,
+    scalar,
+)
 
 Number: TypeAlias = bool | int | float
 Array: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic
@@ -33,7 +42,8 @@ def as_tensor(value: Operand) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, (np.ndarray, np.generic)):
-        return from_numpy(value, False)
+        builder = current()
+        return from_numpy(value, False) if builder is None else cast(Tensor, builder.lift(value))
     tensor = made_tensor(value)
     if tensor is not None:
         return tensor

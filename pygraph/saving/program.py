@@ -22,6 +22,7 @@ def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLik
     """Write the graphs of a function to a file, which :func:`load` and C++ programs read.
 
     A Function is saved with the graphs it has: call it first, or use ``get_concrete_function``.
+    Tensors and NumPy arrays that it captured become constants, with the values they have now.
     Variables that it captured are saved with the values they have now, under their names; one
     without a name is called ``variable``, and a number is added where two names are the same.
 
@@ -29,12 +30,14 @@ def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLik
         TypeError: where ``function`` is neither a Function nor a concrete function.
         ValueError: where a Function has no graph yet, or a graph takes variables as arguments.
     """
+    # A Function is saved with what it captured as that is now, a concrete function as it was.
     if isinstance(function, ConcreteFunction):
-        concretes = [function]
+        graphs = [(function, function.fixed().hidden_inputs)]
     elif isinstance(function, Function):
-        concretes = function.concrete_functions
+        graphs = [(graph, graph.hidden_inputs) for graph in function.all_graphs()]
     else:
         raise TypeError(f"only functions made by pygraph.function can be saved, got {function!r}")
+    concretes = [concrete for concrete, _ in graphs]
     if not concretes:
         raise ValueError(
             f"{function.name} has no graph to save yet; call it, or use get_concrete_function"
@@ -44,7 +47,7 @@ def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLik
     variables = list({id(v): v for concrete in concretes for v in concrete.variables}.values())
     numbers = {id(variable): number for number, variable in enumerate(variables)}
     data = _core.write_program(
-        [concrete.graph.module for concrete in concretes],
+        [concrete.module_with(captured) for concrete, captured in graphs],
         [
             (name, variable.trainable, variable.snapshot())
             for name, variable in zip(_names_of(variables), variables, strict=True)

@@ -15,7 +15,7 @@ from pygraph.control.conditional import stage_cond
 from pygraph.control.lists import is_staged, readable
 from pygraph.control.printing import traced_print
 from pygraph.control.raising import raised
-from pygraph.control.tensors import apply, as_predicate, is_tensor, is_tracing, stages
+from pygraph.control.tensors import apply, as_predicate, current, is_tensor, is_tracing, stages
 from pygraph.graph.text import Text, deferred
 
 
@@ -29,6 +29,29 @@ def assert_stmt(test: Any, message: Callable[[], Any] | None = None) -> None:
 def require(holds: Any, kind: type[Exception], *message: str | Text) -> None:
     """Raise an exception, when the graph runs, unless something holds."""
     _unless(holds, lambda: kind(*message))
+
+
+def require_integral(value: Any) -> None:
+    """Raise what ``int`` raises, when the graph runs, for a float that is no 64-bit integer.
+
+    Not in loops: what may raise is no part of the programs that loops over numbers run as.
+    """
+
+    def error() -> Exception:
+        require(value == value, ValueError, "cannot convert float NaN to integer")
+        finite = value - value == 0
+        require(finite, OverflowError, "cannot convert float infinity to integer")
+        return OverflowError("a float that does not fit 64 bits cannot become an integer here")
+
+    if value.dtype.kind == "floating" and not _in_a_loop():
+        _unless(abs(value) < 2.0**63, error)
+
+
+def _in_a_loop() -> bool:
+    builder = current()
+    while builder is not None and builder.name != "body":
+        builder = builder.parent
+    return builder is not None
 
 
 def _unless(holds: Any, error: Callable[[], Exception]) -> None:
