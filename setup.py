@@ -441,4 +441,6 @@ class BuildExtensions(build_ext):
 setup(
     ext_modules=[Extension("pygraph._core", []), Extension("pygraph._hot", [])],
     cmdclass={"build": BuildAll, "build_ext": BuildExtensions},
+    # The tree itself on the path: type checkers do not see through import hooks.
+    options={"editable_wheel": {"mode": "compat"}},
 )

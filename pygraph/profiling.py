@@ -53,7 +53,8 @@ class Profile:
             raise RuntimeError(
                 "a profile is recorded once: make another one with pygraph.profile()"
             )
-        self._recorded = _core.Profile.start()
+        self._recorded = _core.Profile()
+        self._recorded.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -123,7 +124,12 @@ class Profile:
                     "dur": duration / 1000,
                     "pid": process,
                     "tid": thread,
-                    "args": {"lines": [f"{file}:{line} in {name}" for file, line, name in lines]},
+                    "args": {
+                        "lines": [
+                            f"{_core.portable_name(file)}:{line} in {name}"
+                            for file, line, name in lines
+                        ]
+                    },
                 }
             )
         for thread in sorted(threads):

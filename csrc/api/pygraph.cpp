@@ -2,29 +2,50 @@
 #include "include/pygraph/pygraph.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 
 #include "exec/executable.hpp"
 #include "exec/profile.hpp"
 #include "format/program.hpp"
 
-struct pygraph_tensor {
+// Each kind of handle begins with a mark of its own, which goes with it: what is no handle of that
+// kind, or was freed, is told from one that is (as far as its memory shows).
+template <class Handle>
+struct Marked {
+  Marked() : mark(Handle::kMark) {}
+  ~Marked() { const_cast<volatile std::uint64_t&>(mark) = 0; }
+  Marked(const Marked&) = delete;
+  Marked& operator=(const Marked&) = delete;
+  std::uint64_t mark;
+};
+
+struct pygraph_tensor : Marked<pygraph_tensor> {
+  static constexpr std::uint64_t kMark = 0x70676e736f722d31;
+  static constexpr const char* kName = "tensor";
+  explicit pygraph_tensor(pygraph::Tensor tensor) : value(std::move(tensor)) {}
   pygraph::Tensor value;
 };
 
-struct pygraph_program {
+struct pygraph_program : Marked<pygraph_program> {
+  static constexpr std::uint64_t kMark = 0x706770726f672d31;
+  static constexpr const char* kName = "program";
   std::vector<std::unique_ptr<pygraph::exec::Executable>> graphs;
   std::vector<std::string> names;  // of the variables
   std::vector<std::unique_ptr<pygraph::Variable>> variables;
   std::vector<std::vector<pygraph::Variable*>> uses;  // per graph: those it is run on
 };
 
-struct pygraph_profile {
+struct pygraph_profile : Marked<pygraph_profile> {
+  static constexpr std::uint64_t kMark = 0x706770726f662d31;
+  static constexpr const char* kName = "profile";
   std::shared_ptr<pygraph::exec::Profile> recorded;
   std::vector<pygraph::exec::ProfileRow> rows;  // once stopped: those that ran
   std::vector<std::string> lines;               // per row
@@ -36,7 +57,13 @@ namespace {
 using pygraph::Error;
 using pygraph::ErrorKind;
 
-thread_local std::string last_error;
+// The message of the thread's last failure: its own text, or a constant where there was no memory
+// for that.
+struct Message {
+  std::string own;
+  const char* shown = "";
+};
+thread_local Message last_error;
 
 pygraph_status status_of(ErrorKind kind) {
   switch (kind) {
@@ -58,8 +85,14 @@ pygraph_status status_of(ErrorKind kind) {
   return PYGRAPH_ERROR_INTERNAL;
 }
 
-pygraph_status failed(pygraph_status status, const std::string& message) {
-  last_error = message;
+template <class Text>
+pygraph_status failed(pygraph_status status, const Text& text) noexcept {
+  try {
+    last_error.own = text();
+    last_error.shown = last_error.own.c_str();
+  } catch (...) {
+    last_error.shown = "out of memory";
+  }
   return status;
 }
 
@@ -73,18 +106,96 @@ std::string described(const Error& error, const pygraph::ir::Module* module) {
          ")";
 }
 
+// A file that cannot be read: not among the core's errors, which opens none.
+class FileError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Every function of the interface that may fail is in one of these: no exception leaves.
 template <class Action>
-pygraph_status guarded(Action action, const pygraph::ir::Module* module = nullptr) {
+pygraph_status guarded(Action action, const pygraph::ir::Module* module = nullptr) noexcept {
   try {
     action();
-    last_error.clear();
+    last_error.shown = "";
     return PYGRAPH_OK;
   } catch (const Error& error) {
-    return failed(status_of(error.kind()), described(error, module));
+    return failed(status_of(error.kind()), [&] { return described(error, module); });
+  } catch (const FileError& error) {
+    return failed(PYGRAPH_ERROR_FILE, [&] { return std::string(error.what()); });
   } catch (const std::bad_alloc&) {
-    return failed(PYGRAPH_ERROR_MEMORY, "out of memory");
+    return failed(PYGRAPH_ERROR_MEMORY, [] { return "out of memory"; });
+  } catch (const std::length_error&) {  // more elements than any memory has room for
+    return failed(PYGRAPH_ERROR_MEMORY, [] { return "out of memory"; });
   } catch (const std::exception& error) {
-    return failed(PYGRAPH_ERROR_INTERNAL, error.what());
+    return failed(PYGRAPH_ERROR_INTERNAL, [&] { return std::string(error.what()); });
+  } catch (...) {
+    return failed(PYGRAPH_ERROR_INTERNAL, [] { return "an unknown exception"; });
+  }
+}
+
+// What a question about a handle gives; `otherwise`, with a message, where it is no such handle.
+template <class Answer, class Question>
+Answer answered(Answer otherwise, const Question& question) noexcept {
+  guarded([&] { otherwise = question(); });
+  return otherwise;
+}
+
+void require(const void* argument, const char* name) {
+  if (argument == nullptr) throw Error(ErrorKind::value, std::string(name) + " is NULL");
+}
+
+template <class Handle>
+Handle& valid(Handle* handle) {
+  require(handle, Handle::kName);
+  if (handle->mark != Handle::kMark)
+    throw Error(ErrorKind::type, std::string("this is no ") + Handle::kName + ", or it was freed");
+  return *handle;
+}
+
+template <class Result>
+void begin_result(Result** result) {
+  require(result, "result");
+  *result = nullptr;
+}
+
+std::size_t checked_index(std::size_t index, std::size_t count) {
+  if (index >= count)
+    throw Error(ErrorKind::index,
+                "index " + std::to_string(index) + " of " + std::to_string(count));
+  return index;
+}
+
+// The bytes of a file. One that does not begin as a program, or is larger than the machine's
+// memory, is not read to its end.
+std::vector<std::byte> contents(const char* path) {
+  const auto cannot = [path] {
+    const std::string reason = errno == ENOENT ? "" : std::string(": ") + std::strerror(errno);
+    return FileError(std::string("cannot read ") + path + reason);
+  };
+  errno = 0;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path, "rb"), &std::fclose);
+  if (file == nullptr) throw cannot();
+  struct stat status = {};
+  if (fstat(fileno(file.get()), &status) != 0) throw cannot();
+  const auto size = static_cast<std::uint64_t>(std::max<std::int64_t>(status.st_size, 0));
+  const auto memory = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                      static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  if (S_ISREG(status.st_mode) && size > memory) {
+    throw Error(ErrorKind::memory, std::string(path) + " has " + std::to_string(size) +
+                                       " bytes, more than this machine's memory");
+  }
+  constexpr std::size_t kFirst = 64;
+  std::vector<std::byte> bytes;
+  std::size_t wanted = kFirst;
+  for (;;) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + wanted);
+    const std::size_t got = std::fread(bytes.data() + before, 1, wanted, file.get());
+    bytes.resize(before + got);
+    if (std::ferror(file.get()) != 0) throw cannot();
+    if (got < wanted || !pygraph::format::is_program(bytes)) return bytes;
+    wanted = before == 0 && size > kFirst ? size - kFirst + 1 : std::max(before, kFirst);
   }
 }
 
@@ -105,6 +216,7 @@ std::unique_ptr<pygraph_program> read_program(std::span<const std::byte> bytes) 
 }
 
 pygraph::Variable& variable_named(const pygraph_program& program, const char* name) {
+  require(name, "name");
   const auto found = std::find(program.names.begin(), program.names.end(), name);
   if (found == program.names.end())
     throw Error(ErrorKind::value, std::string("the program has no variable named ") + name);
@@ -138,12 +250,12 @@ std::string lines_text(const std::vector<pygraph::ir::Location>& lines) {
 extern "C" {
 
 const char* pygraph_version(void) { return PYGRAPH_VERSION; }
-const char* pygraph_last_error(void) { return last_error.c_str(); }
+const char* pygraph_last_error(void) { return last_error.shown; }
 
 pygraph_status pygraph_tensor_new(pygraph_dtype dtype, int rank, const int64_t* shape,
                                   const void* data, pygraph_tensor** result) {
   return guarded([&] {
-    *result = nullptr;
+    begin_result(result);
     const auto index = static_cast<std::size_t>(dtype);
     if (index >= pygraph::kDTypeCount ||
         !pygraph::info(static_cast<pygraph::DType>(index)).supported) {
@@ -151,69 +263,92 @@ pygraph_status pygraph_tensor_new(pygraph_dtype dtype, int rank, const int64_t* 
     }
     if (rank < 0 || rank > pygraph::kMaxRank)
       throw Error(ErrorKind::value, "a tensor has at most 16 dimensions");
+    if (rank != 0) require(shape, "shape");
     pygraph::Shape dims;
     for (int i = 0; i < rank; ++i) {
       if (shape[i] < 0) throw Error(ErrorKind::value, "a dimension must not be negative");
       dims.append(shape[i]);
     }
-    auto tensor = std::make_unique<pygraph_tensor>();
-    tensor->value = pygraph::Tensor::empty(static_cast<pygraph::DType>(index), dims);
-    if (tensor->value.bytes() != 0) std::memcpy(tensor->value.data(), data, tensor->value.bytes());
+    const auto made = static_cast<pygraph::DType>(index);
+    if (pygraph::byte_count(made, dims) != 0) require(data, "data");
+    auto tensor = std::make_unique<pygraph_tensor>(pygraph::Tensor::empty(made, dims));
+    const std::size_t bytes = tensor->value.bytes();
+    if (pygraph::is_bool(made)) {  // the host's may be other bytes than 0 and 1
+      const auto* given = static_cast<const unsigned char*>(data);
+      std::transform(given, given + bytes, tensor->value.data(),
+                     [](unsigned char byte) { return std::byte{byte != 0}; });
+    } else if (bytes != 0) {
+      std::memcpy(tensor->value.data(), data, bytes);
+    }
     *result = tensor.release();
   });
 }
 
 void pygraph_tensor_free(pygraph_tensor* tensor) { delete tensor; }
 pygraph_dtype pygraph_tensor_dtype(const pygraph_tensor* tensor) {
-  return static_cast<pygraph_dtype>(tensor->value.dtype());
+  return answered(PYGRAPH_BOOL,
+                  [&] { return static_cast<pygraph_dtype>(valid(tensor).value.dtype()); });
 }
-int pygraph_tensor_rank(const pygraph_tensor* tensor) { return tensor->value.shape().rank(); }
+int pygraph_tensor_rank(const pygraph_tensor* tensor) {
+  return answered(-1, [&] { return valid(tensor).value.shape().rank(); });
+}
 const int64_t* pygraph_tensor_shape(const pygraph_tensor* tensor) {
-  return tensor->value.shape().begin();
+  return answered(static_cast<const int64_t*>(nullptr),
+                  [&] { return valid(tensor).value.shape().begin(); });
 }
-const void* pygraph_tensor_data(const pygraph_tensor* tensor) { return tensor->value.data(); }
-size_t pygraph_tensor_bytes(const pygraph_tensor* tensor) { return tensor->value.bytes(); }
+const void* pygraph_tensor_data(const pygraph_tensor* tensor) {
+  return answered(static_cast<const void*>(nullptr),
+                  [&]() -> const void* { return valid(tensor).value.data(); });
+}
+size_t pygraph_tensor_bytes(const pygraph_tensor* tensor) {
+  return answered(size_t{0}, [&] { return valid(tensor).value.bytes(); });
+}
 
 pygraph_status pygraph_program_load(const char* path, pygraph_program** result) {
-  *result = nullptr;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return failed(PYGRAPH_ERROR_FILE, std::string("cannot read ") + path);
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(file),
-                                std::istreambuf_iterator<char>()};
-  return pygraph_program_read(bytes.data(), bytes.size(), result);
+  return guarded([&] {
+    begin_result(result);
+    require(path, "path");
+    *result = read_program(contents(path)).release();
+  });
 }
 
 pygraph_status pygraph_program_read(const void* data, size_t size, pygraph_program** result) {
-  *result = nullptr;
-  return guarded(
-      [&] { *result = read_program({static_cast<const std::byte*>(data), size}).release(); });
+  return guarded([&] {
+    begin_result(result);
+    if (size != 0) require(data, "data");
+    *result = read_program({static_cast<const std::byte*>(data), size}).release();
+  });
 }
 
 void pygraph_program_free(pygraph_program* program) { delete program; }
 size_t pygraph_program_graph_count(const pygraph_program* program) {
-  return program->graphs.size();
+  return answered(size_t{0}, [&] { return valid(program).graphs.size(); });
 }
 
 size_t pygraph_program_variable_count(const pygraph_program* program) {
-  return program->variables.size();
+  return answered(size_t{0}, [&] { return valid(program).variables.size(); });
 }
 const char* pygraph_program_variable_name(const pygraph_program* program, size_t index) {
-  return program->names[index].c_str();
+  return answered(static_cast<const char*>(nullptr), [&] {
+    const std::vector<std::string>& names = valid(program).names;
+    return names[checked_index(index, names.size())].c_str();
+  });
 }
 
 pygraph_status pygraph_program_variable_read(const pygraph_program* program, const char* name,
                                              pygraph_tensor** result) {
-  *result = nullptr;
   return guarded([&] {
-    *result = std::make_unique<pygraph_tensor>(variable_named(*program, name).read()).release();
+    begin_result(result);
+    *result =
+        std::make_unique<pygraph_tensor>(variable_named(valid(program), name).read()).release();
   });
 }
 
 pygraph_status pygraph_program_variable_assign(pygraph_program* program, const char* name,
                                                const pygraph_tensor* value) {
   return guarded([&] {
-    pygraph::Variable& variable = variable_named(*program, name);
-    const pygraph::Tensor& given = value->value;
+    pygraph::Variable& variable = variable_named(valid(program), name);
+    const pygraph::Tensor& given = valid(value).value;
     if (given.dtype() != variable.dtype() || given.shape() != variable.shape())
       throw Error(ErrorKind::type, std::string("the variable ") + name + " is " +
                                        type_text(variable.read()) + ", the value " +
@@ -225,14 +360,17 @@ pygraph_status pygraph_program_variable_assign(pygraph_program* program, const c
 pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tensor* const* inputs,
                                    size_t input_count, pygraph_tensor*** outputs,
                                    size_t* output_count) {
-  *outputs = nullptr;
-  *output_count = 0;
   std::vector<pygraph::Tensor> given;
   std::size_t chosen = 0;
   const pygraph_status prepared = guarded([&] {
-    for (size_t i = 0; i < input_count; ++i) given.push_back(inputs[i]->value);
-    while (chosen < program->graphs.size() && !program->graphs[chosen]->accepts(given)) ++chosen;
-    if (chosen == program->graphs.size())
+    require(output_count, "output_count");
+    *output_count = 0;
+    begin_result(outputs);
+    const auto& graphs = valid(program).graphs;
+    if (input_count != 0) require(inputs, "inputs");
+    for (size_t i = 0; i < input_count; ++i) given.push_back(valid(inputs[i]).value);
+    while (chosen < graphs.size() && !graphs[chosen]->accepts(given)) ++chosen;
+    if (chosen == graphs.size())
       throw Error(ErrorKind::type, "no graph of the program takes inputs " + signature_text(given));
   });
   if (prepared != PYGRAPH_OK) return prepared;
@@ -243,7 +381,7 @@ pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tenso
         graph.run(given, results, pygraph::exec::Host{}, program->uses[chosen]);
         std::vector<std::unique_ptr<pygraph_tensor>> wrapped;
         for (pygraph::Tensor& value : results)
-          wrapped.push_back(std::make_unique<pygraph_tensor>(pygraph_tensor{std::move(value)}));
+          wrapped.push_back(std::make_unique<pygraph_tensor>(std::move(value)));
         auto list = std::make_unique<pygraph_tensor*[]>(wrapped.size());
         for (size_t i = 0; i < wrapped.size(); ++i) list[i] = wrapped[i].release();
         *output_count = wrapped.size();
@@ -253,13 +391,14 @@ pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tenso
 }
 
 void pygraph_outputs_free(pygraph_tensor** outputs, size_t output_count) {
+  if (outputs == nullptr) return;
   for (size_t i = 0; i < output_count; ++i) delete outputs[i];
   delete[] outputs;
 }
 
 pygraph_status pygraph_profile_start(pygraph_profile** result) {
-  *result = nullptr;
   return guarded([&] {
+    begin_result(result);
     auto profile = std::make_unique<pygraph_profile>();
     profile->recorded = pygraph::exec::Profile::start();
     *result = profile.release();
@@ -268,7 +407,7 @@ pygraph_status pygraph_profile_start(pygraph_profile** result) {
 
 pygraph_status pygraph_profile_stop(pygraph_profile* profile) {
   return guarded([&] {
-    profile->recorded->stop();
+    valid(profile).recorded->stop();
     profile->rows = profile->recorded->rows();
     std::erase_if(profile->rows, [](const auto& row) { return row.calls == 0; });
     profile->lines.clear();
@@ -282,13 +421,18 @@ pygraph_status pygraph_profile_stop(pygraph_profile* profile) {
   });
 }
 
-size_t pygraph_profile_row_count(const pygraph_profile* profile) { return profile->views.size(); }
+size_t pygraph_profile_row_count(const pygraph_profile* profile) {
+  return answered(size_t{0}, [&] { return valid(profile).views.size(); });
+}
 const pygraph_profile_row* pygraph_profile_row_at(const pygraph_profile* profile, size_t index) {
-  return &profile->views[index];
+  return answered(static_cast<const pygraph_profile_row*>(nullptr), [&] {
+    const std::vector<pygraph_profile_row>& rows = valid(profile).views;
+    return &rows[checked_index(index, rows.size())];
+  });
 }
 
 void pygraph_profile_free(pygraph_profile* profile) {
-  if (profile != nullptr) profile->recorded->stop();
+  if (profile != nullptr) guarded([&] { profile->recorded->stop(); });
   delete profile;
 }
 

@@ -6,8 +6,10 @@
 #include <array>
 #include <bit>
 #include <cstdlib>
+#include <memory>
 #include <mutex>
 #include <new>
+#include <pthread.h>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,11 @@ std::size_t class_of(std::size_t bytes) {
   return static_cast<std::size_t>(std::bit_width(bytes - 1)) - 6;
 }
 
+// Free blocks are lists: the first word of one is the next.
+void push(void*& first, void* block) { *static_cast<void**>(block) = std::exchange(first, block); }
+void* pop(void*& first) { return std::exchange(first, *static_cast<void**>(first)); }
+
+// Nothing here allocates but the blocks themselves: it is used where memory has run out.
 class BlockCache {
  public:
   std::byte* take(std::size_t bytes, std::size_t* capacity) {
@@ -38,17 +45,12 @@ class BlockCache {
     *capacity = cls < kClassCount ? kSmallestBlock << cls : round_up(bytes);
     allocations_.fetch_add(1, std::memory_order_relaxed);
     in_use_.fetch_add(static_cast<std::int64_t>(*capacity), std::memory_order_relaxed);
-    if (cls < kClassCount) {
-      const std::lock_guard lock(mutex_);
-      auto& blocks = free_[cls];
-      if (!blocks.empty()) {
-        std::byte* block = blocks.back();
-        blocks.pop_back();
-        cached_ -= static_cast<std::int64_t>(*capacity);
-        return block;
-      }
+    std::byte* block = cls < kClassCount ? kept(cls) : nullptr;
+    if (block == nullptr) block = fresh(*capacity);
+    if (block == nullptr) {  // the system has no memory left: what is kept here may be in the way
+      clear();
+      block = fresh(*capacity);
     }
-    std::byte* block = fresh(*capacity);
     if (block == nullptr) {
       in_use_.fetch_sub(static_cast<std::int64_t>(*capacity), std::memory_order_relaxed);
       throw Error(ErrorKind::memory, "could not allocate " + std::to_string(bytes) + " bytes");
@@ -61,7 +63,7 @@ class BlockCache {
     if (capacity <= kLargestBlock) {
       const std::lock_guard lock(mutex_);
       if (cached_ + static_cast<std::int64_t>(capacity) <= kCacheCap) {
-        free_[class_of(capacity)].push_back(block);
+        push(free_[class_of(capacity)], block);
         cached_ += static_cast<std::int64_t>(capacity);
         return;
       }
@@ -71,10 +73,8 @@ class BlockCache {
 
   void clear() {
     const std::lock_guard lock(mutex_);
-    for (auto& blocks : free_) {
-      for (std::byte* block : blocks) std::free(block);
-      blocks.clear();
-      blocks.shrink_to_fit();
+    for (void*& blocks : free_) {
+      while (blocks != nullptr) std::free(pop(blocks));
     }
     cached_ = 0;
   }
@@ -84,9 +84,17 @@ class BlockCache {
     return {in_use_.load(), cached_, allocations_.load(), live_.load()};
   }
 
+  std::mutex& mutex() { return mutex_; }
+
   std::atomic<std::int64_t> live_{0};
 
  private:
+  std::byte* kept(std::size_t cls) {
+    const std::lock_guard lock(mutex_);
+    if (free_[cls] == nullptr) return nullptr;
+    cached_ -= static_cast<std::int64_t>(kSmallestBlock << cls);
+    return static_cast<std::byte*>(pop(free_[cls]));
+  }
   // From the system. Large blocks ask for huge pages: a fault for each small page, and the search
   // for its address later, cost more than many a kernel does with it.
   static std::byte* fresh(std::size_t capacity) {
@@ -103,7 +111,7 @@ class BlockCache {
   }
 
   std::mutex mutex_;
-  std::array<std::vector<std::byte*>, kClassCount> free_;
+  std::array<void*, kClassCount> free_{};
   std::int64_t cached_ = 0;
   std::atomic<std::int64_t> in_use_{0};
   std::atomic<std::int64_t> allocations_{0};
@@ -150,7 +158,23 @@ Threads& threads() {
   return *instance;
 }
 
-// The small blocks that a thread keeps. A free block's first word is the next one.
+// No thread but the forking one goes on in a child: that one holds the locks meanwhile, so that
+// none stays closed there for ever.
+[[maybe_unused]] const int fork_handlers = pthread_atfork(
+    [] {
+      threads().mutex.lock();
+      cache().mutex().lock();
+    },
+    [] {
+      cache().mutex().unlock();
+      threads().mutex.unlock();
+    },
+    [] {
+      cache().mutex().unlock();
+      threads().mutex.unlock();
+    });
+
+// The small blocks that a thread keeps.
 class SmallBlocks {
  public:
   SmallBlocks() {
@@ -177,7 +201,7 @@ class SmallBlocks {
     if (list.first == nullptr) return allocate(cls);
     Counts::add(counts_.cached, -capacity);
     --list.count;
-    return std::exchange(list.first, *static_cast<void**>(list.first));
+    return pop(list.first);
   }
   void give(void* block, std::size_t cls) {
     const auto capacity = static_cast<std::int64_t>(kSmallestBlock << cls);
@@ -190,12 +214,11 @@ class SmallBlocks {
     }
     Counts::add(counts_.cached, capacity);
     ++list.count;
-    *static_cast<void**>(block) = std::exchange(list.first, block);
+    push(list.first, block);
   }
   void clear() {
     for (List& list : lists_) {
-      while (list.first != nullptr)
-        std::free(std::exchange(list.first, *static_cast<void**>(list.first)));
+      while (list.first != nullptr) std::free(pop(list.first));
       list.count = 0;
     }
     counts_.cached.store(0, std::memory_order_relaxed);
@@ -208,7 +231,12 @@ class SmallBlocks {
   };
 
   void* allocate(std::size_t cls) {
-    void* block = std::aligned_alloc(kAlignment, kAlignment + (kSmallestBlock << cls));
+    const std::size_t bytes = kAlignment + (kSmallestBlock << cls);
+    void* block = std::aligned_alloc(kAlignment, bytes);
+    if (block == nullptr) {
+      release_memory();
+      block = std::aligned_alloc(kAlignment, bytes);
+    }
     if (block != nullptr) return block;
     Counts::add(counts_.in_use, -static_cast<std::int64_t>(kSmallestBlock << cls));
     Counts::add(counts_.live, -1);
@@ -232,6 +260,18 @@ SmallBlocks& small_blocks() {
     blocks = new SmallBlocks;
   }
   return *blocks;
+}
+
+// A thread that has no small blocks yet may have no memory to begin with them.
+void give_small(void* block, std::size_t capacity) noexcept {
+  SmallBlocks* blocks = nullptr;
+  try {
+    blocks = &small_blocks();
+  } catch (const std::bad_alloc&) {
+    std::free(block);
+    return;
+  }
+  blocks->give(block, class_of(capacity));
 }
 
 }  // namespace
@@ -266,14 +306,11 @@ Buffer* Buffer::allocate(std::size_t bytes) {
   if (bytes > (std::size_t{1} << 48)) {
     throw Error(ErrorKind::memory, "could not allocate " + std::to_string(bytes) + " bytes");
   }
-  std::size_t capacity = 0;
-  std::byte* data = cache().take(bytes, &capacity);
-  auto* buffer = new Buffer;
-  buffer->data_ = data;
+  std::unique_ptr<Buffer> buffer(new Buffer);
+  buffer->data_ = cache().take(bytes, &buffer->capacity_);
   buffer->size_ = bytes;
-  buffer->capacity_ = capacity;
   cache().live_.fetch_add(1, std::memory_order_relaxed);
-  return buffer;
+  return buffer.release();
 }
 
 Buffer* Buffer::borrow(void* data, std::size_t bytes, void* owner, Release release) {
@@ -288,7 +325,7 @@ Buffer* Buffer::borrow(void* data, std::size_t bytes, void* owner, Release relea
 
 void Buffer::destroy() {
   if (release_ == nullptr && capacity_ <= kLargestSmall) {
-    small_blocks().give(this, class_of(capacity_));
+    give_small(this, capacity_);
     return;
   }
   cache().live_.fetch_sub(1, std::memory_order_relaxed);

@@ -17,6 +17,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -27,14 +28,24 @@ namespace {
 constexpr std::int64_t kRangesPerThread = 4;
 // Bounds of large ranges are multiples of this many elements: whole cache lines.
 constexpr std::int64_t kRangeUnit = 64;
+// Grains of a range at the most, and between two questions whether to stop: about a millisecond.
+constexpr std::int64_t kGrainsPerRange = 256;
 // How often an idle thread looks for the next job before it sleeps: some tens of microseconds. To
 // wake it costs as long, and the parts of a program that threads share come in quick succession.
 constexpr int kSpins = 4000;
 // A job that begins within this time of the end of another is in a quick succession.
 constexpr std::chrono::microseconds kSuccession{50};
 
-// On a thread that is working at a job: what it starts itself runs where it is.
-thread_local bool inside_job = false;
+struct Job;
+
+// What this thread is working at.
+struct Worker {
+  Job* job = nullptr;  // what it starts itself while it has one runs where it is
+  Stoppable::Poll poll = nullptr;
+  void* context = nullptr;
+};
+// In the library's own block of thread-local memory, which is found without a call.
+__attribute__((tls_model("initial-exec"))) thread_local Worker worker;
 
 void pause() {
 #if defined(__x86_64__)
@@ -46,8 +57,10 @@ struct Job {
   RangeFn run;
   const void* body;
   std::int64_t count;
-  std::int64_t size;  // of a range
+  std::int64_t size;   // of a range
+  std::int64_t grain;  // of a few microseconds
   std::atomic<std::int64_t> next{0};
+  std::atomic<bool> stopped{false};
   std::mutex mutex{};  // of what follows
   std::int64_t failed_at = INT64_MAX;
   std::exception_ptr failure{};
@@ -55,12 +68,17 @@ struct Job {
   // Ranges are claimed in order, so all before one that fails are run: the failure that is reported
   // does not depend on who was faster.
   void work() {
-    inside_job = true;
+    Job* const outer = std::exchange(worker.job, this);
+    std::int64_t unasked = 0;  // elements since it was asked whether to stop
     for (;;) {
       const std::int64_t begin = next.fetch_add(size, std::memory_order_relaxed);
       if (begin >= count) break;
       try {
         run(body, begin, std::min(begin + size, count));
+        unasked += size;
+        if (unasked < kGrainsPerRange * grain) continue;
+        unasked = 0;
+        stop_if_asked();
       } catch (...) {
         const std::lock_guard lock(mutex);
         if (begin < failed_at) {
@@ -70,7 +88,15 @@ struct Job {
         next.store(count, std::memory_order_relaxed);
       }
     }
-    inside_job = false;
+    worker.job = outer;
+  }
+
+  // The same without help, and its exceptions go on as they are.
+  static void work_alone(std::int64_t count, std::int64_t size, RangeFn run, const void* body) {
+    for (std::int64_t begin = 0; begin < count; begin += size) {
+      if (begin != 0) stop_if_asked();
+      run(body, begin, std::min(begin + size, count));
+    }
   }
 };
 
@@ -167,7 +193,7 @@ Pool& current_pool() {
   static const bool registered [[maybe_unused]] = [] {
     pthread_atfork(nullptr, nullptr, [] {
       pool.store(nullptr);
-      inside_job = false;
+      worker.job = nullptr;
     });
     return true;
   }();
@@ -203,6 +229,23 @@ std::atomic<int>& wanted_count() {
 
 }  // namespace
 
+Stoppable::Stoppable(Poll poll, void* context)
+    : former_poll_(std::exchange(worker.poll, poll)),
+      former_context_(std::exchange(worker.context, context)) {}
+
+Stoppable::~Stoppable() {
+  worker.poll = former_poll_;
+  worker.context = former_context_;
+}
+
+// Only the thread of the run itself can ask; those that help it look at what it was told.
+void stop_if_asked() {
+  const bool stopped = worker.job != nullptr && worker.job->stopped.load(std::memory_order_relaxed);
+  if (!stopped && (worker.poll == nullptr || !worker.poll(worker.context))) return;
+  if (worker.job != nullptr) worker.job->stopped.store(true, std::memory_order_relaxed);
+  throw Error(ErrorKind::interrupted, "the run was interrupted");
+}
+
 int thread_count() { return wanted_count().load(std::memory_order_relaxed); }
 
 void set_thread_count(int count) {
@@ -216,19 +259,20 @@ void set_thread_count(int count) {
 
 void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const void* body,
                      Helpers helpers) {
-  const std::int64_t threads = inside_job ? 1 : thread_count();
+  const std::int64_t threads = worker.job != nullptr ? 1 : thread_count();
   const std::int64_t ranges = std::min(count / grain, threads * kRangesPerThread);
+  const std::int64_t most = grain > INT64_MAX / kGrainsPerRange ? count : grain * kGrainsPerRange;
   if (threads == 1 || ranges <= 1) {
-    run(body, 0, count);
+    Job::work_alone(count, most, run, body);
     return;
   }
-  std::int64_t size = (count + ranges - 1) / ranges;
+  std::int64_t size = std::min((count + ranges - 1) / ranges, most);
   if (size > kRangeUnit) size = (size + kRangeUnit - 1) / kRangeUnit * kRangeUnit;
-  Job job{run, body, count, size};
+  Job job{run, body, count, size, grain};
   const auto wanted = static_cast<int>(std::min(threads, ranges) - 1);
   if (grain > 1 && count / grain < kGrainsWorthWaking) helpers = Helpers::awake;
   if (!current_pool().run(job, wanted, helpers)) {
-    run(body, 0, count);
+    Job::work_alone(count, most, run, body);
     return;
   }
   if (job.failure) std::rethrow_exception(job.failure);

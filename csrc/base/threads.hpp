@@ -21,6 +21,25 @@ enum class Helpers : std::uint8_t { any, awake };
 // So many grains of a few microseconds each are done sooner with a thread that has to be woken.
 inline constexpr std::int64_t kGrainsWorthWaking = 24;
 
+// Asks whether the run that this thread works for is to stop, for as long as the object lives: long
+// kernels ask every few milliseconds. Without a `poll` nothing between stops: what must be done as
+// a whole.
+class Stoppable {
+ public:
+  using Poll = bool (*)(void* context);
+  explicit Stoppable(Poll poll = nullptr, void* context = nullptr);
+  ~Stoppable();
+  Stoppable(const Stoppable&) = delete;
+  Stoppable& operator=(const Stoppable&) = delete;
+
+ private:
+  Poll former_poll_;
+  void* former_context_;
+};
+// Throws `interrupted` where it is to stop. parallel_for does so between ranges; a body that takes
+// longer than some milliseconds does it within.
+void stop_if_asked();
+
 using RangeFn = void (*)(const void* body, std::int64_t begin, std::int64_t end);
 void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const void* body,
                      Helpers helpers);
@@ -28,8 +47,8 @@ void parallel_ranges(std::int64_t count, std::int64_t grain, RangeFn run, const 
 // Calls body(begin, end) on ranges that cover [0, count), each of `grain` or more but the last,
 // perhaps at the same time on several threads; returns when all are done. Which ranges there are
 // depends on the number of threads: the body's results must not. Inside a body, and while another
-// thread's work has the pool, everything is one range on the caller's thread. The exception of the
-// first range that throws one is thrown on; ranges behind it may then be left out.
+// thread's work has the pool, all ranges are run on the caller's thread. The exception of the first
+// range that throws one is thrown on; ranges behind it may then be left out.
 template <class Body>
 void parallel_for(std::int64_t count, std::int64_t grain, const Body& body,
                   Helpers helpers = Helpers::any) {

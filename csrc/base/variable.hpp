@@ -1,13 +1,15 @@
 // A variable: a place for tensors of one dtype and shape. It holds an immutable tensor: a read
 // takes a reference, an assignment puts another tensor in its place, or writes in place where
 // nobody else refers to the memory; an update computes the new value from the old one. Each is
-// atomic. Who holds the lock never waits for anything else.
+// atomic. Who holds the lock never waits for anything else, nor stops half-way.
 #pragma once
 
 #include <cstddef>
 #include <mutex>
 
+#include "base/fork.hpp"
 #include "base/tensor.hpp"
+#include "base/threads.hpp"
 
 namespace pygraph {
 
@@ -43,6 +45,7 @@ class Variable {
   auto update(bool in_place, const Compute& compute) {
     Tensor replacement;
     const std::lock_guard lock(mutex_);
+    const Stoppable never;
     if (in_place && value_.buffer()->unique()) return compute(value_.data(), value_.data());
     replacement = Tensor::empty(value_.dtype(), value_.shape());
     const auto fault = compute(replacement.data(), value_.data());
@@ -58,7 +61,7 @@ class Variable {
     return copy;
   }
 
-  mutable std::mutex mutex_;
+  mutable ForkMutex mutex_;
   Tensor value_;
 };
 

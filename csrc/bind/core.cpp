@@ -1,4 +1,7 @@
 // The cold door to Python: reading and inspecting graphs, and the state of the process.
+#include <filesystem>
+#include <map>
+
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -31,6 +34,15 @@ constexpr std::string_view kOperands[] = {
     "each_own", "variable", "control"};
 constexpr std::string_view kEffects[] = {"pure",   "may_fail", "reads",
                                          "writes", "prints",   "control"};
+
+// What Python holds of an object that it shares. Were that the object's own class, pybind11 would
+// free the shared object as its own wherever memory runs out while it makes the Python one.
+template <class T>
+struct Shared {
+  std::shared_ptr<T> shared;
+};
+using Graph = Shared<exec::Executable>;
+using Recording = Shared<exec::Profile>;
 
 // A type as plain data: (dtype name, dims), an unknown dim negative.
 using PythonType = std::pair<std::string, std::vector<std::int64_t>>;
@@ -140,9 +152,10 @@ std::vector<PythonType> result_types(const ir::Module& module) {
   return types;
 }
 
-std::vector<Tensor> run(exec::Executable& executable, const std::vector<Tensor>& inputs,
+std::vector<Tensor> run(const Graph& graph, const std::vector<Tensor>& inputs,
                         const std::vector<Tensor>& variables, std::int64_t cost_limit,
                         std::size_t byte_limit) {
+  exec::Executable& executable = *graph.shared;
   executable.check(inputs);
   std::vector<Tensor> outputs(executable.output_count());
   std::vector<std::unique_ptr<Variable>> held;
@@ -160,10 +173,41 @@ std::vector<Tensor> run(exec::Executable& executable, const std::vector<Tensor>&
 
 using PythonVariable = std::tuple<std::string, bool, Tensor>;
 
-py::tuple read_program(const py::bytes& data) {
+// A source file's path from its outermost package on: the same wherever the package lies.
+std::string portable_name(const std::string& file) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::path(file).is_absolute() && !fs::exists(file, ignored)) return file;
+  const fs::path whole = fs::absolute(file, ignored);
+  fs::path folder = whole.parent_path();
+  fs::path name = whole.filename();
+  while (folder.has_filename() && fs::is_regular_file(folder / "__init__.py", ignored)) {
+    name = folder.filename() / name;
+    folder = folder.parent_path();
+  }
+  return name.generic_string();
+}
+
+// Gives the files that locations name other names.
+template <class NameOf>
+void rename_files(ir::Module& module, const NameOf& name_of) {
+  std::map<std::string, std::string> names;
+  for (ir::Location& location : module.locations) {
+    const auto [entry, is_new] = names.try_emplace(location.file);
+    if (is_new && !location.file.empty()) entry->second = name_of(location.file);
+    location.file = entry->second;
+  }
+}
+
+py::tuple read_program(const py::bytes& data, const py::object& name_of) {
   format::Program program = format::read_program(bytes_of(data));
   py::list graphs;
-  for (ir::Module& graph : program.graphs) graphs.append(py::cast(std::move(graph)));
+  for (ir::Module& graph : program.graphs) {
+    if (!name_of.is_none())
+      rename_files(graph,
+                   [&](const std::string& file) { return name_of(file).cast<std::string>(); });
+    graphs.append(py::cast(std::move(graph)));
+  }
   std::vector<PythonVariable> variables;
   for (const format::ProgramVariable& variable : program.variables)
     variables.emplace_back(variable.name, variable.trainable, variable.initial);
@@ -173,16 +217,23 @@ py::tuple read_program(const py::bytes& data) {
 py::bytes write_program(const std::vector<const ir::Module*>& graphs,
                         const std::vector<PythonVariable>& variables,
                         const std::vector<std::vector<std::uint32_t>>& uses) {
+  std::vector<ir::Module> renamed;
+  std::vector<const ir::Module*> named;
+  renamed.reserve(graphs.size());
+  for (const ir::Module* graph : graphs) {
+    rename_files(renamed.emplace_back(*graph), &portable_name);
+    named.push_back(&renamed.back());
+  }
   std::vector<format::ProgramVariable> written;
   for (const auto& [name, trainable, initial] : variables)
     written.push_back({name, trainable, initial});
-  const std::vector<std::byte> bytes = format::write_program(graphs, written, uses);
+  const std::vector<std::byte> bytes = format::write_program(named, written, uses);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-py::capsule executable_capsule(const std::shared_ptr<exec::Executable>& executable) {
+py::capsule executable_capsule(const Graph& graph) {
   using Held = std::shared_ptr<exec::Executable>;
-  return py::capsule(new Held(executable), "pygraph.executable", [](PyObject* capsule) {
+  return py::capsule(new Held(graph.shared), "pygraph.executable", [](PyObject* capsule) {
     delete static_cast<Held*>(PyCapsule_GetPointer(capsule, "pygraph.executable"));
   });
 }
@@ -191,7 +242,11 @@ py::dict build_info() {
   py::dict info;
   info["version"] = PYGRAPH_VERSION;
   info["variant"] = PYGRAPH_VARIANT;
+#if defined(__clang__)
+  info["compiler"] = __VERSION__;
+#else
   info["compiler"] = "GCC " __VERSION__;
+#endif
   info["isa"] = kernels::isa();
   py::list available;
   for (std::string_view isa : kernels::available_isas()) available.append(isa);
@@ -214,14 +269,16 @@ py::dict memory_statistics() {
 void translate(std::exception_ptr pointer) {
   try {
     if (pointer) std::rethrow_exception(pointer);
-  } catch (const Error& error) {
-    if (PyErr_Occurred() == nullptr) PyErr_SetString(exception_type(error.kind()), error.what());
+  } catch (const Error&) {
+    translate_exception();
+  } catch (const std::length_error&) {
+    translate_exception();
   }
 }
 
-py::list profile_rows(const exec::Profile& profile) {
+py::list profile_rows(const Recording& recording) {
   py::list rows;
-  for (const exec::ProfileRow& row : profile.rows()) {
+  for (const exec::ProfileRow& row : recording.shared->rows()) {
     py::list lines;
     for (const ir::Location& line : row.lines)
       lines.append(py::make_tuple(line.file, line.line, line.function));
@@ -231,16 +288,28 @@ py::list profile_rows(const exec::Profile& profile) {
   return rows;
 }
 
-py::list profile_events(const exec::Profile& profile) {
+py::list profile_events(const Recording& recording) {
   py::list events;
-  for (const exec::ProfileEvent& event : profile.events())
+  for (const exec::ProfileEvent& event : recording.shared->events())
     events.append(py::make_tuple(event.row, event.thread, event.start, event.duration));
   return events;
 }
 
 }  // namespace
 
-PYBIND11_MODULE(_core, m) {
+// NumPy and pybind11 keep their state once a process, and so does pygraph: in a subinterpreter they
+// would wait for ever. Of Python this is the module's entry, before pybind11's own.
+extern "C" PyObject* PyInit_core_of_main();
+extern "C" PYBIND11_EXPORT PyObject* PyInit__core() {
+  if (PyInterpreterState_Get() == PyInterpreterState_Main()) return PyInit_core_of_main();
+  PyErr_SetString(
+      PyExc_ImportError,
+      "pygraph cannot be used in a subinterpreter: import it in the main interpreter, or "
+      "in a process of its own (multiprocessing)");
+  return nullptr;
+}
+
+PYBIND11_MODULE(core_of_main, m) {
   m.doc() =
       "The C++ core of pygraph: graphs, their formats, inference and the state of the process.";
   py::register_local_exception_translator(&translate);
@@ -271,28 +340,36 @@ PYBIND11_MODULE(_core, m) {
       .def("location", &chain_of, py::arg("id"),
            "The chain of a location, innermost first: (file, line, function) each.");
 
-  py::class_<exec::Executable, std::shared_ptr<exec::Executable>>(m, "Executable",
-                                                                  "A graph with its plans.")
-      .def(py::init(
-          [](const ir::Module& module) { return std::make_shared<exec::Executable>(module); }))
-      .def("module", &exec::Executable::module, py::return_value_policy::reference_internal)
+  // Functions make these objects, not constructors: where memory runs out, an exception of
+  // pybind11's leaves it from there uncaught.
+  m.def("Executable",
+        [](const ir::Module& module) { return Graph{std::make_shared<exec::Executable>(module)}; });
+  m.def("Profile", [] { return Recording(); });
+
+  py::class_<Graph>(m, "_Executable", "A graph with its plans.")
+      .def(
+          "module", [](const Graph& graph) -> const ir::Module& { return graph.shared->module(); },
+          py::return_value_policy::reference_internal)
       .def("capsule", &executable_capsule, "For the call path.")
-      .def("bytes_held", &bytes_held, "The memory of the graph and its plan, constants included.")
+      .def(
+          "bytes_held", [](const Graph& graph) { return bytes_held(*graph.shared); },
+          "The memory of the graph and its plan, constants included.")
       .def("run", &run, py::arg("inputs"), py::arg("variables") = std::vector<Tensor>{},
            py::arg("cost_limit") = 0, py::arg("byte_limit") = 0)
-      .def("plan_text", [](exec::Executable& executable, const std::vector<Tensor>& inputs) {
-        return executable.planned(inputs)->plan().text(executable.module());
+      .def("plan_text", [](const Graph& graph, const std::vector<Tensor>& inputs) {
+        return graph.shared->planned(inputs)->plan().text(graph.shared->module());
       });
 
-  py::class_<exec::Profile, std::shared_ptr<exec::Profile>>(m, "Profile",
-                                                            "What runs take, while it is recorded.")
-      .def_static("start", &exec::Profile::start)
-      .def("stop", &exec::Profile::stop)
+  py::class_<Recording>(m, "_Profile", "What runs take, while it is recorded.")
+      .def("start", [](Recording& recording) { recording.shared = exec::Profile::start(); })
+      .def("stop", [](Recording& recording) { recording.shared->stop(); })
       .def("rows", &profile_rows,
            "Instructions and runs of plans: (is run, function, name, [(file, line, function)], "
            "calls, nanoseconds).")
       .def("events", &profile_events, "Single ones: (row, thread, start, nanoseconds).")
-      .def("dropped", &exec::Profile::dropped, "How many events there was no room for.");
+      .def(
+          "dropped", [](const Recording& recording) { return recording.shared->dropped(); },
+          "How many events there was no room for.");
 
   m.def(
       "read",
@@ -300,9 +377,16 @@ PYBIND11_MODULE(_core, m) {
         return format::read(bytes_of(data), constants);
       },
       py::arg("data"), py::arg("constants") = std::vector<Tensor>{});
-  m.def("read_program", &read_program, py::arg("data"),
-        "The graphs, the variables as (name, trainable, value), and the variables of each graph.");
-  m.def("write_program", &write_program, py::arg("graphs"), py::arg("variables"), py::arg("uses"));
+  m.def("read_program", &read_program, py::arg("data"), py::arg("name_of") = py::none(),
+        "The graphs, the variables as (name, trainable, value), and the variables of each graph. "
+        "Files are given the names that name_of returns.");
+  m.def("write_program", &write_program, py::arg("graphs"), py::arg("variables"), py::arg("uses"),
+        "Source files get portable names.");
+  m.def("portable_name", &portable_name, py::arg("file"),
+        "A source file's path from its outermost package on.");
+  m.def(
+      "is_program", [](const py::bytes& data) { return format::is_program(bytes_of(data)); },
+      py::arg("data"), "Whether these are the first bytes of a program file.");
   m.def("parse", [](const std::string& text) { return format::parse(text); }, py::arg("text"));
   m.def("op_table", &op_table);
   m.def("result_type", &result_type, py::arg("operands"));
@@ -313,6 +397,9 @@ PYBIND11_MODULE(_core, m) {
     exec::clear_eager_plans();
     release_memory();
   });
+  m.def(
+      "check_room", [](std::size_t bytes) { BufferRef::adopt(Buffer::allocate(bytes)); },
+      "Raise MemoryError where there is no memory for so many bytes.");
   m.def("live_graphs", &exec::live_graphs);
   m.def("nodes_inferred", &passes::nodes_inferred);
   m.def("thread_count", &thread_count);

@@ -3,6 +3,9 @@
 
 #include <Python.h>
 
+#include <new>
+#include <stdexcept>
+
 #include "base/error.hpp"
 #include "ir/ir.hpp"
 
@@ -27,6 +30,22 @@ inline PyObject* exception_type(ErrorKind kind) {
     case ErrorKind::internal: break;
   }
   return PyExc_RuntimeError;
+}
+
+// Sets the Python exception for the C++ one that is being handled; one that is set already stays.
+inline void translate_exception() {
+  if (PyErr_Occurred() != nullptr) return;
+  try {
+    throw;
+  } catch (const Error& error) {
+    PyErr_SetString(exception_type(error.kind()), error.what());
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::length_error&) {  // more elements than any memory has room for
+    PyErr_NoMemory();
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+  }
 }
 
 // The chain of a location, innermost first: a new list of (file, line, function) tuples.

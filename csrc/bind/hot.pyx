@@ -32,11 +32,18 @@ import numpy as np
 
 cnp.import_array()
 
+cdef extern from "bind/errors.hpp" namespace "pygraph::bind":
+    # Makes the Python exception of a C++ one.
+    void translate_exception()
+
 cdef object np_ndarray = np.ndarray
 cdef tuple array_types = (np.ndarray, np.generic)
 # Iterators are told by their methods; these have none.
 cdef tuple one_shot_types = (types.CoroutineType, types.AsyncGeneratorType)
 
+
+cdef extern from "base/stack.hpp" namespace "pygraph" nogil:
+    size_t stack_left()
 
 cdef extern from "base/dtype.hpp" namespace "pygraph" nogil:
     cdef enum class CDType "pygraph::DType"(uint8_t):
@@ -52,8 +59,8 @@ cdef extern from "base/shape.hpp" namespace "pygraph" nogil:
         int rank()
         int64_t& operator[](int)
         const int64_t* begin()
-        void append(int64_t) except +
-        int64_t count() except +
+        void append(int64_t) except +translate_exception
+        int64_t count() except +translate_exception
         cbool operator==(const CShape&)
 
 cdef extern from "base/tensor.hpp" namespace "pygraph" nogil:
@@ -67,17 +74,17 @@ cdef extern from "base/tensor.hpp" namespace "pygraph" nogil:
         char* data()
         CDType dtype()
         const CShape& shape()
-        size_t bytes() except +
+        size_t bytes() except +translate_exception
         const CBufferRef& buffer()
         cbool is_unshared()
-    CTensor new_tensor "pygraph::Tensor::empty"(CDType, const CShape&) except +
+    CTensor new_tensor "pygraph::Tensor::empty"(CDType, const CShape&) except +translate_exception
 
 cdef extern from "base/variable.hpp" namespace "pygraph" nogil:
     cdef cppclass CVariable "pygraph::Variable":
         CDType dtype()
         const CShape& shape()
-        CTensor read()
-        void assign(const CTensor&) except +
+        CTensor read() except +translate_exception
+        void assign(const CTensor&) except +translate_exception
 
 cdef extern from "ir/ir.hpp" namespace "pygraph::ir":
     cdef enum class CKind "pygraph::ir::Kind"(uint8_t):
@@ -128,7 +135,7 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
         vector[const void*] values
         int64_t symbol_count
         vector[CType] outputs
-        void add_subgraph(const vector[CType]&, const vector[CType]&) except +
+        void add_subgraph(const vector[CType]&, const vector[CType]&) except +translate_exception
     Failure infer_types(const COpRow&, CInference&)
     Failure run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&, shared_ptr[CPlannedRun]&)
     Failure run_eager_update(const COpRow&, const vector[CAttribute]&, CVariable*, const vector[CTensor]&)
@@ -137,16 +144,16 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     cbool takes_inputs(const COpRow&, size_t)
     cbool scalar_from_python(object, CDType, CTensor&)
     object element_to_python(const CTensor&, int64_t)
-    CTensor borrow_memory(void*, CDType, const CShape&, object)
+    CTensor borrow_memory(void*, CDType, const CShape&, object) except +translate_exception
     shared_ptr[CExecutable] executable_from(object)
 
 cdef extern from "bind/items.hpp" namespace "pygraph::bind":
     cdef cppclass CItem "pygraph::bind::Item":
         CItem()
-        cbool find(const CShape&, object) except +
+        cbool find(const CShape&, object) except +translate_exception
         const CShape& shape()
-        CTensor read(const CTensor&) except +
-        void write(CTensor&, const CTensor&)
+        CTensor read(const CTensor&) except +translate_exception
+        void write(CTensor&, const CTensor&) except +translate_exception
 
 cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
     void set_tensor_layout(object, Py_ssize_t)
@@ -176,19 +183,19 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         unsigned version
     unsigned version_of_plain_fields(object, tuple)
     cdef cppclass CCallPattern "pygraph::bind::CallPattern":
-        CCallPattern(size_t, PyObject*, object) except +
-        void push(const CPart&) except +
-        uint32_t push_dims(const int64_t*, int) except +
-        uint32_t push_keys(tuple) except +
-        void keep(object) except +
-        void set_input_count(size_t, size_t) except +
+        CCallPattern(size_t, PyObject*, object) except +translate_exception
+        void push(const CPart&) except +translate_exception
+        uint32_t push_dims(const int64_t*, int) except +translate_exception
+        uint32_t push_keys(tuple) except +translate_exception
+        void keep(object) except +translate_exception
+        void set_input_count(size_t, size_t) except +translate_exception
         const void** hidden_elements()
         object graph()
         PyObject* input(size_t)
         size_t input_count()
     cdef cppclass CRecentCalls "pygraph::bind::RecentCalls":
         CCallPattern* find(PyObject**, size_t, PyObject*)
-        void remember(unique_ptr[CCallPattern]) except +
+        void remember(unique_ptr[CCallPattern]) except +translate_exception
         void clear()
 
     cbool are_bools(const void*, size_t)
@@ -197,8 +204,8 @@ cdef extern from "bind/hidden_inputs.hpp" namespace "pygraph::bind":
     cdef cppclass CHiddenInputs "pygraph::bind::HiddenInputs":
         cbool empty()
         size_t size()
-        void add(PyObject*, CDType) except +
-        void add_content(PyObject*, CDType, const char*, size_t) except +
+        void add(PyObject*, CDType) except +translate_exception
+        void add_content(PyObject*, CDType, const char*, size_t) except +translate_exception
         cbool fit()
         cbool place(const void**)
 
@@ -242,26 +249,26 @@ cdef extern from "bind/eager_calls.hpp" namespace "pygraph::bind":
     cdef cppclass CEagerCalls "pygraph::bind::EagerCalls":
         shared_ptr[CPlannedRun] find(PyObject**, size_t)
         Failure run(CPlannedRun&, CTensor&)
-        void remember(PyObject**, const vector[CTensor]&, const shared_ptr[CPlannedRun]&) except +
+        void remember(PyObject**, const vector[CTensor]&, const shared_ptr[CPlannedRun]&) except +translate_exception
 
 cdef extern from "bind/call_path.hpp" namespace "pygraph::bind":
     cdef cppclass CTensorList "pygraph::bind::TensorList":
         CTensorList()
         size_t size()
         CTensor* data()
-        void push(const CTensor&) except +
-        size_t push_variable(CVariable*) except +
+        void push(const CTensor&) except +translate_exception
+        size_t push_variable(CVariable*) except +translate_exception
     cdef cppclass CVariableSlots "pygraph::bind::VariableSlots":
-        void push_captured(CVariable*) except +
-        void push_argument(size_t) except +
+        void push_captured(CVariable*) except +translate_exception
+        void push_argument(size_t) except +translate_exception
         cbool all_captured()
-        vector[CVariable*] resolve() except +
+        vector[CVariable*] resolve() except +translate_exception
     cdef cppclass CKeyWords "pygraph::bind::KeyWords":
         CKeyWords()
-        void push(int64_t) except +
-        void push_pointer(void*) except +
-        void push_tensor(const CTensor&, cbool) except +
-        void push_type(CDType, const CShape&, cbool) except +
+        void push(int64_t) except +translate_exception
+        void push_pointer(void*) except +translate_exception
+        void push_tensor(const CTensor&, cbool) except +translate_exception
+        void push_type(CDType, const CShape&, cbool) except +translate_exception
         uint64_t hash()
         cbool equals(const CKeyWords&)
         cbool is_identity(int64_t)
@@ -336,7 +343,7 @@ cdef extern from *:
     cbool dtype_supported(int)
     int dtype_class(int)
     int dtype_count()
-    shared_ptr[CVariable] make_variable(const CTensor&) except +
+    shared_ptr[CVariable] make_variable(const CTensor&) except +translate_exception
 
 
 include "hot_dtypes.pxi"

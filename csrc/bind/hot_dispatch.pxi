@@ -299,6 +299,19 @@ def exchange_marker(marker):
     return None if former == NULL else <object>former
 
 
+# What tracing takes between two questions how much there is, and to turn an error into a traceback.
+cdef size_t least_stack = 80 * 1024
+
+
+def require_stack():
+    """Raise RecursionError where this thread's stack is too small to go one level deeper into a trace."""
+    if stack_left() < least_stack:
+        raise RecursionError(
+            "control flow or calls nest too deep for this thread's stack while they are traced: trace in "
+            "the main thread, or start threads after threading.stack_size(8 * 1024 * 1024)"
+        )
+
+
 def current():
     """Return the builder that this thread traces into, or None."""
     cdef PyObject* builder = current_builder()

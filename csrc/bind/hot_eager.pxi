@@ -158,7 +158,7 @@ cdef int note_view(EagerTensor result, tuple inputs) except -1:
         if (<EagerTensor>base).value.shape().rank() != 0:
             mark_view(result, base)
     elif isinstance(base, (Variable, np.ndarray)) and base.ndim:
-        result.view = ((PyWeakref_NewRef(base, None),), *running_place())
+        result.view = view_made_here((PyWeakref_NewRef(base, None),))
     return 0
 
 
@@ -166,7 +166,7 @@ cdef int mark_view(EagerTensor result, EagerTensor base) except -1:
     cdef tuple references = (PyWeakref_NewRef(base, None),)
     if base.view is not None:
         references += tuple([one for one in <tuple>base.view[0] if one() is not None])
-    result.view = (references, *running_place())
+    result.view = view_made_here(references)
     return 0
 
 
@@ -182,6 +182,8 @@ def whole_view(Tensor x):
 
 cpdef str elements_text(EagerTensor tensor, str prefix):
     """Return the elements as repr shows them after a prefix, many of them abridged."""
+    if (<CShape>tensor.value.shape()).count() == 0:
+        return "[]"
     array = to_numpy(tensor)
     return repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", prefix=prefix)
 

@@ -7,10 +7,16 @@ cdef extern from "Python.h":
     PyFrameObject* PyFrame_GetBack(PyFrameObject*)
     int PyFrame_GetLineNumber(PyFrameObject*)
     int PyFrame_GetLasti(PyFrameObject*)
+    ctypedef struct PyCodeObject:
+        PyObject* co_filename
+    PyCodeObject* PyFrame_GetCode(PyFrameObject*)
 
 
-cdef object library_files = None
+cdef object library_files = {}
 cdef int BINARY_OP = opcode.opmap["BINARY_OP"]
+# By identity, code objects with their instructions, which Python copies each time.
+cdef dict instructions = {}
+cdef int MOST_INSTRUCTIONS = 256
 
 
 @cython.final
@@ -83,22 +89,44 @@ cdef PyFrameObject* caller_of(PyFrameObject* frame):
     return caller
 
 
-# The innermost code of the user's that is running, and its instruction; the line is for who asks for it.
-cdef tuple running_place():
+# The code of a frame. The frame holds it: the reference can go.
+cdef PyCodeObject* code_of(PyFrameObject* frame):
+    cdef PyCodeObject* code = PyFrame_GetCode(frame)
+    Py_DECREF(<object><PyObject*>code)
+    return code
+
+
+# Whether a frame is one of pygraph's own.
+cdef bint is_library(PyCodeObject* code) except -1:
+    cdef PyObject* known = PyDict_GetItemWithError(library_files, <object>code.co_filename)
+    return <object>known if known != NULL else library_files[<object>code.co_filename]
+
+
+# What shares memory in NumPy, the innermost code of the user's that is running, and its instruction: the line is for
+# who asks for it.
+cdef tuple view_made_here(tuple references):
     cdef PyFrameObject* current = PyEval_GetFrame()
+    cdef PyCodeObject* code
     while current != NULL:
-        code = (<object><PyObject*>current).f_code
-        if not library_files[code.co_filename]:
-            return code, PyFrame_GetLasti(current)
+        code = code_of(current)
+        if not is_library(code):
+            return references, <object><PyObject*>code, PyFrame_GetLasti(current)
         current = caller_of(current)
-    return None, 0
+    return references, None, 0
 
 
 # Whether the innermost frame is at an operator of its own, as opposed to a call of operator.iadd.
-cdef bint runs_operator():
+cdef bint runs_operator() except -1:
     cdef PyFrameObject* current = PyEval_GetFrame()
-    cdef int last = PyFrame_GetLasti(current) if current != NULL else -1
-    return last >= 0 and (<object><PyObject*>current).f_code.co_code[last] == BINARY_OP
+    if current == NULL:
+        return False
+    code = <object><PyObject*>code_of(current)
+    known = instructions.get(<size_t><PyObject*>code)
+    if known is None:
+        if len(instructions) >= MOST_INSTRUCTIONS:
+            instructions.clear()
+        known = instructions[<size_t><PyObject*>code] = (code, code.co_code)
+    return (<bytes>(<tuple>known)[1])[PyFrame_GetLasti(current)] == BINARY_OP
 
 
 def register_library_files(files):

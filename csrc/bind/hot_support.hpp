@@ -46,8 +46,18 @@ struct RunError {
   std::shared_ptr<const exec::Raised> raised;  // where the program itself raised it
 };
 
+// Stands ready, since there may be no memory to make it.
+inline const RunError kOutOfMemory{
+    static_cast<int>(ErrorKind::memory), "out of memory", 0, {}, nullptr};
+
+struct DisposeError {
+  void operator()(const RunError* error) const {
+    if (error != &kOutOfMemory) delete error;
+  }
+};
+
 // Null where nothing went wrong.
-using Failure = std::unique_ptr<const RunError>;
+using Failure = std::unique_ptr<const RunError, DisposeError>;
 
 inline RunError describe(const Error& error) {
   if (error.kind() == ErrorKind::interrupted && PyErr_Occurred() != nullptr)
@@ -86,18 +96,26 @@ inline PyObject* fault_chain(const ir::Module& module, const RunError& error) {
 
 template <class Action>
 Failure guarded(Action action) {
-  const auto failed = [](RunError error) {
-    return std::make_unique<const RunError>(std::move(error));
+  const auto failed = [](const auto& make) {
+    try {
+      return Failure(new RunError(make()));
+    } catch (const std::bad_alloc&) {
+      return Failure(&kOutOfMemory);
+    }
   };
   try {
     action();
     return nullptr;
   } catch (const Error& error) {
-    return failed(describe(error));
+    return failed([&] { return describe(error); });
   } catch (const std::bad_alloc&) {
-    return failed({static_cast<int>(ErrorKind::memory), "out of memory", 0, {}, nullptr});
+    return Failure(&kOutOfMemory);
+  } catch (const std::length_error&) {  // more elements than any memory has room for
+    return Failure(&kOutOfMemory);
   } catch (const std::exception& error) {
-    return failed({static_cast<int>(ErrorKind::internal), error.what(), 0, {}, nullptr});
+    return failed([&] {
+      return RunError{static_cast<int>(ErrorKind::internal), error.what(), 0, {}, nullptr};
+    });
   }
 }
 
@@ -221,7 +239,12 @@ inline bool store_number(PyObject* value, DType dtype, void* place) {
 
 // A 0-d tensor of the dtype from a Python number, as above.
 inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
-  result = Tensor::empty(dtype, Shape());
+  try {
+    result = Tensor::empty(dtype, Shape());
+  } catch (...) {
+    translate_exception();
+    return false;
+  }
   return store_number(value, dtype, result.data());
 }
 
@@ -245,17 +268,18 @@ inline PyObject* element_to_python(const Tensor& tensor, std::int64_t index) {
 }
 
 inline void release_python_owner(void* owner) {
-  const PyGILState_STATE state = PyGILState_Ensure();
+  if (Py_IsInitialized() == 0) return;
+  PyGILState_STATE state{};
+  take_gil([&] { state = PyGILState_Ensure(); });
   Py_DECREF(static_cast<PyObject*>(owner));
   PyGILState_Release(state);
 }
 
 // A tensor over memory that `owner` keeps alive.
 inline Tensor borrow_memory(void* data, DType dtype, const Shape& shape, PyObject* owner) {
+  Buffer* buffer = Buffer::borrow(data, byte_count(dtype, shape), owner, release_python_owner);
   Py_INCREF(owner);
-  return Tensor(
-      BufferRef::adopt(Buffer::borrow(data, byte_count(dtype, shape), owner, release_python_owner)),
-      dtype, shape);
+  return Tensor(BufferRef::adopt(buffer), dtype, shape);
 }
 
 // The executable in a capsule made by the cold module.

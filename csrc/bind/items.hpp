@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/layout.hpp"
 #include "base/tensor.hpp"
 #include "kernels/kernels.hpp"
 
@@ -50,12 +51,13 @@ class Item {
 
   Tensor read(const Tensor& whole) const {
     Tensor part = Tensor::empty(whole.dtype(), shape_);
-    copy(part.data(), contiguous().begin(), at(whole), strides_.begin(), whole.dtype());
+    copy(part.data(), contiguous_strides(shape_).begin(), at(whole), strides_.begin(),
+         whole.dtype());
     return part;
   }
   // From a tensor of the same dtype, which has this shape, or one element for all.
   void write(Tensor& whole, const Tensor& values) const {
-    Shape strides = contiguous();
+    Shape strides = contiguous_strides(shape_);
     if (values.shape().rank() == 0) std::fill_n(&strides[0], strides.rank(), 0);
     copy(at(whole), strides_.begin(), values.data(), strides.begin(), whole.dtype());
   }
@@ -70,12 +72,12 @@ class Item {
 
   bool take(const Shape& whole, int axis, PyObject* part) {
     const std::int64_t size = whole[axis];
-    const std::int64_t stride = stride_of(whole, axis);
+    const std::int64_t distance = stride(whole, axis);
     if (PyLong_CheckExact(part)) {
       int overflow = 0;
       const std::int64_t index = PyLong_AsLongLongAndOverflow(part, &overflow);
       if (overflow != 0 || index < -size || index >= size) return false;
-      offset_ += (index < 0 ? index + size : index) * stride;
+      offset_ += (index < 0 ? index + size : index) * distance;
       return true;
     }
     if (!PySlice_Check(part)) return false;
@@ -87,28 +89,18 @@ class Item {
       return false;
     }
     const std::int64_t length = PySlice_AdjustIndices(size, &start, &stop, step);
-    if (length > 0) offset_ += start * stride;
-    append(length, length <= 1 ? stride : stride * step);
+    if (length > 0) offset_ += start * distance;
+    append(length, length <= 1 ? distance : distance * step);
     return true;
   }
 
   // Returns the axis after so many whole ones.
   int take_whole(const Shape& whole, int axis, int count) {
     const int end = axis + count;
-    for (; axis < end; ++axis) append(whole[axis], stride_of(whole, axis));
+    for (; axis < end; ++axis) append(whole[axis], stride(whole, axis));
     return end;
   }
 
-  static std::int64_t stride_of(const Shape& whole, int axis) {
-    std::int64_t stride = 1;
-    for (int inner = axis + 1; inner < whole.rank(); ++inner) stride *= whole[inner];
-    return stride;
-  }
-  Shape contiguous() const {
-    Shape strides = shape_;
-    for (int axis = 0; axis < shape_.rank(); ++axis) strides[axis] = stride_of(shape_, axis);
-    return strides;
-  }
   std::byte* at(const Tensor& whole) const {
     return whole.data() + offset_ * static_cast<std::int64_t>(itemsize(whole.dtype()));
   }

@@ -5,11 +5,24 @@
 #include <Python.h>
 
 #include <chrono>
+#include <unistd.h>
 
 #include "bind/tensor_api.hpp"
 #include "exec/host.hpp"
 
 namespace pygraph::bind {
+
+// Takes the GIL where `take` does so. Once the interpreter is going away that ends the thread, in
+// most versions of Python, by unwinding its stack: destructors that may not be left that way are on
+// it, and others that need the interpreter. The thread stays where it is instead.
+template <class Take>
+void take_gil(const Take& take) {
+  try {
+    take();
+  } catch (...) {
+    for (;;) pause();
+  }
+}
 
 // Calls pygraph.graph.text.print_text; false with an exception set where it fails.
 inline bool print_with_python(const exec::Printed& printed) {
@@ -51,7 +64,7 @@ class PythonHost {
     last_check_ = Clock::now();
   }
   void reacquire() {
-    if (thread_ != nullptr) PyEval_RestoreThread(thread_);
+    if (thread_ != nullptr) take_gil([this] { PyEval_RestoreThread(thread_); });
     thread_ = nullptr;
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/stack.hpp"
 #include "ops/infer.hpp"
 
 namespace pygraph::exec {
@@ -86,8 +87,10 @@ std::shared_ptr<PlannedRun> Executable::make_plan(std::span<const ir::Type> inpu
   }
   const passes::Options options = passes::Options::from_environment();
   plans_made_.fetch_add(1, std::memory_order_relaxed);
-  return std::make_shared<PlannedRun>(
-      plan::build(passes::optimise(module_, parameters, options), options), &module_);
+  return with_stack([&] {
+    return std::make_shared<PlannedRun>(
+        plan::build(passes::optimise(module_, parameters, options), options), &module_);
+  });
 }
 
 bool Executable::accepts(std::span<const Tensor> given) const {

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "base/fork.hpp"
 #include "base/variable.hpp"
 #include "exec/frame.hpp"
 #include "exec/host.hpp"
@@ -93,7 +94,7 @@ class Executable {
   std::vector<ir::Type> variables_;
   std::shared_ptr<PlannedRun> static_plan_;
   std::atomic<std::int64_t> plans_made_{0};
-  std::mutex mutex_;
+  ForkMutex mutex_;
   std::list<std::shared_ptr<PlannedRun>>
       recent_;  // of graphs with unknown dims, the last used first
 };

@@ -42,10 +42,7 @@ const Instruction* FunctionRun::loop() {
       case Code::flat: flat(instruction, flats[instruction.target], pointers); break;
       case Code::registers: registers(instruction); break;
       case Code::kernel: kernel(instruction, operands); break;
-      case Code::tiles:
-        gather_operands(instruction, operands);
-        run_tiles(plan_.tiles[instruction.target], frame_.outputs.data(), frame_.inputs.data());
-        break;
+      case Code::tiles: tiles(instruction, operands); break;
       case Code::dynamic: dynamic(instruction, operands); break;
       case Code::list_append: list_append(instruction, operands); break;
       case Code::list_pop: list_pop(instruction, operands); break;
@@ -202,17 +199,32 @@ void FunctionRun::kernel(const Instruction& instruction, const StorageId* operan
   const ops::KernelCall& call = plan_.kernels[instruction.target].call;
   std::byte* const* pointers = frame_.pointers.data();
   kernels::Fault fault;
-  if (instruction.output_count == 1 && instruction.input_count <= 3) {
-    void* out = pointers[operands[0]];
-    const void* in[3];
-    for (int i = 0; i < instruction.input_count; ++i) in[i] = pointers[operands[1 + i]];
-    fault = call.run(call, &out, in);
-  } else {
-    gather_operands(instruction, operands);
-    fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
+  try {
+    if (instruction.output_count == 1 && instruction.input_count <= 3) {
+      void* out = pointers[operands[0]];
+      const void* in[3];
+      for (int i = 0; i < instruction.input_count; ++i) in[i] = pointers[operands[1 + i]];
+      fault = call.run(call, &out, in);
+    } else {
+      gather_operands(instruction, operands);
+      fault = call.run(call, frame_.outputs.data(), frame_.inputs.data());
+    }
+  } catch (Error& error) {
+    error.set_location(instruction.location);
+    throw;
   }
   if (!fault.ok()) [[unlikely]]
     fail(instruction.location, plan_.kernels[instruction.target], fault);
+}
+
+void FunctionRun::tiles(const Instruction& instruction, const StorageId* operands) {
+  gather_operands(instruction, operands);
+  try {
+    run_tiles(plan_.tiles[instruction.target], frame_.outputs.data(), frame_.inputs.data());
+  } catch (Error& error) {
+    error.set_location(instruction.location);
+    throw;
+  }
 }
 
 void FunctionRun::gather_operands(const Instruction& instruction, const StorageId* operands) {
@@ -224,13 +236,11 @@ void FunctionRun::gather_operands(const Instruction& instruction, const StorageI
 
 void FunctionRun::dynamic(const Instruction& instruction, const StorageId* operands) {
   const plan::DynamicCall& described = plan_.dynamics[instruction.target];
-  std::vector<ir::Type> inputs = described.inputs;
-  std::vector<const std::byte*> values;
-  resolve(operands + instruction.output_count, inputs, values);
+  const Operands given = resolve(described, operands + instruction.output_count);
   try {
-    const std::vector<ir::Type> outputs = infer(described, inputs, values);
+    const std::vector<ir::Type> outputs = infer(described, given);
     const ops::KernelCall call =
-        ops::prepare(*described.op, described.attributes, inputs, outputs, values);
+        ops::prepare(*described.op, described.attributes, given.types, outputs, given.values);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (!is_dynamic(operands[i])) continue;
       if (operands[i] == operands[instruction.output_count]) {
@@ -254,24 +264,31 @@ void FunctionRun::dynamic(const Instruction& instruction, const StorageId* opera
   release_dying(instruction, operands);
 }
 
-void FunctionRun::resolve(const StorageId* operands, std::vector<ir::Type>& types,
-                          std::vector<const std::byte*>& values) const {
-  for (std::size_t i = 0; i < types.size(); ++i) {
+FunctionRun::Operands FunctionRun::resolve(const plan::DynamicCall& described,
+                                           const StorageId* operands) const {
+  Operands found{described.inputs, std::vector<std::uint64_t>(described.inputs.size()), {}};
+  for (std::size_t i = 0; i < found.types.size(); ++i) {
     const StorageId id = operands[i];
-    if (plan_.storages[id].kind == StorageKind::dynamic)
-      types[i].shape = frame_.tensors[id].shape();
-    values.push_back(frame_.pointers[id]);
+    ir::Type& type = found.types[i];
+    if (plan_.storages[id].kind == StorageKind::dynamic) type.shape = frame_.tensors[id].shape();
+    const std::byte* at = frame_.pointers[id];
+    const std::size_t size = itemsize(type.dtype);
+    if (type.shape.rank() == 0 && size <= sizeof(std::uint64_t)) {
+      std::memcpy(&found.numbers[i], at, size);
+      at = reinterpret_cast<const std::byte*>(&found.numbers[i]);
+    }
+    found.values.push_back(at);
   }
+  return found;
 }
 
 std::vector<ir::Type> FunctionRun::infer(const plan::DynamicCall& described,
-                                         std::span<const ir::Type> inputs,
-                                         std::span<const std::byte* const> values) {
+                                         const Operands& operands) {
   std::int64_t no_symbols = 0;
   return ops::infer({.op = described.op,
-                     .inputs = inputs,
+                     .inputs = operands.types,
                      .attributes = described.attributes,
-                     .values = values,
+                     .values = operands.values,
                      .constants = {},
                      .subgraphs = {},
                      .symbol_count = &no_symbols});
@@ -384,6 +401,7 @@ void FunctionRun::text(const Instruction& instruction, const StorageId* operands
                         .values = values,
                         .to_error = ops::integer(call.attributes[1]) == 2,
                         .flush = ops::boolean(call.attributes[2])};
+  const Stoppable never;  // what the host does meanwhile is not this run's work
   if (host_.print == nullptr) {
     print_to_streams(printed);
   } else if (!host_.print(host_.context, printed)) {
@@ -412,15 +430,13 @@ void FunctionRun::update(const Instruction& instruction, const StorageId* operan
 
 void FunctionRun::update_dynamic(const Instruction& instruction, const StorageId* operands) {
   const plan::DynamicCall& described = plan_.dynamics[instruction.target];
-  std::vector<ir::Type> types = described.inputs;
-  std::vector<const std::byte*> values;
-  resolve(operands, types, values);
+  const Operands given = resolve(described, operands);
   try {
-    infer(described, types, values);
+    infer(described, given);
     const ops::OpRow& pure = ops::pure_op(*described.op);
-    const std::span<const ir::Type> out = std::span(types).first(1);
-    const plan::PreparedCall prepared{&pure,
-                                      ops::prepare(pure, described.attributes, types, out, values)};
+    const std::span<const ir::Type> out = std::span(given.types).first(1);
+    const plan::PreparedCall prepared{
+        &pure, ops::prepare(pure, described.attributes, given.types, out, given.values)};
     spend(instruction.location, prepared.call.cost);
     update(instruction, operands, prepared);
   } catch (Error& error) {
@@ -476,7 +492,15 @@ void FunctionRun::poll(ir::LocationId location) {
   }
 }
 
+// `name` is that of a variable, or "exception: text" for what is no variable.
 void FunctionRun::fail_undefined(std::uint32_t name, ir::LocationId location) const {
+  const std::string& text = plan_.names[name];
+  if (const auto colon = text.find(": "); colon != std::string::npos) {
+    const std::string exception = text.substr(0, colon);
+    const ir::Attribute attributes[] = {text.substr(colon + 2), exception, exception,
+                                        std::int64_t{-1}};
+    throw Raised(attributes, {}, location);
+  }
   throw Error(ErrorKind::unbound,
               "cannot access local variable '" + plan_.names[name] +
                   "' where it is not associated with a value",

@@ -102,17 +102,22 @@ class FunctionRun {
   // Makes room in the list for which a program has stopped.
   void grow(const plan::RegisterOp& operation, ir::LocationId location, plan::RegisterState& state);
   void kernel(const plan::Instruction& instruction, const plan::StorageId* operands);
+  void tiles(const plan::Instruction& instruction, const plan::StorageId* operands);
   void gather_operands(const plan::Instruction& instruction, const plan::StorageId* operands);
 
   // The dims of this value are known now: infer, allocate, prepare and call.
   void dynamic(const plan::Instruction& instruction, const plan::StorageId* operands);
 
-  // The shapes that the operands have now, and where their elements are.
-  void resolve(const plan::StorageId* operands, std::vector<ir::Type>& types,
-               std::vector<const std::byte*>& values) const;
-  static std::vector<ir::Type> infer(const plan::DynamicCall& described,
-                                     std::span<const ir::Type> inputs,
-                                     std::span<const std::byte* const> values);
+  // What the operands of a dynamic call are now: their types, and where their elements are. Of
+  // single numbers these are copies, since shapes follow from them and another thread may write to
+  // a host's array.
+  struct Operands {
+    std::vector<ir::Type> types;
+    std::vector<std::uint64_t> numbers;
+    std::vector<const std::byte*> values;
+  };
+  Operands resolve(const plan::DynamicCall& described, const plan::StorageId* operands) const;
+  static std::vector<ir::Type> infer(const plan::DynamicCall& described, const Operands& operands);
 
   // An input whose memory the output may take over.
   const plan::StorageId* reusable(const plan::Instruction& instruction,

@@ -11,7 +11,8 @@ namespace {
 
 Shape with_item(const Shape& list, const Shape& known, const Shape& item) {
   Shape out = list;
-  out[0] += 1;
+  if (__builtin_add_overflow(out[0], 1, &out[0]))
+    throw Error(ErrorKind::overflow, "list_append: the list is too long");
   for (int axis = 0; axis < item.rank(); ++axis) {
     const bool free = list[0] == 0 && is_unknown(known[axis + 1]);
     if (!free && list[axis + 1] != item[axis]) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <new>
+#include <pthread.h>
 #include <thread>
 
 #ifdef __linux__
@@ -21,6 +22,20 @@ Active& active() {
   static auto* instance = new Active;
   return *instance;
 }
+
+// A child begins with profiles that nobody is writing to.
+[[maybe_unused]] const int fork_handlers = [] {
+  const auto unlock = [] {
+    for (const std::shared_ptr<Profile>& profile : active().profiles) profile->mutex().unlock();
+    active().mutex.unlock();
+  };
+  return pthread_atfork(
+      [] {
+        active().mutex.lock();
+        for (const std::shared_ptr<Profile>& profile : active().profiles) profile->mutex().lock();
+      },
+      unlock, unlock);
+}();
 
 std::uint64_t thread_id() {
 #ifdef __linux__

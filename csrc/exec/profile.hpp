@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fork.hpp"
 #include "plan/plan.hpp"
 
 namespace pygraph::exec {
@@ -55,12 +56,14 @@ class Profile {
 
   void add(const Recorder& recorder);
 
+  ForkMutex& mutex() { return mutex_; }
+
  private:
   static constexpr std::size_t kMostEvents = 1'000'000;
 
   std::uint32_t first_row(const Profiled& profiled, std::size_t part);
 
-  mutable std::mutex mutex_;
+  mutable ForkMutex mutex_;
   bool stopped_ = false;
   std::vector<ProfileRow> rows_;
   std::vector<ProfileEvent> events_;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/threads.hpp"
 #include "exec/function_run.hpp"
 
 namespace pygraph::exec {
@@ -105,7 +106,7 @@ bool may_poll(const plan::Plan& plan, const Instruction& instruction) {
     case Code::registers: {
       const std::vector<plan::RegisterOp>& code = plan.programs[instruction.target].code;
       return std::any_of(code.begin(), code.end(),
-                         [](const plan::RegisterOp& op) { return op.jump < 0; });
+                         [](const plan::RegisterOp& op) { return plan::is_back_edge(op); });
     }
     default: return false;
   }
@@ -141,6 +142,7 @@ void run(const plan::Plan& plan, Frame& frame, std::span<const Tensor> inputs,
          Recorder* recorder) {
   Meter meter{.recorder = recorder};
   FunctionRun state(plan, frame, host, variables, meter);
+  const Stoppable stoppable(host.poll, host.context);
   state.announce();
   frame.acquire(plan);
   state.bind_inputs(inputs);

@@ -41,6 +41,7 @@ std::string elements(const Tensor& tensor, int axis, std::size_t& index) {
 }
 
 std::string elements(const Tensor& tensor) {
+  if (tensor.bytes() == 0) return "[]";  // as NumPy does; other dims may be huge
   std::size_t index = 0;
   return elements(tensor, 0, index);
 }

@@ -47,7 +47,7 @@ class Characters {
   std::uint32_t line() {
     std::uint32_t value = 0;
     const auto result = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-    if (result.ec != std::errc()) fail("a line number");
+    if (result.ec != std::errc() || value > kMaxLine) fail("a line number below 2**31");
     rest_.remove_prefix(static_cast<std::size_t>(result.ptr - rest_.data()));
     return value;
   }

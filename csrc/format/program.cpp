@@ -49,9 +49,12 @@ std::size_t skip_padding(std::span<const std::byte> bytes, std::size_t at) {
 
 }  // namespace
 
+bool is_program(std::span<const std::byte> bytes) {
+  return bytes.size() >= kHeader && std::memcmp(bytes.data(), kProgramMagic, 8) == 0;
+}
+
 Program read_program(std::span<const std::byte> bytes) {
-  if (bytes.size() < kHeader || std::memcmp(bytes.data(), kProgramMagic, 8) != 0)
-    fail("it does not start with the magic number");
+  if (!is_program(bytes)) fail("it does not start with the magic number");
   const auto version = load<std::uint32_t>(bytes, 8);
   if (version != kProgramVersion)
     fail("version " + std::to_string(version) + " is not known, only " +

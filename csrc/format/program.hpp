@@ -34,6 +34,8 @@ struct Program {
   std::vector<std::vector<std::uint32_t>> uses;
 };
 
+// Whether these are the first bytes of a program file.
+bool is_program(std::span<const std::byte> bytes);
 // The verified graphs. Throws `format` naming the first fault, or what reading a graph throws.
 Program read_program(std::span<const std::byte> bytes);
 // `uses` has an entry for each graph.

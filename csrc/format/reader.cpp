@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/stack.hpp"
 #include "format/checks.hpp"
 #include "format/crc32.hpp"
 #include "format/cursor.hpp"
@@ -156,6 +157,8 @@ class Reader {
       location.file = copied_string(at, "the file");
       location.function = copied_string(at, "the function");
       location.line = at.word("the line");
+      if (location.line > kMaxLine)
+        at.fail("its line is above " + std::to_string(kMaxLine) + ", the last that there can be");
       location.parent = at.below("the parent", i);
       depth[i] = depth[location.parent] + 1;
       if (depth[i] > kMaxInlining)
@@ -366,7 +369,7 @@ class Reader {
 }  // namespace
 
 ir::Module read(std::span<const std::byte> bytes, std::span<const Tensor> external) {
-  return Reader(bytes, external).read();
+  return with_stack([&] { return Reader(bytes, external).read(); });
 }
 
 }  // namespace pygraph::format

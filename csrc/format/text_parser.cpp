@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/stack.hpp"
 #include "format/base64.hpp"
 #include "format/canonical.hpp"
 #include "format/checks.hpp"
@@ -610,7 +611,7 @@ ir::Module parse(std::string_view text) {
   if (text.size() >= std::numeric_limits<std::uint32_t>::max())
     throw Error(ErrorKind::limit, "the text is longer than 4 GiB");
   if (!is_utf8(text)) throw Error(ErrorKind::format, "the text is not UTF-8");
-  return Parser(text).parse();
+  return with_stack([&] { return Parser(text).parse(); });
 }
 
 }  // namespace pygraph::format

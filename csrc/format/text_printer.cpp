@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/stack.hpp"
 #include "format/base64.hpp"
 #include "format/canonical.hpp"
 #include "format/elements.hpp"
@@ -331,7 +332,9 @@ class Printer {
 
 }  // namespace
 
-std::string print(const ir::Module& module) { return Printer(module).print(); }
+std::string print(const ir::Module& module) {
+  return with_stack([&] { return Printer(module).print(); });
+}
 
 std::string_view subgraph_word(ir::OpCode op, std::uint32_t index) {
   if (op == ir::OpCode::cond) return index == 0 ? "then" : "else";

@@ -99,6 +99,8 @@ inline constexpr std::size_t kMaxStringBytes = std::size_t{1} << 16;
 inline constexpr std::size_t kMaxNameBytes = std::size_t{1} << 28;
 // The entries of one chain of locations.
 inline constexpr int kMaxInlining = 1000;
+// Of a location: what Python counts lines by.
+inline constexpr std::uint32_t kMaxLine = INT32_MAX;
 
 // The graph of `bytes`, verified. `external` holds the tensors that constants of storage 1 name.
 // Throws Error: `format`, with the byte, the function and the node of the first fault, or what

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/stack.hpp"
 #include "format/canonical.hpp"
 #include "format/checks.hpp"
 #include "format/crc32.hpp"
@@ -212,6 +213,8 @@ class Writer {
 
 }  // namespace
 
-std::vector<std::byte> write(const ir::Module& module) { return Writer(module).write(); }
+std::vector<std::byte> write(const ir::Module& module) {
+  return with_stack([&] { return Writer(module).write(); });
+}
 
 }  // namespace pygraph::format

@@ -10,7 +10,22 @@ namespace {
 
 constexpr std::int64_t kBlock = 256;  // positions worked out at a time
 
-// The rows that the indices start..start+count name, as offsets in units of one row.
+// The first index that is out of range; `size` where there is none any more.
+template <class Index>
+std::int64_t outside(const Index* index, const IndexGeometry& g, int axis, std::int64_t count) {
+  const std::int64_t size = g.axis_sizes[axis];
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t given = index[i * g.index_step[axis]];
+    if (given < -size || given >= size) return given;
+  }
+  return size;
+}
+
+// Indices may lie in a host's array that another thread writes to: each is read once, and what was
+// checked is what is used.
+//
+// The rows that the indices start..start+count name, as offsets in units of one row. They wrap
+// where an index is out of range, and where there are no elements.
 template <class Index>
 Fault find_rows_as(std::int64_t* rows, const void* const* indices, const IndexGeometry& g,
                    std::int64_t start, std::int64_t count) {
@@ -21,13 +36,13 @@ Fault find_rows_as(std::int64_t* rows, const void* const* indices, const IndexGe
     const auto* index = static_cast<const Index*>(indices[axis]) + start * step;
     bool all_inside = true;
     for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t from_start = index[i * step] + (index[i * step] < 0 ? size : 0);
-      all_inside &= static_cast<std::uint64_t>(from_start) < static_cast<std::uint64_t>(size);
-      rows[i] = rows[i] * size + from_start;
+      const std::int64_t given = index[i * step];
+      const auto from_start = static_cast<std::uint64_t>(given + (given < 0 ? size : 0));
+      all_inside &= from_start < static_cast<std::uint64_t>(size);
+      rows[i] = static_cast<std::int64_t>(
+          static_cast<std::uint64_t>(rows[i]) * static_cast<std::uint64_t>(size) + from_start);
     }
-    if (all_inside) continue;
-    while (*index >= -size && *index < size) index += step;
-    return {FaultCode::index_out_of_range, axis, *index};
+    if (!all_inside) return {FaultCode::index_out_of_range, axis, outside(index, g, axis, count)};
   }
   return {};
 }
@@ -40,9 +55,9 @@ Fault find_rows(std::int64_t* rows, const void* const* indices, const IndexGeome
 }
 
 std::int64_t rows_per_outer(const IndexGeometry& g) {
-  std::int64_t rows = 1;
-  for (int axis = 0; axis < g.axes; ++axis) rows *= g.axis_sizes[axis];
-  return rows;
+  std::uint64_t rows = 1;
+  for (int axis = 0; axis < g.axes; ++axis) rows *= static_cast<std::uint64_t>(g.axis_sizes[axis]);
+  return static_cast<std::int64_t>(rows);
 }
 
 // One row of a size that is known when compiled, for the common single elements, or of any size.
@@ -76,14 +91,14 @@ Fault gather_rows(std::byte* out, const std::byte* in, const void* const* indice
 }
 
 template <class RowSize>
-void scatter_rows(std::byte* out, const std::byte* values, std::int64_t value_step,
-                  const void* const* indices, const IndexGeometry& g, RowSize row) {
+Fault scatter_rows(std::byte* out, const std::byte* values, std::int64_t value_step,
+                   const void* const* indices, const IndexGeometry& g, RowSize row) {
   const std::size_t bytes = row.bytes();
   const std::int64_t per_outer = rows_per_outer(g);
   std::int64_t rows[kBlock];
   for (std::int64_t start = 0; start < g.count; start += kBlock) {
     const std::int64_t count = std::min(kBlock, g.count - start);
-    find_rows(rows, indices, g, start, count);
+    if (const Fault fault = find_rows(rows, indices, g, start, count); !fault.ok()) return fault;
     for (std::int64_t o = 0; o < g.outer; ++o) {
       std::byte* to = out + static_cast<std::size_t>(o * per_outer) * bytes;
       const std::byte* from =
@@ -94,6 +109,7 @@ void scatter_rows(std::byte* out, const std::byte* values, std::int64_t value_st
       }
     }
   }
+  return {};
 }
 
 // Calls `body` with the row's size, as a constant where it is that of one element.
@@ -136,7 +152,8 @@ Fault gather(void* out, const void* in, const void* const* indices, const IndexG
   });
 }
 
-// All positions are checked before the first is written: a fault leaves `out` as it was.
+// All positions are checked before the first is written: a fault leaves `out` as it was (unless
+// another thread changes them in between).
 Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,
               const IndexGeometry& geometry) {
   std::int64_t rows[kBlock];
@@ -145,11 +162,10 @@ Fault scatter(void* out, const void* values, std::int64_t value_step, const void
     if (const Fault fault = find_rows(rows, indices, geometry, start, count); !fault.ok())
       return fault;
   }
-  with_row_size(geometry, [&](auto row) {
-    scatter_rows(static_cast<std::byte*>(out), static_cast<const std::byte*>(values), value_step,
-                 indices, geometry, row);
+  return with_row_size(geometry, [&](auto row) {
+    return scatter_rows(static_cast<std::byte*>(out), static_cast<const std::byte*>(values),
+                        value_step, indices, geometry, row);
   });
-  return {};
 }
 
 void fill_range(DType dtype, void* out, const void* start, const void* step, std::int64_t count) {

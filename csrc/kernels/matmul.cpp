@@ -60,23 +60,39 @@ std::int64_t parts_of(const MatrixProduct& p, std::int64_t length, std::int64_t 
   return std::max(static_cast<std::int64_t>(parts), std::int64_t{1});
 }
 
-// Calls body with parts of `size` rows or columns: the same ones at any number of threads, because
-// in a matrix of other dims numbers may be added in another order.
+// The most multiplications of a part, a few tenths of a second: a product is stopped between parts.
+constexpr double kMostPart = 0x1p32;
+constexpr std::int64_t kLeastAcross = 512;  // of so many each operand is used often enough
+
+// Calls body with parts of `size` rows or columns, which are parted across too where that is a long
+// job: the same ones at any number of threads, because in a matrix of other dims numbers may be
+// added in another order.
 template <class Body>
 void in_parts(const MatrixProduct& p, bool by_rows, std::int64_t size, const Body& body) {
   // Of a shorter job too much is done before a thread that sleeps is awake.
   const Helpers helpers = work_of(p) < 1 << 22 ? Helpers::awake : Helpers::any;
   const std::int64_t length = by_rows ? p.m : p.n;
-  parallel_for(
-      (length + size - 1) / size, 1,
-      [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t first = begin * size; first < std::min(end * size, length);
-             first += size) {
-          const std::int64_t width = std::min(size, length - first);
-          body(by_rows ? MatrixPart{first, width, 0, p.n} : MatrixPart{0, p.m, first, width});
-        }
-      },
-      helpers);
+  const std::int64_t other = by_rows ? p.n : p.m;
+  const double work_across = work_of(p) / static_cast<double>(length) * static_cast<double>(size) /
+                             static_cast<double>(other);
+  const std::int64_t across =
+      work_across * static_cast<double>(other) <= kMostPart
+          ? other
+          : std::max(static_cast<std::int64_t>(kMostPart / work_across) / 8 * 8, kLeastAcross);
+  parallel_for((length + size - 1) / size, 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t first = begin * size; first < std::min(end * size, length);
+                      first += size) {
+                   const std::int64_t width = std::min(size, length - first);
+                   for (std::int64_t start = 0; start < other; start += across) {
+                     const std::int64_t breadth = std::min(across, other - start);
+                     body(by_rows ? MatrixPart{first, width, start, breadth}
+                                  : MatrixPart{start, breadth, first, width});
+                     if (work_across * static_cast<double>(breadth) > kLeastPart) stop_if_asked();
+                   }
+                 }
+               },
+               helpers);
 }
 
 // Thick parts, because each packs the operand that they share anew; a power of two of them, because
@@ -120,6 +136,7 @@ void dot(GemmFn own, void* out, const void* a, const void* b, std::int64_t k) {
   T sums[kMaxStretches] = {};
   parallel_for(stretches, 2, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
+      stop_if_asked();
       const MatrixProduct product = {1, 1, std::min(size, k - i * size), false, false};
       own(sums + i, static_cast<const T*>(a) + i * size, static_cast<const T*>(b) + i * size,
           product, {0, 1, 0, 1});

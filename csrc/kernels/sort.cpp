@@ -25,6 +25,7 @@ constexpr int kDigitBits = 8;
 constexpr std::int64_t kDigits = 1 << kDigitBits;
 constexpr std::int64_t kLeastPart = 1 << 14;  // records worth a thread of their own
 constexpr std::int64_t kBlock = 32;           // records that are moved at a time
+constexpr std::int64_t kStretch = 1 << 20;    // of records, between questions whether to stop
 constexpr std::int64_t kBatchBytes = 64;      // of neighbouring lines that are read together
 constexpr std::int64_t kBatchCost = 1 << 11;  // records worth waking a thread for
 
@@ -104,9 +105,13 @@ struct DigitSort {
 
   // False if there is only one.
   bool count_digits() {
-    for (std::int64_t i = 0; i < count[0]; ++i) {
-      ++next_of(0, i);
-      ++next_of(1, i);
+    for (std::int64_t start = 0; start < count[0]; start += kStretch) {
+      const std::int64_t end = std::min(start + kStretch, count[0]);
+      for (std::int64_t i = start; i < end; ++i) {
+        ++next_of(0, i);
+        ++next_of(1, i);
+      }
+      stop_if_asked();
     }
     if (count[1] > count[0]) ++next_of(1, count[0]);
     std::int64_t before = 0;
@@ -124,6 +129,7 @@ struct DigitSort {
     std::int64_t place[2][kBlock];
     std::int64_t start = 0;
     for (; start + kBlock <= count[0]; start += kBlock) {
+      if (start % kStretch == 0) stop_if_asked();
       for (std::int64_t i = 0; i < kBlock; ++i) {
         place[0][i] = next_of(0, start + i)++;
         place[1][i] = next_of(1, start + i)++;
@@ -316,8 +322,9 @@ template <class T>
 void put_zeros(T* out, const T* in, std::int64_t n, std::int64_t step) {
   std::int64_t to = 0;
   while (to < n && out[to * step] != T{0}) ++to;
-  for (std::int64_t i = 0; i < n; ++i) {
-    if (in[i * step] == T{0}) out[to++ * step] = in[i * step];
+  for (std::int64_t i = 0; i < n && to < n; ++i) {
+    const T x = in[i * step];
+    if (x == T{0}) out[to++ * step] = x;
   }
 }
 

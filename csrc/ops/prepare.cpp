@@ -10,12 +10,6 @@
 
 namespace pygraph::ops {
 
-std::int64_t elements(const Shape& shape, int first, int last) {
-  std::int64_t n = 1;
-  for (int axis = first; axis < last; ++axis) n *= shape[axis];
-  return n;
-}
-
 kernels::Fault run_nothing(const KernelCall&, void* const*, const void* const*) { return {}; }
 
 kernels::Fault run_zero_fill(const KernelCall& call, void* const* out, const void* const*) {
@@ -166,10 +160,6 @@ KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs
   call.out_dtype = out.dtype;
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
   call.cost = out.shape.count() * element_cost(op.code, in);
-  if (call.cost == 0) {
-    call.run = run_nothing;
-    return call;
-  }
   const std::vector<LoopDim> nest = loop_nest(inputs, out.shape);
   call.count = nest.empty() ? 1 : nest.back().size;
   for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -238,11 +228,23 @@ KernelCall prepare_range(const OpRow& op, const ir::Type& out) {
   return call;
 }
 
+// Whether there is nothing to write, and nothing to check: positions are checked all the same.
+bool does_nothing(const OpRow& op, std::span<const ir::Type> outputs) {
+  return op.family != Family::gather && op.family != Family::scatter &&
+         std::all_of(outputs.begin(), outputs.end(),
+                     [](const ir::Type& type) { return is_empty(type.shape); });
+}
+
 }  // namespace
 
 KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
                    std::span<const ir::Type> inputs, std::span<const ir::Type> outputs,
                    std::span<const std::byte* const> values) {
+  if (does_nothing(op, outputs)) {
+    KernelCall call;
+    call.run = run_nothing;
+    return call;
+  }
   switch (op.family) {
     case Family::elementwise: return prepare_elementwise(op, inputs, outputs[0]);
     case Family::reduce: return prepare_reduce(op, attributes, inputs[0], outputs[0]);

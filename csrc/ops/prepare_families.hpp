@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/layout.hpp"
 #include "ops/prepare.hpp"
 
 namespace pygraph::ops {
@@ -21,9 +22,6 @@ KernelCall prepare_sort(const OpRow& op, std::span<const ir::Attribute> attribut
                         const ir::Type& in);
 KernelCall prepare_matmul(std::span<const ir::Attribute> attributes,
                           std::span<const ir::Type> inputs, const ir::Type& out);
-
-// The product of the dims [first, last).
-std::int64_t elements(const Shape& shape, int first, int last);
 
 kernels::Fault run_nothing(const KernelCall& call, void* const* out, const void* const* in);
 // Makes `call` set all bytes of its output to zero.

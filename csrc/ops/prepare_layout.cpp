@@ -24,16 +24,6 @@ struct View {
   Shape strides;  // may be 0 or negative: only the container is shared with Shape
 };
 
-Shape contiguous_strides(const Shape& shape) {
-  Shape strides = shape;
-  std::int64_t stride = 1;
-  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-    strides[axis] = stride;
-    stride *= shape[axis];
-  }
-  return strides;
-}
-
 Fault run_copy(const KernelCall& call, void* const* out, const void* const* in) {
   if (out[0] != in[0]) std::memcpy(out[0], in[0], static_cast<std::size_t>(call.count));
   return {};
@@ -353,7 +343,8 @@ std::int64_t find_set(std::int64_t* places, const std::uint8_t* flags, std::int6
   return found;
 }
 
-// parameters: the shape. One output per dim.
+// parameters: the shape; `steps[0]`: how many places were counted. One output per dim. Another
+// thread may have changed a host's array since: no more are written, and what is missing is 0.
 Fault run_nonzero(const KernelCall& call, void* const* out, const void* const* in) {
   constexpr std::int64_t kBlock = 256;
   const auto* flags = static_cast<const std::uint8_t*>(in[0]);
@@ -365,7 +356,8 @@ Fault run_nonzero(const KernelCall& call, void* const* out, const void* const* i
     for (std::int64_t start = 0; start < call.parameters[last]; start += kBlock) {
       const std::int64_t count = std::min(kBlock, call.parameters[last] - start);
       std::int64_t places[kBlock];
-      const std::int64_t set = find_set(places, flags + done + start, count, start);
+      const std::int64_t set =
+          std::min(find_set(places, flags + done + start, count, start), call.steps[0] - found);
       std::copy_n(places, set, at(last) + found);
       for (std::size_t axis = 0; axis < last; ++axis)
         std::fill_n(at(axis) + found, set, index[axis]);
@@ -376,11 +368,14 @@ Fault run_nonzero(const KernelCall& call, void* const* out, const void* const* i
       index[axis] = 0;
     }
   }
+  for (std::size_t axis = 0; axis <= last; ++axis)
+    std::fill_n(at(axis) + found, call.steps[0] - found, 0);
   return {};
 }
 
-KernelCall prepare_nonzero(const ir::Type& in) {
+KernelCall prepare_nonzero(const ir::Type& in, const ir::Type& out) {
   KernelCall call;
+  call.steps[0] = out.shape[0];
   call.run = run_nonzero;
   call.count = in.shape.count();
   call.cost = std::max<std::int64_t>(call.count, 1);
@@ -398,7 +393,6 @@ std::optional<CopiedView> copied_view(const KernelCall& call) {
   CopiedView view{p[0], {}};
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const std::int64_t size = p[2 + axis];
-    if (size == 0) return std::nullopt;
     if (size != 1) view.dims.push_back({size, p[2 + 2 * rank + axis] * itemsize});
   }
   return view;
@@ -425,7 +419,7 @@ KernelCall prepare_layout(const OpRow& op, std::span<const ir::Attribute> attrib
       call.run = run_dim_size;
       call.parameters = {inputs[0].shape[static_cast<int>(integer(attributes[0]))]};
       return call;
-    case Family::nonzero: return prepare_nonzero(inputs[0]);
+    case Family::nonzero: return prepare_nonzero(inputs[0], outputs[0]);
     case Family::list_append:
       return prepare_list(run_list_append, attributes, inputs[0], inputs[1]);
     case Family::list_pop: return prepare_list(run_list_pop, attributes, outputs[0], outputs[1]);

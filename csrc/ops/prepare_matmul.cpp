@@ -92,7 +92,7 @@ KernelCall prepare_matmul(std::span<const ir::Attribute> attributes,
   const std::int64_t k = a[a.rank() - 1];
   const std::int64_t n = b.rank() == 1 ? 1 : b[b.rank() - 1];
   call.cost = std::max<std::int64_t>(out.shape.count() * std::max<std::int64_t>(k, 1), 1);
-  if (out.shape.count() == 0 || k == 0) {
+  if (k == 0) {
     zero_fill(call, out);
     return call;
   }

@@ -160,10 +160,6 @@ KernelCall prepare_reduce(const OpRow& op, std::span<const ir::Attribute> attrib
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
   call.in_itemsize = static_cast<std::uint32_t>(itemsize(in.dtype));
   call.cost = std::max(in.shape.count(), out.shape.count());
-  if (out.shape.count() == 0) {
-    call.run = run_nothing;
-    return call;
-  }
   if (in.shape.count() == 0) {  // nothing to reduce: every output is the identity
     call.parameters = {0, 0, out.shape.count()};
     return call;
@@ -210,7 +206,7 @@ KernelCall prepare_arg_reduce(const OpRow& op, std::span<const ir::Attribute> at
                               const ir::Type& in, const ir::Type& out) {
   KernelCall call;
   call.reduce = found(kernels::find_reduce(op.name, in.dtype, out.dtype), op, in.dtype);
-  call.run = out.shape.count() == 0 ? run_nothing : run_arg_reduce;
+  call.run = run_arg_reduce;
   const auto& axes = ints(attributes[0]);
   if (axes.size() != 1) {
     set_blocks(call, in, out, 1, in.shape.count(), 1, 1);
@@ -226,7 +222,7 @@ KernelCall prepare_scan(const OpRow& op, std::span<const ir::Attribute> attribut
                         const ir::Type& in, const ir::Type& out) {
   KernelCall call;
   call.scan = found(kernels::find_scan(op.name, in.dtype, out.dtype), op, in.dtype);
-  call.run = out.shape.count() == 0 ? run_nothing : run_scan;
+  call.run = run_scan;
   const auto axis = static_cast<int>(integer(attributes[0]));
   set_blocks(call, in, out, elements(in.shape, 0, axis), in.shape[axis],
              elements(in.shape, axis + 1, in.shape.rank()), in.shape[axis]);

@@ -1,5 +1,6 @@
 #include "ops/rules.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
@@ -130,7 +131,9 @@ Shape reshaped_shape(const InferInput& in) {
   const std::vector<std::int64_t> dims = requested_dims(in);
   int inferred = -1;
   bool unknown = !shape.is_static();
-  std::int64_t known = 1;
+  // Beside a size of 0 the others may be too large to multiply.
+  const bool empty = std::find(dims.begin(), dims.end(), 0) != dims.end();
+  std::int64_t known = empty ? 0 : 1;
   for (std::size_t i = 0; i < dims.size(); ++i) {
     if (dims[i] == kNoBound) {
       unknown = true;
@@ -328,6 +331,7 @@ Shape appended_shape(const InferInput& in) {
     refuse(in, ErrorKind::value,
            "an item of shape " + item.text() + " does not fit a list of shape " + list.text());
   }
+  if (list[0] == INT64_MAX) refuse(in, ErrorKind::overflow, "the list is too long");
   Shape out({is_unknown(list[0]) ? in.new_unknown() : list[0] + 1});
   for (int axis = 0; axis < item.rank(); ++axis) {
     const std::int64_t dim = list[axis + 1];

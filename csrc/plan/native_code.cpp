@@ -49,8 +49,7 @@ RegisterStop NativeCode::run(RegisterState&) const { return RegisterStop::fault;
 void make_native_code(Plan& plan) {
   for (RegisterProgram& program : plan.programs) {
     for (const RegisterOp& operation : program.code) {
-      const bool jumps = form_of(operation.code).jumps();
-      if (!jumps || operation.jump >= 0) continue;
+      if (!is_back_edge(operation)) continue;
       program.native = NativeCode::make(program);
       break;
     }

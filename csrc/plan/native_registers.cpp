@@ -68,7 +68,7 @@ NativeRegisters::NativeRegisters(const RegisterProgram& program)
 void NativeRegisters::find_loops() {
   for (std::size_t i = 0; i < program_.code.size(); ++i) {
     const RegisterOp& operation = program_.code[i];
-    if (form_of(operation.code).jumps() && operation.jump < 0)
+    if (is_back_edge(operation))
       loops_.push_back({i - static_cast<std::size_t>(-operation.jump), i});
   }
 }

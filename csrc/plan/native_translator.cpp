@@ -78,8 +78,7 @@ std::vector<std::uint32_t> Translator::translate_entries() {
   add(0);
   for (at_ = 0; at_ < program_.code.size(); ++at_) {
     const RegisterOp& operation = program_.code[at_];
-    const bool jumps = form_of(operation.code).jumps();
-    if (jumps && operation.jump < 0) add(at_ - static_cast<std::size_t>(-operation.jump));
+    if (is_back_edge(operation)) add(at_ - static_cast<std::size_t>(-operation.jump));
     const bool grows =
         operation.code == RegisterCode::grow_back || operation.code == RegisterCode::grow_front;
     if (grows) add(at_ + 1);

@@ -218,9 +218,8 @@ class Elements {
 };
 
 bool has_loop(const RegisterProgram& program) {
-  return std::any_of(program.code.begin(), program.code.end(), [](const RegisterOp& operation) {
-    return form_of(operation.code).jumps() && operation.jump < 0;
-  });
+  return std::any_of(program.code.begin(), program.code.end(),
+                     [](const RegisterOp& operation) { return is_back_edge(operation); });
 }
 
 }  // namespace

@@ -71,6 +71,11 @@ struct RegisterForm {
 
 RegisterForm form_of(RegisterCode code);
 
+// Whether it goes back to what was run before: the end of a loop, which may be all of it.
+inline bool is_back_edge(const RegisterOp& operation) {
+  return operation.jump <= 0 && form_of(operation.code).jumps();
+}
+
 // What a run hands to a program.
 struct RegisterState {
   std::byte* registers;

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import linecache
 import re
 import sys
 import weakref
@@ -33,7 +32,7 @@ from pygraph.autograph.converters.base import Converter, Naming
 from pygraph.autograph.converters.nodes import MARK
 from pygraph.autograph.converters.reads import Noted, tell
 from pygraph.autograph.errors import ConversionError
-from pygraph.autograph.source import class_around, compile_in_scope, function_node
+from pygraph.autograph.source import class_around, compile_in_scope, function_node, lines_of_file
 from pygraph.autograph.straight import is_straight
 from pygraph.graph.locations import is_installed_file, mark_of
 
@@ -164,7 +163,7 @@ def _refusal(code: CodeType) -> str:
 
 def _has_match(node: FunctionNode, filename: str) -> bool:
     """Return whether a line looks like a ``match``: far cheaper than a walk through the tree."""
-    lines = linecache.getlines(filename)[node.lineno - 1 : node.end_lineno]
+    lines = lines_of_file(filename)[node.lineno - 1 : node.end_lineno]
     return any(line.lstrip().startswith("match") for line in lines)
 
 

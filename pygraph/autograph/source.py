@@ -9,8 +9,10 @@ from __future__ import annotations
 import __future__
 
 import ast
+import functools
 import linecache
 import opcode
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from types import CodeType
@@ -40,7 +42,7 @@ def function_node(code: CodeType, module_globals: dict[str, Any] | None = None) 
     node = _find(code, lines)
     if node is None:
         linecache.checkcache(code.co_filename)
-        lines = linecache.getlines(code.co_filename, module_globals)
+        lines = lines_of_file(code.co_filename, module_globals)
         node = _find(code, lines)
     if node is None:
         raise _error(
@@ -313,10 +315,35 @@ def has_source(code: CodeType, module_globals: dict[str, Any] | None = None) -> 
     return bool(_lines(code, module_globals))
 
 
-def _lines(code: CodeType, module_globals: dict[str, Any] | None) -> list[str]:
-    """Return the lines of the file that a function is of; none if there is no such file.
+def lines_of_file(filename: str, module_globals: dict[str, Any] | None = None) -> list[str]:
+    """Return the lines of a file; none if there is no such file.
 
-    Any text that is executed may be called "<string>". Python 3.13 keeps that of ``python -c``.
+    Any text that is executed may be called "<string>", that of ``python -c`` among others, which
+    Python keeps from 3.13 on.
     """
-    lines = linecache.getlines(code.co_filename, module_globals)
+    lines = linecache.getlines(filename, module_globals)
+    return lines if lines or filename != "<string>" else _command_lines()
+
+
+def _lines(code: CodeType, module_globals: dict[str, Any] | None) -> list[str]:
+    """Return the lines of the file that a function is of; none where they are of other text."""
+    lines = lines_of_file(code.co_filename, module_globals)
     return lines if code.co_filename != "<string>" or _find(code, lines) is not None else []
+
+
+@functools.cache
+def _command_lines() -> list[str]:
+    """Return the lines that ``python -c`` was given; none if it was not."""
+    arguments = iter(sys.orig_argv[1:])
+    for argument in arguments:
+        if not argument.startswith("-") or argument.startswith("--"):
+            continue
+        # Options of one letter may stand together; these take an argument.
+        _, option, rest = re.split(r"([cmWX]|$)", argument[1:], maxsplit=1)
+        if option == "c":
+            return [line + "\n" for line in (rest or next(arguments, "")).split("\n")]
+        if option == "m":
+            break
+        if option and not rest:
+            next(arguments, None)
+    return []

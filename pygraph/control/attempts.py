@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, NoReturn
 
 from pygraph.control.raising import left_a_way
@@ -126,7 +127,7 @@ def _faults(builder: Any, nodes: Sequence[Any]) -> Iterator[tuple[type[BaseExcep
             yield builder.module.exceptions[node.attributes["object"]].kind, node.location
         elif node.op == "call":
             yield from _faults_of_call(builder, node)
-        elif _may_fail(node.op) and not _is_safe(builder, node):
+        elif (_may_fail(node.op) and not _is_safe(builder, node)) or _may_misfit(builder, node):
             yield _FAULTS.get(node.op, ValueError), node.location
         for subgraph in node.subgraphs:
             yield from _faults(subgraph, subgraph.nodes)
@@ -143,6 +144,33 @@ def _faults_of_call(builder: Any, node: Any) -> Iterator[tuple[type[BaseExceptio
 
 def _may_fail(op: str) -> bool:
     return op in _FAULTS or OP_ROWS[op]["effects"] == "may_fail"
+
+
+def _may_misfit(builder: Any, node: Any) -> bool:
+    """Return whether the sizes of a node's inputs, where unknown yet, may turn out not to fit."""
+    shapes = [builder.values[identifier].shape for identifier in node.inputs]
+    if all(dim >= 0 for shape in shapes for dim in shape):
+        return False
+    if OP_ROWS[node.op]["elementwise"]:
+        return _may_clash(shapes)
+    if node.op == "list_append":
+        return _may_clash([shapes[0][1:], shapes[1]])
+    if node.op == "concat":
+        axis = node.attributes["axis"]
+        return _may_clash([(*shape[:axis], 1, *shape[axis + 1 :]) for shape in shapes])
+    if node.op in ("matmul", "matmul_transposed"):
+        inner = shapes[0][-1:], shapes[1][-2:][:1]
+        return node.op != "matmul" or inner[0] != inner[1] or max(map(len, shapes)) > 2
+    return bool(node.op == "slice_update")
+
+
+def _may_clash(shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Return whether shapes may not broadcast, for a size that is unknown."""
+    for dims in zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1):
+        others = {dim for dim in dims if dim != 1}
+        if len(others) > 1 and min(others) < 0:
+            return True
+    return False
 
 
 def _is_safe(builder: Any, node: Any) -> bool:

@@ -9,9 +9,8 @@ from typing import Any
 
 from pygraph._hot import SymbolicTensor
 from pygraph.control.errors import Site, unjoined
-from pygraph.control.forms import Form
-from pygraph.control.journal import WHOLE, Change, Journal, note, read_part, write_part
-from pygraph.control.unset import UNSET, Maybe
+from pygraph.control.journal import VALUE, WHOLE, Change, Journal, note, read_part, write_part
+from pygraph.control.unset import UNSET, Maybe, Part
 from pygraph.graph.aliases import is_derived
 from pygraph.graph.structure import map_structure
 
@@ -24,6 +23,9 @@ def get(change: Change) -> Any:
 def put(change: Change, value: Any) -> None:
     """Change the part of the object, on the behalf of the graph at hand."""
     note(change.owner)
+    if type(value) is Maybe:
+        part = None if change.key is VALUE else Part(change.owner, change.key)
+        value = Maybe(change.name, value.value, value.defined, value.none, part)
     write_part(change.owner, change.key, value)
 
 
@@ -45,9 +47,9 @@ def both_ways(
         change = one or other
         assert change is not None
         values = [change.before if end is None else end.after for end in (one, other)]
-        if not is_joinable(change) or (values[0] is UNSET) != (values[1] is UNSET):
-            raise unjoined(change, (values[0], values[1]), site)
-        if values[0] is UNSET:
+        if not is_joinable(change):
+            raise unjoined(change, site)
+        if values[0] is UNSET and values[1] is UNSET:
             put(change, UNSET)
         else:
             out.append((change, values[0], values[1]))
@@ -71,12 +73,6 @@ def _with_whole_lists(changes: Sequence[Change], whole: Collection[Change]) -> l
     return out + [places[owner]._replace(after=after) for owner, after in items.items()]
 
 
-def check_joined(change: Change, form: Form, values: tuple[Any, Any], site: Site) -> None:
-    """Refuse a part that would have no value, or None, on some ways only."""
-    if form.missing and not (form.none and form.structure is None):
-        raise unjoined(change, values, site)
-
-
 def settled_values(values: Sequence[Any], journal: Journal) -> list[Any]:
     """Return values as they are now, apart from tensors and containers that will be undone."""
     return [map_structure(partial(_settled, journal=journal), value) for value in values]
@@ -85,7 +81,7 @@ def settled_values(values: Sequence[Any], journal: Journal) -> list[Any]:
 def _settled(value: Any, journal: Journal) -> Any:
     if type(value) is Maybe:
         inner = map_structure(partial(_settled, journal=journal), value.value)
-        return Maybe(value.name, inner, value.defined, value.none)
+        return Maybe(value.name, inner, value.defined, value.none, value.part)
     if type(value) is SymbolicTensor and (journal.owns(value) or is_derived(value)):
         return value.copy()
     return value

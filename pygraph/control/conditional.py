@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from pygraph.control.changes import both_ways, check_joined, put, settled_values
+from pygraph.control.changes import both_ways, put, settled_values
 from pygraph.control.chosen_values import ChosenValue
-from pygraph.control.errors import CallSite, Site, mismatch
+from pygraph.control.errors import CallSite, Site
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import Meeting, contents, inner_flags
 from pygraph.control.journal import Change, Journal, recording
@@ -55,17 +55,16 @@ def stage_cond(
     *,
     site: Site,
     guarded: Sequence[str] = (),
-    required: str = "",
 ) -> list[Any]:
     """Record a ``cond`` op; return the values of the variables after it.
 
     ``then`` and ``otherwise`` run a branch and return the values of ``names`` at its end. A
-    variable in ``guarded`` needs no flag: nothing reads it where it has no value. The one that is
-    ``required`` has a value on both ways, or None on both.
+    variable in ``guarded`` needs no flag: nothing reads it where it has no value.
     """
     assert is_tracing()
     parent = current()
     pred = as_predicate(pred)
+    parent.staged += 1
     aliases = parent.module.aliases
     before = aliases.stale()
     with Region():
@@ -95,11 +94,6 @@ def stage_cond(
         forms.append(pair)
         same = first.values[index] is second.values[index]
         joined.append(None if same else _joined(pair, site, name in guarded))
-        if name == required and pair[0].none != pair[1].none:
-            raise _not_everywhere(name, pair, site)
-    for (change, one, other), form in zip(parts, joined[len(names) - len(parts) :], strict=True):
-        if form is not None:
-            check_joined(change, form, (one, other), site)
     flags = [inner_flags(side.builder, side.values) for side in (first, second)]
     for which, side in enumerate((first, second)):
         aliases.resume(stale[which])
@@ -134,25 +128,24 @@ def each_way(choice: ChosenValue, act: Callable[[int], None]) -> None:
     ``act`` is called with the number of the value.
     """
 
-    def way(number: int) -> list[Any]:
+    def way(number: int) -> None:
         if number + 1 == len(choice.values):
             act(number)
         else:
-            stage_cond(
-                choice.position == number,
-                partial(_done, act, number),
-                lambda: way(number + 1),
-                (),
-                site=CallSite(("where it is chosen", "where it is not"), (None, None)),
-            )
-        return []
+            either(choice.position == number, partial(act, number), lambda: way(number + 1))
 
     way(0)
 
 
-def _done(act: Callable[[int], None], number: int) -> list[Any]:
-    act(number)
-    return []
+def either(pred: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> None:
+    """Record what is done where a tensor holds, and what is done where it does not."""
+
+    def done(act: Callable[[], Any]) -> list[Any]:
+        act()
+        return []
+
+    site = CallSite(("where it is chosen", "where it is not"), (None, None))
+    stage_cond(pred, partial(done, then), partial(done, otherwise), (), site=site)
 
 
 def _raises(first: _Way, second: _Way) -> bool:
@@ -281,17 +274,8 @@ def _joined(pair: tuple[Form, Form], site: Site, guarded: bool) -> Form:
     one, other = pair
     form = join(one, other, site)
     if guarded:  # nothing reads it where it is unset
-        return form if form.structure is None else Form(form.name, form.structure, form.leaves)
+        return form if form.none or form.structure is None else form._replace(missing=False)
     if one.structure is None and other.structure is None and one.none != other.none:
         # Unset on one way and None on the other: reading it is an error either way.
         return Form(form.name, None, (), missing=True)
     return form
-
-
-def _not_everywhere(name: str, pair: tuple[Form, Form], site: Site) -> Exception:
-    what = ["None" if form.none else ", ".join(map(str, form.leaves)) or "()" for form in pair]
-    advice = (
-        "A function whose way depends on a tensor returns the same structure on every way; "
-        "falling off its end returns None."
-    )
-    return mismatch(TypeError, site, name, name, (what[0], what[1]), advice)

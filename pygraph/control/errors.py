@@ -6,8 +6,7 @@ import inspect
 import linecache
 from typing import Any, Protocol
 
-from pygraph.control.journal import WHOLE, Change, Journal
-from pygraph.control.unset import UNSET
+from pygraph.control.journal import Change, Journal
 from pygraph.graph.locations import Location, user_line
 
 
@@ -47,6 +46,23 @@ class CallSite:
         return first, second
 
 
+class LaterIterations:
+    """A variable of a loop that has no value before: what two iterations leave meets."""
+
+    both = ("after one iteration", "after the next")
+
+    def __init__(self, loop: Site) -> None:
+        self._loop = loop
+
+    def journal(self) -> Journal:
+        """Return a new journal for its code."""
+        return self._loop.journal()
+
+    def lines(self, name: str) -> tuple[Location | None, Location | None]:
+        """Return where the loop's body gives the variable a value."""
+        return None, self._loop.lines(name)[1]
+
+
 def mismatch(
     kind: type[Exception],
     site: Meeting,
@@ -60,35 +76,27 @@ def mismatch(
     first, second = site.both
     lines = site.lines(variable)
     places = "\n".join(
-        f"  {which}: {_place(line)}" for which, line in zip(site.both, lines, strict=True) if line
+        f"  {which}: {place_of(line)}" for which, line in zip(site.both, lines, strict=True) if line
     )
     text = f"{named} is {what[0]} {first} and {what[1]} {second}"
     return kind("\n".join(part for part in (text, places, advice) if part))
 
 
-def unjoined(change: Change, values: tuple[Any, Any], site: Site) -> Exception:
-    """Return the error of a part of an object that differs in a way which no graph can pass on."""
-    if change.key is WHOLE:
-        kind = type(change.owner).__name__
-        texts = (
-            f"the {kind} {change.name!r} is changed where a tensor decides whether, or how often",
-        )
-        advice = (
-            "Its length or its elements would differ; use a tensor, or a list of constant length "
-            "the items of which are assigned."
-        )
-    else:
-        said = ["unset" if value is UNSET else "set" for value in values]
-        if said[0] == said[1]:
-            said = ["None" if value is None else "a value" for value in values]
-        texts = (f"{change.name} is {said[0]} {site.both[0]} and {said[1]} {site.both[1]}",)
-        advice = "Give it a value of the same kind before, or on both ways."
+def unjoined(change: Change, site: Site) -> Exception:
+    """Return the error of an object whose change no graph can pass on."""
+    kind = type(change.owner).__name__
+    text = f"the {kind} {change.name!r} is changed where a tensor decides whether, or how often"
+    advice = (
+        "Its length or its elements would differ; use a tensor, or a list of constant length "
+        "the items of which are assigned."
+    )
     lines = [line for line in site.lines(change.name) if line is not None]
-    places = [f"  {_place(line)}" for line in dict.fromkeys(lines[-1:])]
-    return TypeError("\n".join([*texts, *places, advice]))
+    places = [f"  {place_of(line)}" for line in dict.fromkeys(lines[-1:])]
+    return TypeError("\n".join([text, *places, advice]))
 
 
-def _place(location: Location) -> str:
+def place_of(location: Location) -> str:
+    """Return a line of the user's as errors show it, with its text."""
     filename, line, function = location
     source = linecache.getline(filename, line).strip()
     return f"{filename}:{line}, in {function}" + (f": {source}" if source else "")

@@ -83,6 +83,7 @@ class Form(NamedTuple):
                 leaves.append(leaf.value)
         value = unflatten(self.structure, leaves)
         if self.missing:
+            current().module.has_maybe = True
             return Maybe(self.name, value, next(tensors), self.none)
         return value
 

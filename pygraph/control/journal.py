@@ -163,7 +163,7 @@ class Journal:
         Changes of objects that were made since stay, and so do Python values put into a list or
         set that is older than the whole trace: like `print`, that happens while tracing.
         """
-        changed = [change for change in self._differences() if change.place not in self._handled]
+        changed = [change for change in self.differences() if change.place not in self._handled]
         logged = [change for change in changed if change.key is WHOLE and _is_log(change)]
         for change in logged:
             del self._noted[id(change.owner)]
@@ -196,7 +196,7 @@ class Journal:
         """
         changed = [
             change
-            for change in self._differences()
+            for change in self.differences()
             if (change.key is not WHOLE or _holds_staged(change.after)) and is_leak(change.after)
         ]
         if not changed:
@@ -212,7 +212,7 @@ class Journal:
 
     def let_go_of_arrays(self) -> None:
         """Leave NumPy's own arrays in objects where converted code has put those that it made."""
-        for change in self._differences():
+        for change in self.differences():
             leaves = flatten(change.after)[0]
             if any(type(leaf) is LocalArray and not leaf.is_staged for leaf in leaves):
                 value = map_structure(as_numpys, change.after)
@@ -238,7 +238,8 @@ class Journal:
             }
         return self._arrays
 
-    def _differences(self) -> list[Change]:
+    def differences(self) -> list[Change]:
+        """Return the parts of what was noted that are not what they were, without names."""
         changes = []
         for owner, before in self._noted.values():
             if type(owner) is SymbolicTensor and is_derived(owner):
@@ -358,6 +359,11 @@ class Attempt:
         self._journal: Journal | None = Journal(functions, tentative=True)
         self._journal.outer = self._outer
         self._builder.journal = self._journal
+
+    @property
+    def changed(self) -> bool:
+        """Whether the code has changed objects so far."""
+        return self._journal is not None and bool(self._journal.differences())
 
     def undo(self) -> None:
         """Undo what the code did to objects."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pygraph._hot import EagerTensor, SymbolicTensor
 from pygraph.control.arrays import LocalArray
-from pygraph.control.changes import check_joined, get, is_joinable, put, settled_values
+from pygraph.control.changes import get, is_joinable, put, settled_values
 from pygraph.control.chosen_values import is_chosen_value
-from pygraph.control.errors import CallSite, Site, mismatch, unjoined
+from pygraph.control.errors import CallSite, LaterIterations, Site, mismatch, unjoined
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import LoopAliases
+from pygraph.control.invariants import Invariants, checked_invariants
 from pygraph.control.journal import WHOLE, Change, Journal, recording
 from pygraph.control.leaves import NUMBERS, TensorLeaf, ValueLeaf
 from pygraph.control.pending import UnknownResult, pending
@@ -31,6 +32,7 @@ from pygraph.control.tensors import (
 from pygraph.control.told_apart import ToldApart
 from pygraph.control.unset import UNSET
 from pygraph.graph import Builder, public
+from pygraph.graph.builder import Path
 from pygraph.graph.locations import Region
 from pygraph.graph.structure import flatten, map_structure, unflatten
 
@@ -74,18 +76,20 @@ def stage_while(
     ``test`` and ``body`` are given the values of ``names`` at the start of an iteration; ``body``
     returns those at its end. ``runs``: the body is known to run at least once. ``guarded``: as in
     ``stage_cond``. Numbers in ``indirect`` join the state only when the body is seen to change
-    them. Tensors in ``augmented`` are most likely written into rather than replaced. ``invariants``
-    gives shapes (nested as the variable), with None
-    for a dim that varies; None for a variable without one.
+    them. Tensors in ``augmented`` are most likely written into rather than replaced.
+    ``invariants``: the ``shapes`` of :class:`Invariants`.
     """
     kept = {
         index: value
         for index, (name, value) in enumerate(zip(names, before, strict=True))
         if name in (*augmented, *indirect) and type(value) is SymbolicTensor and value.dims
     }
-    if kept and not any(invariants):
+    parent = current()
+    number = parent.staged  # of the loop before
+    replaced: Path = (*parent.path, number + 1, "replaced")
+    if kept and not any(invariants) and replaced not in parent.module.settled:
         rest = [index for index in range(len(names)) if index not in kept]
-        stale = current().module.aliases.stale()
+        stale = parent.module.aliases.stale()
         try:
             after = stage_while(
                 _without(kept, test),
@@ -100,14 +104,15 @@ def stage_while(
             )
             return _merged(kept, after)
         except _ReplacedError:
-            current().module.aliases.resume(stale)
+            parent.module.aliases.resume(stale)
+            parent.module.settled[replaced] = True
     if maximum_iterations is not None:
         test, body = _bounded(test, body, maximum_iterations)
         before, names = [0, *before], ["the number of iterations", *names]
         invariants = [None, *invariants] if invariants else ()
-    parent = current()
+    parent.staged = number + 1
     loop = _Loop(parent, list(names), site, frozenset(guarded), set(indirect))
-    loop.start(before, _invariant_forms(before, invariants, names))
+    loop.start(before, invariants)
     test_builder = Builder("test", parent)
     try:
         with Region():
@@ -177,10 +182,19 @@ def _as_flag(going: Any) -> Any:
     return as_predicate(going) if is_tensor(going) else bool(going)
 
 
+class _Settled(NamedTuple):
+    """The forms of a loop's variables before it, and those that it settled at; parts come last."""
+
+    own: list[Form]
+    forms: list[Form]
+    parts: list[Change]
+
+
 class _Loop:
     """The state of a loop while its form settles."""
 
     aliases: LoopAliases
+    invariants: Invariants
 
     def __init__(
         self, parent: Any, names: list[str], site: Site, guarded: frozenset[str], indirect: set[str]
@@ -198,10 +212,11 @@ class _Loop:
         # Variables some numbers of which the body was seen to leave alone.
         self.fixed: set[int] = set()
 
-    def start(self, before: Sequence[Any], invariants: Sequence[Form | None]) -> None:
+    def start(self, before: Sequence[Any], shapes: Sequence[Any]) -> None:
         # An array that the loop assigns anew is a tensor from the start.
         before = [value.stage() if type(value) is LocalArray else value for value in before]
         self.before = list(before)
+        self.invariants = Invariants(self.names, before, shapes, self.site)
         guarded = {i for i, name in enumerate(self.names) if name in self.guarded}
         make = ToldApart if self.parent.module.tells_apart else LoopAliases
         self.aliases = make(self.parent.module.aliases, self.before, guarded)
@@ -211,9 +226,59 @@ class _Loop:
             for name, value in zip(self.names, before, strict=True)
         ]
         self.forms = list(self.own)
-        for index, wanted in enumerate(invariants):
+        for index, wanted in enumerate(self.invariants.forms):
             if wanted is not None:
                 self.forms[index] = join(wanted, self.own[index], self.site)
+        self._resume()
+
+    def _resume(self) -> None:
+        """Start from where the same loop settled when the code around it was traced before.
+
+        Types become more general from trace to trace: it would settle there again, at the latest.
+        Else each level of nested loops would double the traces of those inside.
+        """
+        known: _Settled | None = self.parent.module.settled.get(self._path())
+        if known is None:
+            return
+        variables = len(self.names)
+        before = [get(part) for part in known.parts]
+        own = [
+            *self.own,
+            *(
+                form_of(part.name, value, settled=True)
+                for part, value in zip(known.parts, before, strict=True)
+            ),
+        ]
+        forms = [*self.forms, *own[variables:]]
+        try:
+            joined = [join(then, now, self.site) for then, now in zip(known.own, own, strict=True)]
+            forms = [
+                join(form, settled, self.site)
+                for form, settled in zip(forms, known.forms, strict=True)
+            ]
+        except (TypeError, ValueError):
+            return  # it is another loop, or starts from something else now
+        if joined != own:
+            return
+        self.forms = forms[:variables]
+        is_older = self.site.journal().is_older if known.parts else None
+        for part, value, *both in zip(
+            known.parts, before, own[variables:], forms[variables:], strict=True
+        ):
+            if is_older is not None and value is not UNSET and is_older(part.owner):
+                self._add_part(part._replace(before=value, after=value), *both)
+        self._name_parts()
+
+    def _note_settled(self) -> None:
+        forms = [
+            own if index in self.fixed else form
+            for index, (own, form) in enumerate(zip(self.own, self.forms, strict=True))
+        ]
+        settled = _Settled(list(self.own), forms, list(self.parts))
+        self.parent.module.settled[self._path()] = settled
+
+    def _path(self) -> Path:
+        return *self.parent.path, self.parent.staged
 
     def settle(self, body: Callable[[list[Any]], list[Any]]) -> tuple[Builder, list[Form]]:
         """Trace the body until its end has the form of its start."""
@@ -236,13 +301,14 @@ class _Loop:
                 values = settled_values(given if isinstance(ended, Raised) else ended, journal)
                 if self._found_parts(journal.close()):
                     continue
+                self.invariants.check(values)
                 ends = [
                     form_of(name, value, settled=name in self.indirect or index in self.fixed)
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))
                 ]
                 found = [
-                    self._general(name, join(form, end, self.site))
-                    for name, form, end in zip(self.names, self.forms, ends, strict=True)
+                    self._general(own.name, join(form, end, self._site_of(own)))
+                    for own, form, end in zip(self.own, self.forms, ends, strict=True)
                 ]
                 self.aliases.ended = [] if isinstance(ended, Raised) else ended
                 if found == self.forms:
@@ -252,6 +318,7 @@ class _Loop:
                         continue
                     if self.aliases.found_more(self.parent):
                         continue
+                    self.invariants.check(values, recorded=True)
                     results: list[Any] = []
                     for form, end, value in zip(found, ends, values, strict=True):
                         results.extend(form.take_apart(value, end))
@@ -261,6 +328,7 @@ class _Loop:
             former, self.forms = self.forms, found
         else:
             raise self._unsettled(former, found)
+        self._note_settled()
         prints.release()
         return builder, ends
 
@@ -295,21 +363,23 @@ class _Loop:
         ]
         for change in new:
             values = change.before, change.after
-            if not is_joinable(change) or any(value is UNSET for value in values):
-                raise unjoined(change, values, self.site)
+            if not is_joinable(change):
+                raise unjoined(change, self.site)
             own, end = (form_of(change.name, value, settled=True) for value in values)
             form = join(own, end, self.site)
-            check_joined(change, form, values, self.site)
             if change.key is WHOLE:
                 self._drop_items(change.owner)
-            self.parts.append(change)
-            self.names.append(change.name)
-            self.before.append(change.before)
-            self.own.append(own)
-            self.forms.append(form)
-            self.indirect.add(change.name)
+            self._add_part(change, own, form)
         self._name_parts()
         return bool(new)
+
+    def _add_part(self, change: Change, own: Form, form: Form) -> None:
+        self.parts.append(change)
+        self.names.append(change.name)
+        self.before.append(change.before)
+        self.own.append(own)
+        self.forms.append(form)
+        self.indirect.add(change.name)
 
     def _name_parts(self) -> None:
         count = len(self.names) - len(self.parts)
@@ -386,12 +456,16 @@ class _Loop:
         self.aliases.note_results(values)
         return self._put_objects(values)
 
+    def _site_of(self, own: Form) -> Site:
+        """Return the place for errors about a variable, given its form before the loop."""
+        return self.site if own.structure is not None else LaterIterations(self.site)
+
     def _unknown(self) -> list[str]:
         return [form.name for form in self.forms if form.structure is None]
 
     def _general(self, name: str, form: Form) -> Form:
-        if name in self.guarded and form.structure is not None:
-            return form._replace(missing=False, none=False)
+        if name in self.guarded and form.structure is not None and not form.none:
+            return form._replace(missing=False)
         return form
 
     def _steps(self) -> int:
@@ -500,18 +574,20 @@ def while_loop(
     these; both functions take them as arguments, and ``body`` returns as many new ones. Python
     numbers take the dtype that the body gives them. ``maximum_iterations`` bounds how often the
     body runs. ``shape_invariants``, of the structure of ``loop_vars``, gives shapes (with None for
-    a dim that varies); without it a dim that changes becomes unknown by itself.
+    a dim that varies), which the variables keep; without it a dim that changes becomes unknown by
+    itself.
 
     Raises TypeError or ValueError, naming the variable, when its number of parts, dtype, number of
-    dimensions or structure changes.
+    dimensions or structure changes, or when it does not keep its shape.
     """
     if not isinstance(loop_vars, (list, tuple)):
         raise TypeError(f"loop_vars must be a list or tuple, got {type(loop_vars).__name__}")
     names = _variable_names(body, len(loop_vars))
     kind = _maker(loop_vars)
     if not is_tracing():
+        shapes = checked_invariants(loop_vars, shape_invariants)
         own = [map_structure(_by_value, value) for value in loop_vars]
-        return kind(_run(cond, body, own, maximum_iterations, names))
+        return kind(_run(cond, body, own, maximum_iterations, names, shapes))
     site = CallSite(AROUND, (None, body))
 
     def test(values: list[Any]) -> Any:
@@ -525,7 +601,7 @@ def while_loop(
         list(loop_vars),
         names,
         site=site,
-        invariants=_checked_invariants(loop_vars, shape_invariants),
+        invariants=checked_invariants(loop_vars, shape_invariants),
         maximum_iterations=maximum_iterations,
     )
     return kind(after)
@@ -541,9 +617,11 @@ def _run(
     values: list[Any],
     maximum: Any,
     names: list[str],
+    shapes: Sequence[Any],
 ) -> list[Any]:
     """The loop as Python runs it, held to the same rules as a staged one."""
     site = CallSite(AROUND, (None, body))
+    invariants = Invariants(names, values, shapes, site)
     forms = [form_of(name, value) for name, value in zip(names, values, strict=True)]
     count = 0
     while maximum is None or count < maximum:
@@ -552,6 +630,7 @@ def _run(
         if not going:
             break
         values = _returned(body(*values), len(names), names)
+        invariants.check(values)
         ends = [form_of(name, value) for name, value in zip(names, values, strict=True)]
         forms = [join(f, end, site) for f, end in zip(forms, ends, strict=True)]
         count += 1
@@ -602,56 +681,3 @@ def _maker(loop_vars: Any) -> Callable[[list[Any]], Any]:
     if hasattr(loop_vars, "_make"):
         return loop_vars._make  # type: ignore[no-any-return]
     return type(loop_vars)
-
-
-def _checked_invariants(loop_vars: Any, shapes: Any) -> Sequence[Any]:
-    if shapes is not None and len(shapes) != len(loop_vars):
-        raise ValueError(
-            f"shape_invariants has {len(shapes)} entries for {len(loop_vars)} loop variables"
-        )
-    return shapes or ()
-
-
-def _invariant_forms(
-    values: Sequence[Any], shapes: Sequence[Any], names: Sequence[str]
-) -> list[Form | None]:
-    return [
-        None if shape is None else _with_shapes(form_of(name, value), shape, name)
-        for name, value, shape in zip(names, values, shapes, strict=bool(shapes))
-    ]
-
-
-def _with_shapes(form: Form, shapes: Any, name: str) -> Form:
-    wanted = _shape_list(shapes)
-    if len(wanted) != len(form.leaves):
-        raise ValueError(
-            f"shape_invariants of '{name}' has {len(wanted)} shapes for {len(form.leaves)} tensors"
-        )
-    leaves: list[TensorLeaf | ValueLeaf] = []
-    for leaf_name, leaf, shape in zip(form.leaf_names(), form.leaves, wanted, strict=True):
-        if shape is None or isinstance(leaf, ValueLeaf):
-            leaves.append(leaf)
-            continue
-        fits = len(shape) == len(leaf.shape) and all(
-            dim is None or dim == actual for dim, actual in zip(shape, leaf.shape, strict=True)
-        )
-        if not fits:
-            raise ValueError(
-                f"shape_invariants gives '{leaf_name}' the shape {tuple(shape)}, "
-                f"but its value is {leaf}"
-            )
-        leaves.append(leaf._replace(shape=tuple(shape)))
-    return form._replace(leaves=tuple(leaves))
-
-
-def _shape_list(shapes: Any) -> list[Any]:
-    """Flatten a structure whose leaves are shapes: tuples of ints and None."""
-    if shapes is None or _is_shape(shapes):
-        return [shapes]
-    if isinstance(shapes, dict):
-        return [leaf for key in sorted(shapes) for leaf in _shape_list(shapes[key])]
-    return [leaf for part in shapes for leaf in _shape_list(part)]
-
-
-def _is_shape(value: Any) -> bool:
-    return isinstance(value, tuple) and all(dim is None or isinstance(dim, int) for dim in value)

@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from pygraph._hot import Tensor, Variable
-from pygraph.control.journal import attributes
+from pygraph.control.journal import attributes, slots_of
 from pygraph.graph.structure import Structure, flatten
 
 _HEAP_TYPE = 1 << 9
@@ -21,6 +21,8 @@ def is_plain(value: Any) -> bool:
     new: object = kind.__new__
     if new is not object.__new__ or isinstance(value, (type, ModuleType, Tensor, Variable)):
         return False
+    if not hasattr(value, "__dict__") and not slots_of(kind):
+        return False  # a class in C, as that of a lock
     made_in_python = all(base.__flags__ & _HEAP_TYPE for base in kind.__mro__[:-1])
     return made_in_python and not kind.__module__.startswith("pygraph.")
 

@@ -42,11 +42,13 @@ def set_loop_options(
     maximum_iterations: Any = None,
     unroll: bool = False,
 ) -> LoopOptions:
-    """Say, as a statement of a loop's body, how the loop is staged. Python's own loops ignore it.
+    """Say, as a statement of a loop's body, how the loop is staged.
 
-    ``shape_invariants`` has pairs of a variable and its shape, with None for a dim that varies (or
-    a dict from the variable's name). ``maximum_iterations``, an int or a 0-d tensor, ends the loop
-    after so many. ``unroll`` puts every iteration of a ``for`` of known length into the graph.
+    ``shape_invariants`` has pairs of a variable and the shape that it keeps, with None for a dim
+    that varies (or a dict from the variable's name); an iteration that leaves it with another shape
+    is a ValueError. ``maximum_iterations``, an int or a 0-d tensor, ends the loop after so many.
+    ``unroll`` puts every iteration of a ``for`` of known length into the graph. Python's own loops
+    ignore these two.
 
     Raises TypeError for an ``unroll`` that is no bool.
 

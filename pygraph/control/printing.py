@@ -5,13 +5,14 @@ from __future__ import annotations
 import builtins
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pygraph.control.chosen_values import chosen_in, decided
-from pygraph.control.conditional import each_way
+from pygraph.control.conditional import each_way, either
 from pygraph.control.lists import readable
 from pygraph.control.tensors import apply, current, is_tracing
+from pygraph.control.unset import Maybe
 from pygraph.graph.text import Text, deferred
 
 _STDOUT, _STDERR = 1, 2
@@ -85,12 +86,35 @@ def traced_print(
     With a tensor among the values it becomes part of the graph. So does one without any values that
     ends a line which the graph has printed.
     """
+    optional = next((value for value in values if type(value) is Maybe and value.none), None)
+    if optional is not None:
+        _print_optional(values, optional, lambda given: print_text(given, sep, end), file, flush)
+        return
     text = print_text(values, sep, end)
     if isinstance(text, Text) or (not values and current().module.prints):
         stage_print(text, file, flush)
         return
     file = sys.stdout if file is None else file
     _print_or_hold(lambda: builtins.print(text, end="", file=file, flush=flush))
+
+
+def _print_optional(
+    values: Sequence[Any],
+    optional: Maybe,
+    text: Callable[[tuple[Any, ...]], str | Text],
+    file: Any,
+    flush: Any,
+) -> None:
+    """Record a print of values one of which, or several, may be None."""
+
+    def printing(shown: Any) -> Callable[[], None]:
+        chosen = tuple([shown if value is optional else value for value in values])
+        another = next((value for value in chosen if type(value) is Maybe and value.none), None)
+        if another is not None:
+            return lambda: _print_optional(chosen, another, text, file, flush)
+        return lambda: stage_print(text(chosen), file, flush)
+
+    either(optional.defined, printing(optional.value), printing(None))
 
 
 def print_text(values: tuple[Any, ...], sep: Any, end: Any) -> str | Text:

@@ -7,13 +7,14 @@ What an op says of sizes that it does not fit is such an exception as well: that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from pygraph.control.chosen_values import chosen_in, decided
 from pygraph.control.tensors import current
 from pygraph.graph.exceptions import RAISED_AT, describe_exception, holds_tensors
-from pygraph.graph.locations import Location, chain_of_op_error, current_chain
+from pygraph.graph.locations import Location, chain_of_op_error, current_chain, describe
 from pygraph.graph.op_rows import OP_ROWS
 
 _T = TypeVar("_T")
@@ -115,6 +116,34 @@ def is_raised(error: BaseException) -> bool:
     return hasattr(error, RAISED_AT)
 
 
+class _State(threading.local):
+    # Whether Python's own loop asks an iterator for its next item.
+    taking = False
+
+
+_state = _State()
+
+
+def taken(iterator: Iterator[_T]) -> Iterator[_T]:
+    """Yield the items of an iterator to a loop of Python's, which a graph cannot end."""
+    while True:
+        former, _state.taking = _state.taking, True
+        try:
+            item = next(iterator)
+        except StopIteration:
+            return
+        finally:
+            _state.taking = former
+        yield item
+
+
+def _refuse_staged_end(chain: Sequence[Location]) -> None:
+    raise TypeError(
+        "StopIteration is raised where a tensor decides, which cannot end a loop of Python's "
+        f"({describe(chain[0])}): loop over pygraph.range(n) or a tensor, or by `while`"
+    )
+
+
 def _raised_at(error: BaseException) -> Sequence[Location] | None:
     if is_raised(error):
         return getattr(error, RAISED_AT)  # type: ignore[no-any-return]
@@ -122,6 +151,8 @@ def _raised_at(error: BaseException) -> Sequence[Location] | None:
 
 
 def _record(error: BaseException, chain: Sequence[Location]) -> None:
+    if _state.taking and isinstance(error, StopIteration):
+        _refuse_staged_end(chain)
     builder: Any = current()
     described = describe_exception(error)
     kept = builder.module.exceptions

@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 
 from pygraph._hot import as_dtype, scalar
+from pygraph.control.requirements import require
 from pygraph.control.tensors import apply, as_number, cast, is_tensor, is_tracing
 from pygraph.graph.locations import describe, user_line
+
+_LEAST, _GREATEST = -(2**63), 2**63 - 1
 
 
 class Range:
@@ -37,8 +40,8 @@ class Range:
         self.start: Any = 0 if len(bounds) == 1 else checked[0]
         self.stop: Any = checked[0] if len(bounds) == 1 else checked[1]
         self.step: Any = checked[2] if len(bounds) == 3 else 1
-        if type(self.step) is int and self.step == 0:
-            raise ValueError("range() arg 3 must not be zero")
+        if not (type(self.step) is int and self.step != 0):
+            require(self.step != 0, ValueError, "range() arg 3 must not be zero")
         self._array: Any = None
 
     @property
@@ -99,39 +102,104 @@ class Range:
         return f"pygraph.range({', '.join(map(repr, bounds))})"
 
     def length(self) -> Any:
-        """Return how many items there are: an int where the bounds are, else a tensor."""
+        """Return how many items there are: an int where the bounds are, else a tensor.
+
+        Raises OverflowError, when the graph runs, where 63 bits do not count them.
+        """
         if not any(is_tensor(bound) for bound in self._bounds()):
             return len(self)
-        # The quotient rounded up, which // does to its opposite.
-        steps = -((self.start - self.stop) // self.step)
-        return as_number(apply("maximum", (steps, 0)), "int64")
+        start, stop, step = (cast(bound, "int64") for bound in self._bounds())
+        if self._is_plain():
+            return as_number(apply("maximum", (stop, 0)), "int64")
+        # A difference of the bounds may wrap; that of their quotients does so for steps of 1 only.
+        up = step > 0
+        last = stop - apply("where", (up, 1, -1))
+        remainders = last % step, start % step
+        less = apply("where", (up, remainders[0] < remainders[1], remainders[0] > remainders[1]))
+        count = last // step - start // step - cast(less, "int64") + 1
+        some = self._is_before(up, start, stop)
+        require(
+            apply("logical_or", (apply("logical_not", (some,)), count > 0)),
+            OverflowError,
+            "the range has more elements than 63 bits count",
+        )
+        return as_number(apply("where", (some, count, 0)), "int64")
 
-    # What a staged `for` needs.
+    def _is_plain(self) -> bool:
+        """Whether the items are those from 0 on, one by one."""
+        return type(self.start) is type(self.step) is int and (self.start, self.step) == (0, 1)
+
+    @staticmethod
+    def _is_before(up: Any, one: Any, other: Any) -> Any:
+        """Return whether a number comes before another in the order of the items."""
+        if not is_tensor(up):
+            return one < other if up else one > other
+        return apply("where", (up, one < other, one > other))
+
+
+class Steps:
+    """What a staged ``for`` over a range counts: int64 positions that no sum of which wraps.
+
+    Where the sign of the step is known only when the graph runs, positions rise: those of a falling
+    range are its items with all bits inverted.
+    """
+
+    def __init__(self, numbers: Range) -> None:
+        self._range = numbers
+        self._start, self._stop, self._step = (
+            cast(bound, "int64") if is_tensor(bound) else bound
+            for bound in (numbers.start, numbers.stop, numbers.step)
+        )
+        self._inverted: Any = None
+        if is_tensor(self._step):
+            step = self._step
+            rises = step > 0
+            self._inverted = apply("where", (rises, 0, -1))
+            self._start, self._stop = map(self._invert, (self._start, self._stop))
+            self._step = apply("where", (rises, step, -step))
+        self._rises = bool(is_tensor(self._step) or self._step > 0)
+        self._last = self._last_followed() if self._may_wrap() else None
 
     def first(self) -> Any:
-        """Return the first item."""
-        if self.numbers:
-            return as_number(self.start, "int64")
-        return cast(self.start, self._dtype_name())
+        """Return the first position."""
+        return as_number(self._start, "int64")
 
     def more(self, position: Any) -> Any:
         """Return whether there is an item at a position."""
-        if not is_tensor(self.step):
-            return position < self.stop if self.step > 0 else position > self.stop
-        up = apply("logical_and", (self.step > 0, position < self.stop))
-        down = apply("logical_and", (self.step < 0, position > self.stop))
-        return apply("logical_or", (up, down))
+        return position < self._stop if self._rises else position > self._stop
 
     def item(self, position: Any) -> Any:
-        """Return the item at a position: in a range they are the same."""
-        return position
+        """Return the item at a position."""
+        item = position if self._inverted is None else self._invert(position)
+        if self._range.numbers:
+            return as_number(item, "int64")
+        return cast(item, self._range.dtype.name)
 
     def following(self, position: Any) -> Any:
-        """Return the position after a position."""
-        following = position + self.step
-        return (
-            as_number(following, "int64") if self.numbers else cast(following, position.dtype.name)
-        )
+        """Return the position after a position, or one at which there is no item."""
+        if self._last is not None:
+            position = apply("minimum" if self._rises else "maximum", (position, self._last))
+        return as_number(position + self._step, "int64")
+
+    def _invert(self, value: Any) -> Any:
+        return apply("bitwise_xor", (cast(value, "int64"), self._inverted))
+
+    def _may_wrap(self) -> bool:
+        """Whether the sum of the last item and the step may be no int64."""
+        if self._range.dtype.name != "int64" and not self._range.numbers:
+            return False
+        if is_tensor(self._step):
+            return True
+        if is_tensor(self._stop):
+            return self._step not in (1, -1)
+        return not _LEAST <= self._stop + self._step <= _GREATEST
+
+    def _last_followed(self) -> Any:
+        """Return the last position that others follow, or one of which the sum does not wrap."""
+        farthest, limit = ("maximum", _LEAST) if self._rises else ("minimum", _GREATEST)
+        start, stop, step = (cast(x, "int64") for x in (self._start, self._stop, self._step))
+        end = apply(farthest, (apply(farthest, (start, stop)), limit + step))
+        return end - step
 
 
 def _array(value: Any) -> Any:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pygraph._hot import require_stack
 from pygraph.control.activations import Activation, joined, stack
 from pygraph.control.forms import Form
 from pygraph.control.leaves import NUMBERS, ValueLeaf
@@ -35,6 +36,7 @@ def followed(function: Callable[..., Any], target: Callable[..., Any]) -> Callab
         builder = current()
         if builder is None:
             return target(*args, **kwargs)
+        require_stack()
         enter(function, target, args, kwargs)
         calls = stack()
         activation = Activation(function, builder, args, kwargs)

@@ -218,14 +218,22 @@ class Recursive(Callee):
 
     def _add_part(self, change: Change) -> None:
         values = change.before, change.after
-        if change.key is WHOLE or UNSET in values:
-            raise unjoined(change, values, self._site())
+        if change.key is WHOLE:
+            raise unjoined(change, self._site())
+        if UNSET in values:
+            raise self._not_everywhere(change)
         before, after = (form_of(change.name, value) for value in values)
         form = join(before, after, self._site())
         if form.missing:
-            raise unjoined(change, values, self._site())
+            raise self._not_everywhere(change)
         self.parts.append(change)
         self.part_forms.append(form)
+
+    def _not_everywhere(self, change: Change) -> Exception:
+        return TypeError(
+            f"{change.name} has a value, or one other than None, on some ways of {self.name} only, "
+            f"which calls itself ({place(self.function)}): give it one of that type before"
+        )
 
     def _site(self) -> CallSite:
         both = ("where it does not call itself", "where it does")

@@ -34,7 +34,8 @@ from pygraph.control.leaves import (
     same_value,
 )
 from pygraph.control.objects import is_plain, opened
-from pygraph.control.tensors import apply, current, is_tensor, placeholder, weakened
+from pygraph.control.tensors import apply, cast, current, is_tensor, placeholder, weakened
+from pygraph.control.unset import Maybe
 from pygraph.graph.items import StagedItems
 from pygraph.graph.structure import LEAF, DequeOf, Structure, flatten, leaf_names, suffixes
 
@@ -78,6 +79,8 @@ def join_shaped(one: Shaped, other: Shaped, place: Place) -> Shaped:
             for name, first, second in zip(names, one.leaves, other.leaves, strict=True)
         ]
         return Shaped(one.structure, tuple(leaves))
+    if is_optional(one.structure) or is_optional(other.structure):
+        return _join_optional(one, other, place)
     if _differ_in_length(one.structure, other.structure):
         return _join_sequences(one, other, place)
     first = alternatives(one.structure, one.leaves)
@@ -85,6 +88,33 @@ def join_shaped(one: Shaped, other: Shaped, place: Place) -> Shaped:
     if first is not None and second is not None:
         return Shaped(*join_alternatives(first, second, place))
     return _join_containers(_opened(one, other), _opened(other, one), place)
+
+
+def is_optional(structure: Structure) -> bool:
+    """Return whether a part of a container is None, or may be."""
+    return structure.kind == "none" or (
+        structure.kind == "registered" and structure.key[0] is Maybe
+    )
+
+
+def _join_optional(one: Shaped, other: Shaped, place: Place) -> Shaped:
+    """Return a part of a container that may be None: what it is otherwise, and a flag."""
+    known = [part for part in (_inner(one), _inner(other)) if part is not None]
+    inner = known[0] if len(known) == 1 else join_shaped(known[0], known[1], place)
+    none = any(_may_be_none(part.structure) for part in (one, other))
+    key = (Maybe, (place.leaf, none))
+    structure = Structure("registered", key, (inner.structure, LEAF))
+    return Shaped(structure, (*inner.leaves, TensorLeaf("bool", ())))
+
+
+def _inner(part: Shaped) -> Shaped | None:
+    if not is_optional(part.structure):
+        return part
+    return next(part.children(), None)
+
+
+def _may_be_none(structure: Structure) -> bool:
+    return structure.kind == "none" or (is_optional(structure) and structure.key[1][1])
 
 
 def _part_ways(one: Leaf, other: Leaf) -> bool:
@@ -269,6 +299,8 @@ def _conformed(own: Structure, leaves: Iterator[Any], target: Shaped) -> Iterato
             value = next(leaves)
             if isinstance(leaf, TensorLeaf):
                 yield leaf_tensor(value, leaf)
+    elif is_optional(target.structure):
+        yield from _conformed_optional(own, leaves, target)
     elif is_chosen_value(target.structure):
         values = [next(leaves) for _ in range(own.leaf_count)]
         yield from take_apart(own, values, target.structure, target.leaves)
@@ -289,12 +321,30 @@ def _conformed(own: Structure, leaves: Iterator[Any], target: Shaped) -> Iterato
             yield from _conformed(child, leaves, wanted)
 
 
+def _conformed_optional(own: Structure, leaves: Iterator[Any], target: Shaped) -> Iterator[Any]:
+    inner = next(target.children())
+    if own.kind == "none":
+        for leaf in inner.leaves:
+            if isinstance(leaf, TensorLeaf):
+                yield placeholder(leaf.dtype, leaf.shape, leaf.weak)
+        yield cast(False, "bool")
+    elif is_optional(own):
+        yield from _conformed(own.children[0], leaves, inner)
+        yield cast(next(leaves), "bool")
+    else:
+        yield from _conformed(own, leaves, inner)
+        yield cast(True, "bool")
+
+
 def leaves_in(own: Structure, target: Shaped) -> Iterator[Leaf]:
     """Yield, for each leaf of a structure without staged items, what it is in ``target``."""
     if own == target.structure:
         yield from target.leaves
     elif is_chosen_value(target.structure) or target.structure.kind == "object":
         yield from [ValueLeaf(None)] * own.leaf_count
+    elif is_optional(target.structure):
+        if own.kind != "none":
+            yield from leaves_in(own, next(target.children()))
     elif target.structure.kind == "staged":
         (element,) = item_shapes(target)
         for child in own.children:

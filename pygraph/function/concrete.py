@@ -111,6 +111,11 @@ class ConcreteFunction(CompiledGraph):
         ]
 
     @property
+    def may_be_none(self) -> str:
+        """Where a run decides whether a result is None, "" where none does."""
+        return self._traced.may_be_none
+
+    @property
     def variables(self) -> list[Variable]:
         """The variables that the function captured."""
         return [entry for entry in self._traced.variables if isinstance(entry, Variable)]

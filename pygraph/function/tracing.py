@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 import time
 import weakref
@@ -46,6 +47,15 @@ from pygraph.graph.wire import write
 # not hold the interpreter, and cached calls never take it.
 lock = threading.RLock()
 
+
+def _forget_other_threads() -> None:
+    """Open a lock that a thread held which did not come along into this forked child."""
+    if not lock._is_owned():  # type: ignore[attr-defined]
+        lock._at_fork_reinit()  # type: ignore[attr-defined]
+
+
+os.register_at_fork(after_in_child=_forget_other_threads)
+
 Dims = tuple[int | None, ...]
 # Where a Python number is: the position of its argument, and its own among the ints and floats in
 # that argument.
@@ -73,6 +83,8 @@ class Traced(NamedTuple):
     trace_seconds: float
     plan_seconds: float
     guarded: Guarded | None = None  # what it read as Python values
+    # Where it is decided whether a result is None, if that takes a run.
+    may_be_none: str = ""
 
 
 class Request(NamedTuple):
@@ -195,6 +207,7 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
             called = followed(request.python_function, request.function)
             result = _run_to_end(called, args, kwargs)
             _refuse_mutation(request, given, arguments, names, structure)
+            may_be_none = _where_none(builder, request.name, result)
             results, template = _take_results(builder, request, result)
             guarded = None
             if noted is not None:
@@ -227,6 +240,7 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
         traced - started,
         time.perf_counter() - traced,
         guarded,
+        may_be_none,
     )
 
 
@@ -456,3 +470,39 @@ def _returning_line(function: Callable[..., Any]) -> Location | None:
     lines = {found.positions.lineno for found in ends if found.positions is not None}
     line = lines.pop() if len(lines) == 1 else None
     return code.co_filename, line or code.co_firstlineno, code.co_name
+
+
+def _where_none(builder: Builder, name: str, result: Any) -> str:
+    """Return where it is decided whether a part of a result is None, "" where no run decides that.
+
+    Raises TypeError for a container whose keys a run would decide.
+    """
+    if not builder.module.has_maybe:
+        return ""
+    where = ""
+    for part in _parts_of(result):
+        flag = part.defined
+        place = describe(flag.builder.made_at(flag)) if type(flag) is SymbolicTensor else ""
+        if not part.none:
+            raise TypeError(
+                f"{name} returns what has {part.name} on some ways only, as a tensor decides "
+                f"({place}): give it a value on every way, or return that part by itself"
+            )
+        where = where or place
+    return where
+
+
+def _parts_of(value: Any) -> Iterator[Maybe]:
+    """Yield what may be None, or missing, in nested containers."""
+    if type(value) is Maybe:
+        yield value
+        yield from _parts_of(value.value)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _parts_of(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _parts_of(part)
+    elif hasattr(type(value), "__dataclass_fields__"):
+        for part in vars(value).values():
+            yield from _parts_of(part)

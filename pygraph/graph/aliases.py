@@ -80,6 +80,9 @@ class Doubt(NamedTuple):
     writer: int = 0
 
 
+# In a slice, a bound that is left out.
+_NO_BOUND = -(2**63)
+
 # By the identity of their tensors.
 Stale = dict[int, Doubt]
 
@@ -124,7 +127,9 @@ class Aliases:
             return  # chosen by an index array: NumPy copies as well
         symbolic = type(base) is SymbolicTensor
         # A variable that may be unset is checked: what is read is the same object.
-        derived = op == "check_defined" or (symbolic and base.has_views)
+        # NumPy copies where the elements do not lie in a row; nothing is shared then.
+        in_place = op != "reshape" or _is_contiguous(base)
+        derived = op == "check_defined" or (symbolic and base.has_views and in_place)
         if not derived and symbolic and type(base.link) is View and not base.link.derived:
             doubt = self._stale.get(id(base.link.base))
             if doubt is None or doubt.writer != id(base):
@@ -253,6 +258,26 @@ def object_of(tensor: Any) -> Any:
     while type(tensor) is SymbolicTensor and type(tensor.link) is View and _is_check(tensor.link):
         tensor = tensor.link.base
     return tensor
+
+
+def _is_contiguous(tensor: Any) -> bool:
+    """Return whether the elements of NumPy's array would lie in a row, in order, for sure."""
+    while type(tensor) is SymbolicTensor and tensor.link is not None:
+        link = tensor.link
+        if type(link) is not View or not _keeps_order(link):
+            return False
+        tensor = link.base
+    return True
+
+
+def _keeps_order(link: View) -> bool:
+    if link.op == "slice":  # of the first axis only, and forward
+        starts, stops, steps = (link.attributes[key] for key in ("starts", "stops", "steps"))
+        bounds = {*starts[1:], *stops[1:]}
+        return bounds <= {_NO_BOUND} and set(steps) == {1}
+    if link.op == "gather":
+        return bool(link.attributes["axis"] == 0)
+    return link.op in ("reshape", "expand_dims", "squeeze", "check_defined")
 
 
 def _is_check(link: View) -> bool:

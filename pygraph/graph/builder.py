@@ -23,6 +23,7 @@ from pygraph._hot import (
     current,
     exchange_current,
     from_numpy,
+    require_stack,
     scalar,
 )
 from pygraph.graph.context import ModuleContext
@@ -36,6 +37,7 @@ __all__ = ["Builder", "Node", "Value", "current"]
 
 Dims = tuple[int, ...]
 Captured = EagerTensor | np.ndarray[Any, Any]
+Path = tuple[int | str, ...]
 _NUMBERS = (bool, int, float)
 # As deep as the reader of a graph lets branches and loops nest.
 MAX_NESTING = 200
@@ -67,6 +69,10 @@ class Builder(BuilderCore):
         self.depth: int = 0 if parent is None else parent.depth + 1
         if self.depth > MAX_NESTING:
             raise self._too_deep()
+        # How many branches and loops were staged in it, and which of its parent's it belongs to:
+        # the path is the same each time that the code is traced anew.
+        self.staged = 0
+        self.path: Path = () if parent is None else (*parent.path, parent.staged, name)
         # What the code being traced changes objects in; control flow and functions set it.
         self.journal: Any = None
         self.may_make_variables: bool = True if parent is None else parent.may_make_variables
@@ -90,6 +96,7 @@ class Builder(BuilderCore):
         self._former: list[Builder | None] = []
 
     def __enter__(self) -> Builder:
+        require_stack()
         self._former.append(exchange_current(self))
         return self
 
@@ -543,6 +550,7 @@ class Builder(BuilderCore):
         self.module.callees = []
         self.module.copies = {}
         self.module.merged = {}
+        self.module.settled = {}
         self.module.aliases.clear()
 
 

@@ -23,6 +23,8 @@ class ModuleContext:
         # (file, function, line, parent) each; entry 0 stands for no location.
         self.locations: list[tuple[str, str, int, int]] = [("", "", 0, 0)]
         self.symbol_count = 0
+        # Whether some variable, attribute or item may be missing, or None, as a tensor decides.
+        self.has_maybe = False
         self.prints = False  # whether something was printed
         self.exceptions: list[KeptException] = []  # those that `raise` ops name by number
         self.callees: list[Callee] = []
@@ -35,6 +37,9 @@ class ModuleContext:
         self.copies: dict[int, object] = {}
         # By identity, containers that stand for one of two older ones, with their names.
         self.merged: dict[int, tuple[Any, str]] = {}
+        # By path, the types that loops settled at; an outer loop that is traced anew meets them
+        # again.
+        self.settled: dict[tuple[int | str, ...], Any] = {}
         self.aliases = Aliases()
         # Whether loops tell which of several objects a variable is; that costs time at run time.
         self.tells_apart = False

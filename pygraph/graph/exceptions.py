@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pygraph._hot import Tensor, Variable
@@ -89,16 +89,18 @@ def make_exception(
     """Return the exception that a run ended with.
 
     A graph from a file has only the name of a class that is not built in: then the nearest built-in
-    class stands for it, with the name in its text.
+    class stands for it, with the name in its text. It raises no other exceptions than errors: who
+    runs a file is not ended or interrupted by what is in it.
     """
     if 0 <= number < len(kept):
         return kept[number].make(values)
     message = render(text, values)
-    kind = _builtin_named(builtin)
-    if exception != builtin:
-        name = exception.rpartition(".")[2]
-        message = f"{name}: {message}" if message else name
-    return kind(*([message] if message else []))
+    error = _builtin_error(builtin, message) if exception == builtin else None
+    if error is not None:
+        return error
+    name = exception.rpartition(".")[2]
+    message = f"{name}: {message}" if message else name
+    return _builtin_error(builtin, message) or RuntimeError(message)
 
 
 def _kept(error: BaseException, marking: Marking) -> KeptException:
@@ -156,8 +158,12 @@ def _natural_class(kind: type[BaseException]) -> type[BaseException]:
     return RuntimeError if base in (Exception, BaseException) and base is not kind else base
 
 
-def _builtin_named(name: str) -> Callable[..., BaseException]:
+def _builtin_error(name: str, message: str) -> Exception | None:
+    """Return the built-in error of that name; None where it needs more than text, or is none."""
     kind = getattr(builtins, name, None)
-    if isinstance(kind, type) and issubclass(kind, BaseException):
-        return kind
-    return RuntimeError
+    if not isinstance(kind, type) or not issubclass(kind, Exception):
+        return None
+    try:
+        return kind(*([message] if message else []))
+    except TypeError:
+        return None

@@ -276,6 +276,8 @@ def suffixes(structure: Structure) -> list[str]:
         return ["[...]"] * len(structure.children)
     if structure.kind == "registered" and hasattr(structure.key[0], "__pygraph_choice__"):
         return [""] * len(structure.children)  # to the user it is one value
+    if structure.kind == "registered" and hasattr(structure.key[0], "__pygraph_optional__"):
+        return ["", " is not None"]
     return [f"[{index}]" for index in range(len(structure.children))]
 
 
@@ -300,6 +302,8 @@ def _text(structure: Structure) -> str:
         keys = structure.key[2]
         pairs = ", ".join(f"{key!r}: {part}" for key, part in zip(keys, parts, strict=True))
         return "{" + pairs + "}"
+    if structure.kind == "registered" and hasattr(structure.key[0], "__pygraph_optional__"):
+        return f"{parts[0]} or None"
     if structure.kind == "registered":
         return f"{structure.key[0].__name__}({', '.join(parts)})"
     if structure.kind in ("dataclass", "object"):

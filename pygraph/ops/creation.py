@@ -34,6 +34,7 @@ from pygraph.ops.operands import (
     Operand,
     Shape,
     Size,
+    check_room,
     dtype_of,
     made_tensor,
     natural_dtype,
@@ -237,6 +238,7 @@ def _filled(op: str, shape: Shape, value: Tensor) -> Tensor:
         raise ValueError(
             f"{op}: the value must be a scalar, got {len(value.static_shape)} dimensions"
         )
+    check_room(op, dims, value.dtype)
     return with_shape("broadcast_to", value, dims)
 
 
@@ -383,6 +385,7 @@ def linspace(
     if isinstance(count, int) and count < 0:
         raise ValueError(f"linspace: the count must not be negative, got {count}")
     working = result_type(start, stop, 1.0)
+    check_room("linspace", (count,), working)
     first = astype(start, working)
     last = astype(stop, working)
     index = astype(counting(count), working)
@@ -424,9 +427,9 @@ def eye(
     for size in (rows, columns):
         if isinstance(size, int) and size < 0:
             raise ValueError(f"eye: a size must not be negative, got {size}")
-    return astype(
-        _compared_diagonals("equal", rows, columns, k), FLOAT64 if dtype is None else dtype
-    )
+    result = FLOAT64 if dtype is None else as_dtype(dtype)
+    check_room("eye", (rows, columns), result)
+    return astype(_compared_diagonals("equal", rows, columns, k), result)
 
 
 def _compared_diagonals(op: str, rows: Size, columns: Size, k: int) -> Tensor:
@@ -494,6 +497,8 @@ def meshgrid(*arrays: Array, indexing: str = "xy") -> list[Tensor]:
                 f"{len(static_shape(array))}"
             )
         shape[order[position]] = sizes(array)[0]
+    for array in arrays:
+        check_room("meshgrid", shape, dtype_of(array))
     grids = []
     for position, array in enumerate(arrays):
         others = [axis for axis in range(rank) if axis != order[position]]

@@ -120,6 +120,8 @@ def _entry(part: Any) -> Entry:
     if isinstance(part, (np.ndarray, np.generic)):
         part = _array_key(part)
     if not isinstance(part, Tensor):
+        if hasattr(type(part), "__pygraph_tensor__"):
+            return _entry(part.__pygraph_tensor__())
         if hasattr(part, "__index__"):
             return Entry("integer", operator.index(part))
         raise TypeError(

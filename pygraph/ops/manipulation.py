@@ -19,6 +19,7 @@ from pygraph.ops.operands import (
     Shape,
     Size,
     as_tensor,
+    check_room,
     dim_size,
     made_tensor,
     one_axis,
@@ -353,6 +354,9 @@ def tile(x: Operand, repetitions: Sequence[Size], /) -> Tensor:
     missing = len(counts) - result.ndim
     if missing > 0:
         result = apply("expand_dims", (result,), {"axes": list(range(missing))})
+    ones = [1] * (result.ndim - len(counts))
+    spread = zip(sizes(result), [*ones, *counts], strict=True)
+    check_room("tile", [size_product(pair) for pair in spread], result.dtype)
     for axis, count in enumerate(counts, result.ndim - len(counts)):
         if not isinstance(count, int) or count != 1:
             result = _repeated(result, axis, axis, count)
@@ -372,6 +376,7 @@ def repeat(x: Operand, repeats: Size, /, *, axis: int | None = None) -> Tensor:
     _refuse_negative("repeat", (count,))
     source = flat(x) if axis is None else as_tensor(x)
     along = 0 if axis is None else one_axis("repeat", axis, source.ndim)
+    check_room("repeat", (*sizes(source), count), source.dtype)
     return _repeated(source, along, along + 1, count)
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 
+from pygraph import _core
 from pygraph._hot import (
     DType,
     SymbolicTensor,
@@ -194,6 +195,29 @@ def with_shape(op: str, value: Operand, shape: Sequence[Size]) -> Tensor:
             dims.append(-1 - len(inputs))
             inputs.append(size)
     return apply(op, tuple(inputs), {"shape": dims})
+
+
+def check_room(op: str, shape: Sequence[Size | None], dtype: DType) -> None:
+    """Refuse a result that is too large before anything is computed for it.
+
+    Raises ValueError where 63 bits do not count its bytes, MemoryError where memory has no room.
+    """
+    known = [size for size in shape if isinstance(size, int)]
+    if len(known) < len(shape) or min(known, default=1) < 0:
+        return
+    nbytes = math.prod(known) * dtype.itemsize
+    what = f"an array of shape {shape_text(known)} and dtype {dtype.name}"
+    if nbytes > HIGHEST:
+        raise ValueError(f"{op}: {what} has more bytes than 63 bits count")
+    if nbytes >= _LARGE and current() is None:
+        try:
+            _core.check_room(nbytes)
+        except MemoryError:
+            raise MemoryError(f"{op}: no memory for {what}, {nbytes} bytes") from None
+
+
+# Results from this size on are worth asking for memory first.
+_LARGE = 1 << 26
 
 
 def shape_text(shape: Sequence[int | None]) -> str:

@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
-from typing import TYPE_CHECKING, Any
+import stat
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Any
 
 from pygraph import _core
 from pygraph._hot import CompiledGraph, Constant, GraphCaller, Tensor, Variable, fast_calls
-from pygraph.function import ConcreteFunction, Function
+from pygraph.function import BoundFunction, ConcreteFunction, Function
 from pygraph.graph import Graph, TensorSpec, VariableSpec, public
 from pygraph.graph.scope import init_scope
 from pygraph.graph.structure import flatten
 from pygraph.ops import asarray
+from pygraph.saving.sources import shown_name
 
 if TYPE_CHECKING:
     from pygraph._hot import _Sources as Sources
 
 
 @public
-def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLike[str]) -> None:
+def save(
+    function: Function[..., Any] | BoundFunction[..., Any] | ConcreteFunction,
+    path: str | os.PathLike[str],
+) -> None:
     """Write the graphs of a function to a file, which :func:`load` and C++ programs read.
 
-    A Function is saved with the graphs it has: call it first, or use ``get_concrete_function``.
+    A Function is saved with the graphs it has: call it first, or use ``get_concrete_function``; a
+    method (``model.predict``) with those of its instance.
     Tensors and NumPy arrays that it captured become constants, with the values they have now.
     Variables that it captured are saved with the values they have now, under their names; one
     without a name is called ``variable``, and a number is added where two names are the same.
+    The file takes the place of an older one at once, when it is complete: who reads meanwhile reads
+    the older one, which also stays where saving fails. Source files are named from their outermost
+    package on: the same graphs give the same bytes anywhere.
 
     Raises:
         TypeError: where ``function`` is neither a Function nor a concrete function.
-        ValueError: where a Function has no graph yet, or a graph takes variables as arguments.
+        ValueError: where a Function has no graph yet, a graph takes variables as arguments, or a
+            run decides whether a result is None.
+        OSError: where the file cannot be written.
     """
     # A Function is saved with what it captured as that is now, a concrete function as it was.
     if isinstance(function, ConcreteFunction):
         graphs = [(function, function.fixed().hidden_inputs)]
+    elif isinstance(function, BoundFunction):
+        graphs = [(graph, graph.hidden_inputs) for graph in function.function.all_graphs()]
     elif isinstance(function, Function):
         graphs = [(graph, graph.hidden_inputs) for graph in function.all_graphs()]
     else:
@@ -44,6 +60,7 @@ def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLik
         )
     for concrete in concretes:
         _refuse_variable_arguments(concrete)
+        _refuse_optional_results(concrete)
     variables = list({id(v): v for concrete in concretes for v in concrete.variables}.values())
     numbers = {id(variable): number for number, variable in enumerate(variables)}
     data = _core.write_program(
@@ -54,8 +71,58 @@ def save(function: Function[..., Any] | ConcreteFunction, path: str | os.PathLik
         ],
         [[numbers[id(variable)] for variable in concrete.variables] for concrete in concretes],
     )
-    with open(path, "wb") as file:
+    with _replacing(path) as file:
         file.write(data)
+
+
+@contextlib.contextmanager
+def _replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place of another when it is complete, or not at all."""
+    place = os.path.realpath(os.fsdecode(path))  # a link stays one, to the new file
+    former = None
+    with contextlib.suppress(FileNotFoundError):
+        former = os.stat(place)
+    if former is not None and not stat.S_ISREG(former.st_mode):  # a pipe: nothing is replaced
+        with open(place, "wb") as file:
+            yield file
+        return
+    if former is not None and not os.access(place, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+    fresh = os.path.join(os.path.dirname(place), f".{os.urandom(8).hex()}.pgraph.new")
+    try:
+        with _new_file(fresh) as file:
+            yield file
+            file.flush()
+            if former is not None:
+                _give_rights(file.fileno(), former)
+            os.fsync(file.fileno())
+        os.replace(fresh, place)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.unlink(fresh)
+        if isinstance(error, OSError) and error.errno is not None:
+            raise _named(error, path) from None
+        raise
+
+
+def _new_file(path: str) -> IO[bytes]:
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666), "wb")
+
+
+def _give_rights(file: int, former: os.stat_result) -> None:
+    """Give a file the owner, as far as one may, and the rights of the one that it replaces."""
+    with contextlib.suppress(PermissionError):
+        os.fchown(file, former.st_uid, former.st_gid)
+    os.fchmod(file, stat.S_IMODE(former.st_mode))
+
+
+def _named(error: OSError, path: str | os.PathLike[str]) -> OSError:
+    """Return an error of the new file's as one of the file that was to be saved."""
+    assert error.errno is not None
+    named = OSError(error.errno, os.strerror(error.errno), os.fspath(path))
+    if isinstance(named, PermissionError):
+        named.add_note("A file is saved by way of a new one beside it: its folder must be writable")
+    return named
 
 
 def _refuse_variable_arguments(concrete: ConcreteFunction) -> None:
@@ -65,6 +132,15 @@ def _refuse_variable_arguments(concrete: ConcreteFunction) -> None:
                 f"{concrete.name} takes a variable as its argument '{leaf.name}'; a program file "
                 f"holds the variables that a function captures, no others"
             )
+
+
+def _refuse_optional_results(concrete: ConcreteFunction) -> None:
+    if concrete.may_be_none:
+        raise ValueError(
+            f"{concrete.name} returns None on some ways and a tensor on others "
+            f"({concrete.may_be_none}), and a program file holds tensors only: return a number in "
+            "its place, or a flag beside it that says whether there is one"
+        )
 
 
 def _names_of(variables: list[Variable]) -> list[str]:
@@ -82,9 +158,20 @@ def _names_of(variables: list[Variable]) -> list[str]:
 
 @public
 def load(path: str | os.PathLike[str]) -> Program:
-    """Read a program file. Raises ValueError naming the first fault where it is not valid."""
+    """Read a program file.
+
+    Tracebacks of its faults show the lines of source files that belong to modules imported here;
+    of others only the names.
+
+    Raises:
+        ValueError: naming the first fault, where the file is not valid.
+        OSError: where it cannot be read.
+    """
     with open(path, "rb") as file:
-        graphs, variables, uses = _core.read_program(file.read())
+        data = file.read(64)
+        if _core.is_program(data):  # what never ends, or is large, is not read for nothing
+            data += file.read()
+    graphs, variables, uses = _core.read_program(data, shown_name)
     with init_scope():
         made = [
             Variable(value, trainable=trainable, name=name) for name, trainable, value in variables

@@ -34,13 +34,17 @@ def test_case(case: Case) -> None:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in read_cases()])
 def test_case_of_any_size(case: Case) -> None:
     for call, outcome, wanted in any_size(case):
-        if "not known while tracing" in str(outcome.error):
+        if any(text in str(outcome.error) for text in NEEDS_SIZES):
             continue
         where = f"{case.file}:{call.line}: {call.source.strip()}: it {outcome}, not {wanted}"
         assert same(outcome.value, wanted.value), where
         assert type(outcome.error) is type(wanted.error), where
         assert call.raises is None or call.raises.text in str(outcome.error), where
         assert outcome.printed == wanted.printed, where
+
+
+# What a graph for arrays of any size refuses.
+NEEDS_SIZES = ("not known while tracing", "may be raised here when the graph runs")
 
 
 def fits(expected: Raises, outcome: Outcome, way: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -135,3 +136,50 @@ def test_a_large_unrolled_loop_warns(
     where = rf"test_loop_options.py:\d+, in {function.__name__}"
     with pytest.warns(UserWarning, match=f"more than 20 iterations.*{where}"):
         assert staged(function, 1) == 31
+
+
+def test_shape_invariants_are_kept() -> None:
+    kept = r"(?s)variable 't' has the shape \(5,\).*shape_invariants says \(1,\).*t = pg.arange"
+
+    def grown(n, k):
+        t = pg.zeros(1)
+        i = 0
+        while i < n:
+            set_loop_options(shape_invariants={"t": (1,)})
+            t = pg.arange(k) * 1.0
+            i += 1
+        return t
+
+    for way in (pg.function(grown), pg.autograph.convert(grown)):
+        for n in (pg.asarray(2), 2):
+            with pytest.raises(ValueError, match=kept):
+                way(n, 5)
+            with pytest.raises(ValueError, match=kept):
+                way(n, pg.asarray(5))
+            assert way(n, pg.asarray(1)).tolist() == [0.0]
+            assert way(n, 1).tolist() == [0.0]
+        assert way(pg.asarray(0), pg.asarray(5)).tolist() == [0.0]
+
+    program = pickle.loads(
+        pickle.dumps(pg.function(grown).get_concrete_function(pg.asarray(2), pg.asarray(5)))
+    )
+    assert program(pg.asarray(2), pg.asarray(1)).tolist() == [0.0]
+    with pytest.raises(ValueError, match=kept):
+        program(pg.asarray(2), pg.asarray(5))
+
+
+def test_shape_invariants_of_while_loop() -> None:
+    def use(n, k):
+        def body(i, pair):
+            return i + 1, {"a": pair["a"], "b": pg.arange(k) * 1.0}
+
+        start = (pg.asarray(0), {"a": pg.zeros((2, 2)), "b": pg.zeros(1)})
+        shapes = ((), {"a": (2, None), "b": (1,)})
+        return pg.while_loop(lambda i, pair: i < n, body, start, shape_invariants=shapes)[1]["b"]
+
+    kept = r"(?s)variable 'pair\['b'\]' has the shape \(4,\).*shape_invariants says \(1,\)"
+    for way in (use, pg.function(use), pg.autograph.convert(use)):
+        assert way(pg.asarray(2), pg.asarray(1)).tolist() == [0.0]
+        for k in (4, pg.asarray(4)):
+            with pytest.raises(ValueError, match=kept):
+                way(pg.asarray(2), k)

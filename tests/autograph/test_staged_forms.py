@@ -1,6 +1,6 @@
 """What stages, and how: loop state, unset variables, tensors as iterables, shapes, built-ins."""
 
-# ruff: noqa: B905, F821, F841, RET503
+# ruff: noqa: B905, F821, F841
 from __future__ import annotations
 
 import gc
@@ -76,8 +76,9 @@ def test_loops_over_tensors():
     matrix = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
     assert staged(rows, matrix) == (21.0, [5.0, 6.0])
     assert "while_loop" in nodes(rows, matrix)
-    with pytest.raises(UnboundLocalError, match="last"):
-        pg.function(rows)(pg.asarray(np.zeros((0, 2))))
+    total, last = pg.function(rows)(pg.asarray(np.zeros((0, 2))))
+    assert total == 0.0
+    assert last is None
 
 
 def test_enumerate_zip_and_reversed():
@@ -444,10 +445,6 @@ def test_types_that_differ_between_branches():
             y = {"b"}
         return y
 
-    def no_return(x):
-        if x > 0:
-            return x
-
     first = dtype.__code__.co_firstlineno
     check(
         dtype,
@@ -462,7 +459,6 @@ def test_types_that_differ_between_branches():
     check(rank, [1], ValueError, "variable 'y'", "int64[]", "int64[1]", "dimensions")
     check(structure, [1], TypeError, "variable 'y'", "[*, *]", "(*,)")
     check(value, [1], TypeError, "variable 'y'", "{'a'}", "{'b'}")
-    check(no_return, [1], TypeError, "return value", "None")
 
 
 def test_conditions_that_are_no_scalars():
@@ -542,7 +538,8 @@ def test_none_from_an_expression():
 
     assert staged(assigned, 3) == 3
     assert staged(assigned, -3) == -1
-    check(returned, [1], TypeError, "value of the expression", "None")
+    assert staged(returned, 3) == 3
+    assert staged(returned, -3) is None
 
 
 def test_an_error_of_the_users_in_a_staged_branch_says_why_it_ran():
@@ -596,9 +593,8 @@ def test_jumps_out_of_finally():
         return x
 
     assert autograph.convert(native)(3) == -1
-    with pytest.raises(autograph.ConversionError, match=r"finally") as caught:
-        autograph.convert(lowered)
-    assert f":{lowered.__code__.co_firstlineno + 5}, in " in str(caught.value)
+    assert autograph.convert(lowered)(3) == lowered(3) == 4
+    assert [pg.function(lowered)(pg.asarray(x)).item() for x in (3, 0)] == [4, 0]
 
 
 COUNTER = 0

@@ -184,3 +184,25 @@ def test_exception_groups() -> None:
 
     assert sys.version_info >= (3, 11)
     check(use, 3)
+
+
+def test_a_misfit_of_unknown_sizes() -> None:
+    def caught(x, y):
+        try:
+            return x + y
+        except ValueError:
+            return x
+
+    x, y = pg.ones(3), pg.ones(2)
+    assert pg.function(caught)(x, y).tolist() == [1.0, 1.0, 1.0]
+    unknown = pg.TensorSpec((None,), pg.float64)
+    with pytest.raises(TypeError, match=r"ValueError may be raised here(?s:.*)in caught"):
+        pg.function(caught, input_signature=[unknown, unknown])(x, y)
+
+    def same(x):
+        try:
+            return x + x * 2.0
+        except ValueError:
+            return x
+
+    assert pg.function(same, input_signature=[unknown])(x).tolist() == [3.0, 3.0, 3.0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -237,7 +238,7 @@ def test_tour(build: Callable[..., Path], folder: Path) -> None:
 def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> None:
     program = build(HERE / "tour.cpp", "g++", "-std=c++20", "-pthread")
     shown = run(program, folder)
-    here = re.escape(__file__)
+    here = re.escape(Path(__file__).name)  # whatever the folder
     cases = {
         "no such graph": (TYPE, r".*\(float32\[2\], float64\[\]\)"),
         "too few inputs": (TYPE, r".*\(float64\[2, 3\]\)"),
@@ -292,3 +293,84 @@ def test_headers_need_nothing_of_the_tree() -> None:
         "pygraph.h",
         "pygraph.hpp",
     ]
+
+
+def test_nothing_that_is_passed_ends_the_process(
+    build: Callable[..., Path], folder: Path, tmp_path: Path
+) -> None:
+    program = build(HERE / "refusals.c", "gcc", "-std=c11")
+    data = (folder / "count.pgraph").read_bytes()
+    huge = tmp_path / "huge"
+    huge.write_bytes(data)
+    os.truncate(huge, 1 << 43)  # sparse, and more than any memory
+    large = tmp_path / "large"
+    large.write_bytes(data)
+    os.truncate(large, 1 << 26)
+    files = [".", "/proc/self/mem", "/dev/zero", "/dev/null", "/nowhere", huge, large]
+    shown = run(program, folder / "count.pgraph", *files)
+    expected = {
+        "tensor without result": (VALUE, "result is NULL"),
+        "tensor without shape": (VALUE, "shape is NULL"),
+        "tensor without data": (VALUE, "data is NULL"),
+        "tensor of no dtype": (TYPE, "this dtype is not supported"),
+        "dtype of NULL": (0, "tensor is NULL"),
+        "rank of NULL": (-1, "tensor is NULL"),
+        "shape of NULL": (0, "tensor is NULL"),
+        "data of NULL": (0, "tensor is NULL"),
+        "bytes of NULL": (0, "tensor is NULL"),
+        "rank of a program": (-1, "this is no tensor, or it was freed"),
+        "data of a program": (0, "this is no tensor, or it was freed"),
+        "bytes of a tensor": (8, ""),
+        "last flag": (1, ""),
+        "load without path": (VALUE, "path is NULL"),
+        "load without result": (VALUE, "result is NULL"),
+        "read without data": (VALUE, "data is NULL"),
+        "read of nothing": (FORMAT, "program file: it does not start with the magic number"),
+        "read without result": (VALUE, "result is NULL"),
+        "graphs of NULL": (0, "program is NULL"),
+        "graphs of a tensor": (0, "this is no program, or it was freed"),
+        "variables of NULL": (0, "program is NULL"),
+        "name in NULL": (0, "program is NULL"),
+        "name beyond": (0, "index 1000 of 2"),
+        "variable of NULL": (VALUE, "program is NULL"),
+        "variable without name": (VALUE, "name is NULL"),
+        "variable without result": (VALUE, "result is NULL"),
+        "assign to NULL": (VALUE, "program is NULL"),
+        "assign without name": (VALUE, "name is NULL"),
+        "assign of NULL": (VALUE, "tensor is NULL"),
+        "assign of a program": (TYPE, "this is no tensor, or it was freed"),
+        "run of NULL": (VALUE, "program is NULL"),
+        "count after it": (0, "program is NULL"),
+        "run of a tensor": (TYPE, "this is no program, or it was freed"),
+        "run without inputs": (VALUE, "inputs is NULL"),
+        "run on NULL": (VALUE, "tensor is NULL"),
+        "run on a program": (TYPE, "this is no tensor, or it was freed"),
+        "run without outputs": (VALUE, "result is NULL"),
+        "run without count": (VALUE, "output_count is NULL"),
+        "profile without result": (VALUE, "result is NULL"),
+        "stop of NULL": (VALUE, "profile is NULL"),
+        "stop of a tensor": (TYPE, "this is no profile, or it was freed"),
+        "rows of NULL": (0, "profile is NULL"),
+        "row of NULL": (0, "profile is NULL"),
+        "row beyond": (0, "index 1000 of 0"),
+        ".": (FILE, "cannot read .: Is a directory"),
+        "/proc/self/mem": (FILE, "cannot read /proc/self/mem: Input/output error"),
+        "/dev/zero": (FORMAT, "program file: it does not start with the magic number"),
+        "/dev/null": (FORMAT, "program file: it does not start with the magic number"),
+        "/nowhere": (FILE, "cannot read /nowhere"),
+        str(large): (FORMAT, "program file: it goes on after its last graph"),
+    }
+    for name, (answer, message) in expected.items():
+        assert shown[name] == f"{answer} {message}", name
+    assert shown[str(huge)].startswith(f"8 {huge} has {1 << 43} bytes, more than this machine's")
+    assert shown["end"] == "0"
+
+
+@pytest.mark.skipif(shutil.which("clang++-14") is None, reason="clang 14 is not installed")
+def test_clang_builds_the_interface() -> None:
+    csrc = HERE.parent.parent / "csrc"
+    common = ["-std=c++20", "-fsyntax-only", f"-I{csrc}", f"-I{csrc / 'include'}"]
+    for source in (csrc / "api" / "pygraph.cpp", EXAMPLE):
+        command = ["clang++-14", *WARNINGS, *common, '-DPYGRAPH_VERSION="0"', str(source)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr

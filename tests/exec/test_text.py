@@ -77,7 +77,7 @@ def test_whole_tensors() -> None:
     assert core_text("{0}", matrix) == core_text("{0!r}", matrix) == shown
     assert core_text("{0!r:>60}|", matrix) == f"{shown:>60}|"
     assert core_text("{0!s:^9}|", [True]) == " [True]  |"
-    assert core_text("{0!s}", np.zeros((2, 0))) == "[[], []]"
+    assert core_text("{0!s}", np.zeros((2, 0))) == "[]"
 
 
 @pytest.mark.parametrize(

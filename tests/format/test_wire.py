@@ -291,6 +291,8 @@ def test_a_program_is_refused_at_every_length() -> None:
     data = _core.write_program(graphs, [], [])
     read, variables, uses = _core.read_program(data)
     assert (variables, uses) == ([], [[], []])
+    # The same but for the folders of source files, which stay where they are.
+    graphs = _core.read_program(_core.write_program(read, [], []))[0]
     assert [graph.write() for graph in read] == [graph.write() for graph in graphs]
     end = len(data.rstrip(b"\0"))
     for length in range(end):

@@ -159,9 +159,9 @@ def test_shapes_with_tensors() -> None:
         pg.zeros((2, -1))
     with pytest.raises(ValueError, match="negative"):
         pg.function(lambda n: pg.zeros(n), autograph=False)(pg.asarray(-1))
-    with pytest.raises(OverflowError):
+    with pytest.raises(ValueError, match="63 bits"):
         pg.zeros(2**64)
-    with pytest.raises((MemoryError, OverflowError)):
+    with pytest.raises(ValueError, match="63 bits"):
         pg.zeros((2**31, 2**31, 2**31))
     with pytest.raises(TypeError, match=r"bool|integer"):
         pg.function(lambda n: pg.zeros(n), autograph=False)(pg.asarray(1.0))

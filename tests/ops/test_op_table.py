@@ -214,7 +214,7 @@ def test_stubs_name_what_is_there(module: Any) -> None:
     for node in ast.parse(stub.read_text()).body:
         if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"):
             continue
-        there = [getattr(module, node.name)]
+        there = [getattr(module, f"_{node.name}", getattr(module, node.name))]
         if node.name == "Tensor":  # it leaves a few members to its two kinds
             there += there[0].__subclasses__()
         if not isinstance(node, ast.ClassDef):

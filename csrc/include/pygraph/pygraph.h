@@ -2,6 +2,8 @@
  *
  * Handles are opaque. Every function that can fail returns a pygraph_status; on failure the message
  * of the calling thread's last error is pygraph_last_error(). No C++ exception crosses this border.
+ * An argument that is NULL where it may not be, or a handle of another kind, is an error too; a
+ * function that returns no status then returns 0, NULL or -1.
  * Strings are UTF-8 and end in a zero byte.
  */
 #ifndef PYGRAPH_PYGRAPH_H

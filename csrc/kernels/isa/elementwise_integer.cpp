@@ -16,12 +16,18 @@ PYGRAPH_INLINE T is_above_floor(T remainder, T b) {
   return (remainder != 0) & ((remainder ^ b) < 0) ? T{-1} : T{0};
 }
 
+// By 1 instead of -1: the lowest number has no opposite. And instead of 0, which another thread may
+// have written into a host's array since it was checked.
+template <class T>
+PYGRAPH_INLINE T safe_divisor(T b) {
+  return static_cast<Bits<T>>(static_cast<Bits<T>>(b) + 1) < 2 ? T{1} : b;
+}
+
 struct FloorDivide {
   template <class T>
   PYGRAPH_INLINE static T apply(T a, T b) {
-    // By 1 instead of -1: the lowest number has no opposite.
     const T from = b == -1 ? wrap_subtract(T{0}, a) : a;
-    const T by = b == -1 ? T{1} : b;
+    const T by = safe_divisor(b);
     const T quotient = static_cast<T>(from / by);
     const T remainder = static_cast<T>(from % by);
     return wrap_add(quotient, is_above_floor(remainder, by));
@@ -35,7 +41,7 @@ struct FloorDivide {
 struct Remainder {
   template <class T>
   PYGRAPH_INLINE static T apply(T a, T b) {
-    const T by = b == -1 ? T{1} : b;
+    const T by = safe_divisor(b);
     const T remainder = static_cast<T>(a % by);
     return wrap_add(remainder, static_cast<T>(by & is_above_floor(remainder, by)));
   }

@@ -64,11 +64,12 @@ int64_t arg_line(const T* in, int64_t n) {
     best = found;
     place = start;
   }
-  // Without NaN the first equal element; a NaN equals nothing and is found by being one.
+  // Without NaN the first equal element; a NaN equals nothing and is found by being one. Where
+  // another thread has written over it, the last place stands for it.
   if (best == best) {
-    while (in[place] != best) ++place;
+    while (place < n - 1 && in[place] != best) ++place;
   } else {
-    while (in[place] == in[place]) ++place;
+    while (place < n - 1 && in[place] == in[place]) ++place;
   }
   return place;
 }

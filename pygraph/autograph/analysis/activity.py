@@ -25,7 +25,7 @@ from pygraph.autograph.analysis.scopes import (
 # known. Else it is the names in a mask.
 _STATEMENT, _LOOP, _UNKNOWN = 0, -1, -2
 # Calls that look at a frame's variables: where one occurs, every variable counts as used.
-_FRAME_READERS = frozenset({"locals", "vars", "eval", "exec", "dir"})
+FRAME_READERS = frozenset({"locals", "vars", "eval", "exec", "dir"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # The operands that are evaluated in any case, and those that may be left out.
 _LAZY: dict[type[ast.AST], Callable[[Any], tuple[list[ast.expr], list[ast.expr]]]] = {
@@ -428,7 +428,7 @@ class _Walk:
             self.now.reads |= bit
             if escapes:
                 self.scope.escaped |= bit
-            if name in _FRAME_READERS:
+            if name in FRAME_READERS:
                 self.scope.frame_readers = True
         elif type(node.ctx) is ast.Store:
             self.now.writes |= bit

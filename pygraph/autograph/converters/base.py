@@ -82,6 +82,8 @@ class Converter:
 
     lowering: Lowering
     place: Place
+    # The user's variables, without those made for jumps.
+    own_variables: int
 
     def __init__(
         self,
@@ -99,9 +101,6 @@ class Converter:
         self.checked = 0
         self.hidden: frozenset[str] = frozenset()
         self.before: list[ast.stmt] = []
-        # Conditional expressions that may give None: what they are assigned to is checked when
-        # read.
-        self.optional: set[ast.expr] = set()
         # `and` and `or` of which only the truth matters.
         self.conditions: set[ast.expr] = set()
         # Variables that the statement at hand assigned with `:=`, where a helper does that now.
@@ -110,6 +109,7 @@ class Converter:
     def convert(self) -> FunctionNode:
         """Convert the function and return its node."""
         node = self.scope.node
+        self.own_variables = self.scope.variables
         if isinstance(node, ast.Lambda):
             self.place = Place(self.scope.local, self.scope.parameters)
             node.body = self.expression(node.body)

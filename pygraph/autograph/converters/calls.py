@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from pygraph.autograph.analysis.activity import FRAME_READERS
 from pygraph.autograph.converters.base import EXPRESSIONS, Converter
-from pygraph.autograph.converters.nodes import call, load
+from pygraph.autograph.converters.nodes import LOAD, at, call, load, thunk
 
 
 def convert_call(converter: Converter, node: ast.expr) -> ast.expr:
@@ -14,6 +15,8 @@ def convert_call(converter: Converter, node: ast.expr) -> ast.expr:
     function = node.func
     if isinstance(function, ast.Name) and function.id == "super" and not node.args:
         return _super(converter, node)
+    if isinstance(function, ast.Name) and _reads_frame(converter, node, function.id):
+        return _frame_reader(converter, node)
     converter.children(node)
     if isinstance(function, ast.Attribute) and function.end_lineno != function.lineno:
         # Python counts the call of a method from the line where the method's name stands.
@@ -22,6 +25,28 @@ def convert_call(converter: Converter, node: ast.expr) -> ast.expr:
         node.lineno = function.end_lineno
         node.col_offset = function.end_col_offset - len(function.attr)
     node.func = call(converter.operator("call", function), [node.func], function)
+    return node
+
+
+def _reads_frame(converter: Converter, node: ast.Call, name: str) -> bool:
+    """Return whether a call looks at the variables where it stands, which a helper has not all."""
+    if name not in FRAME_READERS or node.keywords:
+        return False
+    if converter.scope.bits.get(name, 0) & converter.scope.variables:
+        return False
+    return len(node.args) == (1 if name in ("eval", "exec") else 0)
+
+
+def _frame_reader(converter: Converter, node: ast.Call) -> ast.expr:
+    """Convert ``locals()``: ``ag.frame_reader(locals, ("x",), (lambda: x,))()``."""
+    variables = converter.own_variables
+    converter.place.reads |= variables
+    names = converter.name_tuple(variables, node)
+    reads: list[ast.expr] = [thunk(load(name, node)) for name in converter.scope.names(variables)]
+    function = node.func
+    node.args = [converter.expression(argument) for argument in node.args]
+    given = [function, names, at(ast.Tuple(reads, LOAD), node)]
+    node.func = call(converter.operator("frame_reader", function), given, function)
     return node
 
 

@@ -185,8 +185,6 @@ def convert_if_exp(converter: Converter, node: ast.expr) -> ast.expr:
     assigned = _walrus_mask(converter, branches)
     arguments = [test, *(lazy(converter, branch) for branch in branches)]
     result = call(converter.operator("if_expr", node), arguments, node)
-    if node in converter.optional:
-        result.keywords.append(at(ast.keyword("optional", constant(True, node)), node))
     return _with_names(converter, result, assigned)
 
 
@@ -208,17 +206,11 @@ def _convert_chain(
     made = [thunk(condition(converter, test)) for test in tests]
     given = [thunk(converter.expression(value)) for value in values]
     arguments: list[ast.expr] = [at(ast.Tuple([*part], LOAD), node) for part in (made, given)]
-    result = call(converter.operator("expr_chain", node), arguments, node)
-    if node in converter.optional:
-        result.keywords.append(at(ast.keyword("optional", constant(True, node)), node))
-    return result
+    return call(converter.operator("expr_chain", node), arguments, node)
 
 
 def convert_compare(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert ``in``, ``is``, ``==`` and chains like ``a < b < c``.
-
-    ``is None`` and the like need no help where no operand is a variable that may be unset.
-    """
+    """Convert ``in``, ``is``, ``==`` and chains like ``a < b < c``."""
     assert isinstance(node, ast.Compare)
     operands = [node.left, *node.comparators]
     if len(node.ops) > 1:
@@ -226,9 +218,6 @@ def convert_compare(converter: Converter, node: ast.expr) -> ast.expr:
     operation = type(node.ops[0])
     if operation in (ast.Is, ast.IsNot):
         unread = [isinstance(o, ast.Name) and converter.is_checked(o.id) for o in operands]
-        if not any(unread) and any(isinstance(o, ast.Constant) for o in operands):
-            converter.children(node)
-            return node
         # An operand that may be unset is not read: `is None` asks for just that.
         left, right = [
             operand if raw else converter.expression(operand)
@@ -352,15 +341,41 @@ def _is_text(node: ast.expr) -> bool:
 def convert_assign(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     """Convert an assignment; a variable may get None on some ways, and is checked when read."""
     assert isinstance(node, ast.Assign)
-    if converter.facts(node).optionals:
-        converter.optional = set(_if_expressions(node.value))
-    converter.children(node)
-    converter.optional = set()
+    node.value = _read_parts(converter, node.value)
+    node.targets = [converter.expression(target) for target in node.targets]
     counts = _unpacked_counts(node)
     if counts:
         arguments = [node.value, *(constant(count, node.value) for count in counts)]
         node.value = call(converter.operator("unpacked", node.value), arguments, node.value)
     return [node]
+
+
+def convert_return(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
+    """Convert a ``return``."""
+    assert isinstance(node, ast.Return)
+    if node.value is not None:
+        node.value = _read_parts(converter, node.value)
+    return [node]
+
+
+def _read_parts(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert a value; an attribute or item in it is read, for there may be none."""
+    if isinstance(node, (ast.Tuple, ast.List)):
+        node.elts = [_read_parts(converter, part) for part in node.elts]
+        return node
+    converted = converter.expression(node)
+    if not _may_miss(node):
+        return converted
+    return call(converter.operator("read", node), [converted], node)
+
+
+def _may_miss(node: ast.expr) -> bool:
+    """Return whether an expression reads an attribute, or an item with a key of text."""
+    return isinstance(node, ast.Attribute) or (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Constant)
+        and isinstance(node.slice.value, str)
+    )
 
 
 def _unpacked_counts(node: ast.Assign) -> list[int]:
@@ -380,14 +395,8 @@ def _unpacked_counts(node: ast.Assign) -> list[int]:
     return []
 
 
-def _if_expressions(node: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(node, ast.IfExp):
-        yield node
-        yield from _if_expressions(node.body)
-        yield from _if_expressions(node.orelse)
-
-
 STATEMENTS[ast.Assign] = convert_assign
+STATEMENTS[ast.Return] = convert_return
 EXPRESSIONS.update(
     {
         ast.Attribute: convert_attribute,

@@ -181,6 +181,8 @@ class Lowering:
             return [self._if(node, node.test, body, orelse)]
         if isinstance(node, (ast.While, ast.For)):
             return self._loop(node, loop)
+        if isinstance(node, (ast.Try, ast.TryStar)) and self._flow(node.finalbody).jumps:
+            return self._jump_from_finally(node, loop)
         if isinstance(node, (ast.With, ast.Try, ast.TryStar, ast.Match)):
             return [self._with_parts(node, lambda part: self._block(part, loop), loop)]
         return [node]
@@ -338,19 +340,45 @@ class Lowering:
         _fill_empty(copy, self.scope)
         return copy
 
+    def _jump_from_finally(self, node: ast.Try | ast.TryStar, loop: _Loop | None) -> list[ast.stmt]:
+        """A ``finally`` that always jumps: it undoes jumps and exceptions that come before it."""
+        if self._flow(node.finalbody).falls:
+            raise ConversionError(
+                "a jump out of `finally` on some of its ways only is not supported inside of a "
+                "loop or a branch, or where the `try` returns on some of its ways",
+                line=node.finalbody[0].lineno,
+            )
+        facts = self.scope.facts[node]
+        inner: list[ast.stmt] = node.body
+        if node.handlers or node.orelse:
+            handled = ast.copy_location(type(node)(node.body, node.handlers, node.orelse, []), node)
+            self.scope.facts[handled] = facts
+            inner = [handled]
+        nothing = ast.copy_location(ast.Pass(), node)
+        self.scope.facts[nothing] = Facts()
+        caught = at_start(ast.Name("Exception", ast.Load()), node)
+        handler = ast.copy_location(ast.ExceptHandler(caught, None, [nothing]), node)
+        guarded = ast.copy_location(ast.Try(inner, [handler], [], []), node)
+        left = block_flow(self.scope, inner)
+        self.scope.facts[guarded] = Facts(
+            reads=facts.reads,
+            modified=facts.modified,
+            returns=left.returns,
+            breaks=left.breaks,
+            continues=left.continues,
+        )
+        out = self._statement(guarded, loop)
+        out += [self._set(node.finalbody[0], flag, False) for flag in self._flags(left, loop)]
+        return out + self._block(node.finalbody, loop)
+
     def _convert_try(
         self,
         copy: ast.Try | ast.TryStar,
         convert: Callable[[list[ast.stmt]], list[ast.stmt]],
         loop: _Loop | None,
     ) -> None:
-        body, final = self._flow(copy.body), self._flow(copy.finalbody)
+        body = self._flow(copy.body)
         native = convert == self._tail_part
-        if (final.returns or final.breaks or final.continues) and not native:
-            raise ConversionError(
-                "a jump out of `finally` inside a loop or a branch is not supported",
-                line=copy.finalbody[0].lineno,
-            )
         left = Facts(returns=body.returns, breaks=body.breaks, continues=body.continues)
         flags = [] if native or not left.jumps else self._flags(left, loop)
         copy.body = convert(copy.body)

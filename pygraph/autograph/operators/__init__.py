@@ -14,6 +14,7 @@ from pygraph.autograph.operators.comparisons import in_, is_, is_not, not_in
 from pygraph.autograph.operators.comprehensions import collected, generated, kept, refused
 from pygraph.autograph.operators.contexts import manager
 from pygraph.autograph.operators.effects import assert_stmt, percent, text
+from pygraph.autograph.operators.frames import frame_reader
 from pygraph.autograph.operators.lists import item, place, repeated, unpacked
 from pygraph.autograph.operators.logic import (
     and_,
@@ -40,6 +41,7 @@ __all__ = [
     "entry",
     "expr_chain",
     "for_stmt",
+    "frame_reader",
     "free",
     "generated",
     "if_chain",

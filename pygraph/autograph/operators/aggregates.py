@@ -10,13 +10,13 @@ from typing import Any
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comparisons import compared, holds_staged
 from pygraph.autograph.operators.comprehensions import collected
-from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.iteration import Positions, positions
 from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
 from pygraph.control import lists
 from pygraph.control.leaves import NUMBERS
 from pygraph.control.ranges import Range
+from pygraph.control.requirements import require
 from pygraph.control.tensors import apply, as_predicate, cast, is_tensor, stages
 from pygraph.graph.items import StagedItems
 

@@ -12,6 +12,7 @@ import numpy as np
 from pygraph.autograph.operators.calls import call
 from pygraph.autograph.operators.lists import METHODS, ItemTarget, ListTarget
 from pygraph.autograph.operators.lookups import DictTarget, is_plain_dict
+from pygraph.autograph.operators.missing import Deleting, needs_care
 from pygraph.autograph.operators.parts import PartTarget
 from pygraph.control import arrays
 from pygraph.control.arrays import note_array
@@ -45,6 +46,8 @@ def changes(owner: Any, attribute: str = "") -> Any:
     elif type(owner) is dict:
         for value in owner.values():  # d[key] += 1 changes what is there
             note_array(value)
+    if needs_care(owner):
+        return Deleting(owner)
     if type(owner) in METHODS:
         return ListTarget(owner)
     if is_plain_dict(owner):

@@ -66,7 +66,6 @@ def _staged_if(
         site,
         RESULT,
         guarded=guarded,
-        required=RESULT,
     )
 
 
@@ -79,7 +78,6 @@ def stage_choice(
     result_name: str,
     *,
     guarded: Sequence[str] = (),
-    required: str = "",
 ) -> Any:
     """Stage both branches; give the variables their values after it and return the result."""
     before = variables.get()
@@ -97,7 +95,6 @@ def stage_choice(
             [*variables.names, result_name],
             guarded=guarded,
             site=site,
-            required=required,
         )
     except BaseException:
         variables.set(before)
@@ -127,10 +124,8 @@ def if_expr(
     orelse: Callable[[], Any],
     names: Sequence[str] = (),
     helpers: Sequence[Callable[..., Any]] = (),
-    *,
-    optional: bool = False,
 ) -> Any:
-    """``body if test else orelse``; only an ``optional`` one may be None on one way.
+    """``body if test else orelse``.
 
     ``names`` are variables that an expression assigns with ``:=``, found in the cells of
     ``helpers`` (the two expressions, if not given).
@@ -138,7 +133,7 @@ def if_expr(
     test = tested(test)
     if not stages(test):
         return run(body) if test else run(orelse)
-    return staged_expr(test, body, orelse, names, helpers or (body, orelse), optional)
+    return staged_expr(test, body, orelse, names, helpers or (body, orelse))
 
 
 def staged_expr(
@@ -147,7 +142,6 @@ def staged_expr(
     orelse: Callable[[], Any],
     names: Sequence[str],
     helpers: Sequence[Callable[..., Any]],
-    optional: bool = False,
 ) -> Any:
     """Stage ``body if test else orelse``; errors show the lines of the first and last helper."""
     variables = Variables(names, helpers)
@@ -158,5 +152,4 @@ def staged_expr(
         variables,
         BranchSite(helpers[0], helpers[-1], variables),
         EXPRESSION,
-        required="" if optional else EXPRESSION,
     )

@@ -18,7 +18,7 @@ from pygraph.autograph.operators.comprehensions import generated, kept
 from pygraph.autograph.operators.deques import STAGED as _DEQUES
 from pygraph.autograph.operators.deques import deque_
 from pygraph.autograph.operators.effects import STAGED as _EFFECTS
-from pygraph.autograph.operators.effects import require, require_integral
+from pygraph.autograph.operators.effects import require_integral
 from pygraph.autograph.operators.heaps import STAGED as _HEAPS
 from pygraph.autograph.operators.iteration import (
     EnumeratedItems,
@@ -38,6 +38,7 @@ from pygraph.control import lists
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.journal import note
 from pygraph.control.ranges import Range
+from pygraph.control.requirements import require
 from pygraph.control.tensors import (
     apply,
     as_number,
@@ -61,10 +62,7 @@ def staged_builtin(function: Any) -> Callable[..., Any] | None:
 def range_(*bounds: Any) -> Any:
     """``range``: staged when a bound is a tensor."""
     if any(stages(bound) for bound in bounds):
-        items = Range(*bounds, numbers=True)
-        if stages(items.step):
-            require(items.step != 0, ValueError, "range() arg 3 must not be zero")
-        return items
+        return Range(*bounds, numbers=True)
     return builtins.range(*bounds)
 
 

@@ -14,6 +14,7 @@ from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.builtins import staged_builtin
 from pygraph.autograph.operators.effects import text_method
 from pygraph.autograph.operators.lists import list_method
+from pygraph.autograph.operators.missing import seeing
 from pygraph.autograph.operators.mutation import changing_builtin
 from pygraph.autograph.operators.once import warn_where_it_runs_once
 from pygraph.autograph.source import has_source
@@ -69,16 +70,17 @@ def _converted(function: Any, follow: bool) -> Any:
                 or _debugger(function)
             )
             if replaced is not None:
+                replaced = seeing(function, replaced)
                 if function in _ON_OBJECTS:
                     return replaced
                 return arrays.with_values(replaced, reads=function is not len)
         if kind is type:
             return _class(function)
-        return changing_builtin(function) if is_tracing() else function
+        return seeing(function, changing_builtin(function)) if is_tracing() else function
     if isinstance(function, type):
         return _class(function)
     if kind is MethodWrapperType and is_tracing():
-        return changing_builtin(function)
+        return seeing(function, changing_builtin(function))
     if kind is ChosenValue:
         return lambda *given, **named: _chosen_call(function, 0, given, named)
     return _object(function, kind, follow)

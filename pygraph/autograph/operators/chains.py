@@ -36,15 +36,13 @@ def if_chain(
     and read by nothing after the chain.
     """
     site = _Sites(tests, branches, Variables(names, (*tests, *branches)))
-    return _chain(site, RESULT, RESULT, guarded, (*guarded, *passing))
+    return _chain(site, RESULT, guarded, (*guarded, *passing))
 
 
-def expr_chain(
-    tests: Sequence[Helper], branches: Sequence[Helper], *, optional: bool = False
-) -> Any:
-    """``a if test else b if test else ...``; only an ``optional`` one may be None on some ways."""
+def expr_chain(tests: Sequence[Helper], branches: Sequence[Helper]) -> Any:
+    """``a if test else b if test else ...``."""
     site = _Sites(tests, branches, Variables((), ()))
-    return _chain(site, EXPRESSION, "" if optional else EXPRESSION)
+    return _chain(site, EXPRESSION)
 
 
 class _Sites:
@@ -65,7 +63,6 @@ class _Sites:
 def _chain(
     chain: _Sites,
     result: str,
-    required: str,
     guarded: Sequence[str] = (),
     passing: Sequence[str] = (),
 ) -> Any:
@@ -74,7 +71,7 @@ def _chain(
         if stages(value):
             search = _Search(chain, passing)
             number = search.start(index, value)
-            return _branch(chain, number, search.reached, (result, required, guarded))
+            return _branch(chain, number, search.reached, (result, guarded))
         if value:
             return run(chain.branches[index])
     return run(chain.branches[-1])
@@ -138,7 +135,7 @@ class _Search:
 
 
 def _branch(
-    chain: _Sites, number: Any, reached: Sequence[int], kind: tuple[str, str, Sequence[str]]
+    chain: _Sites, number: Any, reached: Sequence[int], kind: tuple[str, Sequence[str]]
 ) -> Any:
     """Stage the branches with numbers in ``reached``, and run that with ``number``."""
     middle = len(reached) // 2
@@ -146,14 +143,13 @@ def _branch(
     site = chain.between(reached[0], reached[middle], helpers)
     if not middle:
         return run_noted(chain.branches[reached[0]], site)
-    result, required, guarded = kind
+    result, guarded = kind
     return _choice(
         number < reached[middle],
         lambda: _branch(chain, number, reached[:middle], kind),
         lambda: _branch(chain, number, reached[middle:], kind),
         (chain.variables, site, result),
         guarded=guarded,
-        required=required,
     )
 
 
@@ -164,8 +160,7 @@ def _choice(
     place: tuple[Variables, BranchSite, str],
     *,
     guarded: Sequence[str],
-    required: str = "",
 ) -> Any:
     if not stages(test):  # where a test raised, what is left may be known
         return then() if test else otherwise()
-    return stage_choice(test, then, otherwise, *place, guarded=guarded, required=required)
+    return stage_choice(test, then, otherwise, *place, guarded=guarded)

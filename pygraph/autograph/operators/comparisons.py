@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from pygraph.autograph.operators.branches import if_expr
+from pygraph.autograph.operators.missing import may_have_key, may_miss
 from pygraph.autograph.operators.protocols import own_method, tested
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.keys import has_key
@@ -190,6 +191,8 @@ def in_(value: Any, container: Any) -> Any:
         return any_equal(value, container) if staged else value in container
     if is_staged(container):
         return contains(container, value)
+    if may_miss(container):
+        return may_have_key(container, value)
     method = own_method(container, "__contains__")
     if method is not None:
         return tested(method(value))

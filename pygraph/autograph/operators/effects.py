@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pygraph.autograph.operators.protocols import tested
-from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import run
 from pygraph.control.chosen_values import ChosenValue
-from pygraph.control.conditional import stage_cond
 from pygraph.control.lists import is_staged, readable
 from pygraph.control.printing import traced_print
-from pygraph.control.raising import raised
+from pygraph.control.requirements import require, require_or
 from pygraph.control.tensors import apply, as_predicate, current, is_tensor, is_tracing, stages
 from pygraph.graph.text import Text, deferred
 
@@ -23,12 +21,7 @@ def assert_stmt(test: Any, message: Callable[[], Any] | None = None) -> None:
     """``assert test, message``; on a tensor it is checked when the graph runs."""
     test = tested(test)
     holds = as_predicate(test, "the condition of `assert`") if stages(test) else bool(test)
-    _unless(holds, lambda: AssertionError(*([] if message is None else [run(message)])))
-
-
-def require(holds: Any, kind: type[Exception], *message: str | Text) -> None:
-    """Raise an exception, when the graph runs, unless something holds."""
-    _unless(holds, lambda: kind(*message))
+    require_or(holds, lambda: AssertionError(*([] if message is None else [run(message)])))
 
 
 def require_integral(value: Any) -> None:
@@ -44,7 +37,7 @@ def require_integral(value: Any) -> None:
         return OverflowError("a float that does not fit 64 bits cannot become an integer here")
 
     if value.dtype.kind == "floating" and not _in_a_loop():
-        _unless(abs(value) < 2.0**63, error)
+        require_or(abs(value) < 2.0**63, error)
 
 
 def _in_a_loop() -> bool:
@@ -52,16 +45,6 @@ def _in_a_loop() -> bool:
     while builder is not None and builder.name != "body":
         builder = builder.parent
     return builder is not None
-
-
-def _unless(holds: Any, error: Callable[[], Exception]) -> None:
-    def fail() -> list[Any]:
-        raise raised(error())
-
-    if stages(holds):
-        stage_cond(holds, list, fail, (), site=BranchSite(fail, fail))
-    elif not holds:
-        fail()
 
 
 def text(template: str, *values: Any) -> str | Text:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from pygraph.autograph.operators.missing import check_keys
 from pygraph.autograph.operators.protocols import own_method
 from pygraph.control import lists
 from pygraph.control.arrays import LocalArray, note_read
 from pygraph.control.loop import Items
-from pygraph.control.ranges import Range
+from pygraph.control.ranges import Range, Steps
 from pygraph.control.tensors import apply, as_number, cast, is_tensor, is_tracing, length, stages
 
 
@@ -153,6 +154,7 @@ class StagedIterator(Positions):
 
 def own_iterable(iterable: Any) -> Any:
     """Return what an object of the user's iterates over, and anything else as it is."""
+    check_keys(iterable)
     method = own_method(iterable, "__iter__")
     return iterable if method is None else method()
 
@@ -162,7 +164,7 @@ def staged_iterable(iterable: Any) -> Items | None:
     if isinstance(iterable, Positions):
         return iterable
     if isinstance(iterable, Range):
-        return iterable if is_tracing() else None
+        return Steps(iterable) if is_tracing() else None
     if type(iterable) is LocalArray and iterable.is_staged:
         iterable = iterable.value()
     if isinstance(iterable, np.ndarray) and iterable.ndim == 1:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from pygraph.autograph.operators.comparisons import holds_staged
-from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
 from pygraph.autograph.operators.lookups import chosen, got, looked_up, refuse_key
 from pygraph.autograph.operators.mutation import changing_builtin
@@ -20,7 +19,9 @@ from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.pending import MissingItemError
 from pygraph.control.reads import reads
+from pygraph.control.requirements import require
 from pygraph.control.tensors import is_tracing, stages
+from pygraph.control.unset import Maybe, given
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.text import Text, deferred
 
@@ -32,10 +33,12 @@ def item(container: Any, key: Any) -> Any:
     noted = reads()
     if noted is not None:
         noted.item(container, key)
+    if type(key) is Maybe:
+        key = key.read()
     if not is_tracing() or not isinstance(container, (list, tuple, deque, dict)):
-        return arrays.item(container, key) if _is_array(container) else container[key]
+        return arrays.item(container, key) if _is_array(container) else given(container[key])
     if isinstance(container, dict):
-        return looked_up(container, key)
+        return given(looked_up(container, key))
     if lists.is_staged(container):
         return lists.get(container, key)
     if _is_staged_key(key) and container:
@@ -47,7 +50,7 @@ def item(container: Any, key: Any) -> Any:
     if _is_staged_key(key):
         raise MissingItemError(f"{_kind_of(container)} index out of range")
     try:
-        return container[key]
+        return given(container[key])
     except IndexError as error:
         raise MissingItemError(*error.args) from None
 

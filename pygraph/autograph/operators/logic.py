@@ -7,22 +7,25 @@ from typing import Any, NamedTuple
 
 from pygraph.autograph.operators.branches import staged_expr
 from pygraph.autograph.operators.comparisons import compared
-from pygraph.autograph.operators.effects import require
 from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.variables import run
+from pygraph.control.requirements import require
 from pygraph.control.tensors import as_predicate, logical_not, stages
-from pygraph.control.unset import Maybe
+from pygraph.control.unset import Maybe, given, known
 
 
 def read(value: Any) -> Any:
-    """Read a variable that may be unset when the graph runs; then that read is an error."""
-    return value.read() if type(value) is Maybe else value
+    """Read a variable, or an attribute or item, that may be unset when the graph runs.
+
+    Then that read is an error.
+    """
+    return given(value)
 
 
 def read_free(value: Any, name: str) -> Any:
     """Read a variable of an enclosing function that may be unset when the graph runs."""
-    if type(value) is not Maybe or value.none:
-        return read(value)
+    if type(value) is not Maybe or value.none or value.part is not None:
+        return given(value)
     require(value.defined, NameError, _FREE.format(name))
     return value.value
 
@@ -74,12 +77,12 @@ class _Operands(NamedTuple):
 def _logic(value: Any, operands: _Operands, index: int, end: int) -> Any:
     """Return what ``value`` and the operands from ``index`` to ``end`` give."""
     while index < end:
-        value = tested(value)
-        if stages(value):
+        test = tested(value)
+        if stages(test):
             group = min(index + _GROUP, end)
-            value = _staged_logic(value, operands, index, group)
+            value = _staged_logic(value, test, operands, index, group)
             index = group
-        elif bool(value) is not operands.goes_on:
+        elif bool(test) is not operands.goes_on:
             return value
         else:
             value = run(operands.helpers[index])
@@ -91,18 +94,20 @@ def _logic(value: Any, operands: _Operands, index: int, end: int) -> Any:
 _GROUP = 16
 
 
-def _staged_logic(value: Any, operands: _Operands, index: int, end: int) -> Any:
+def _staged_logic(value: Any, test: Any, operands: _Operands, index: int, end: int) -> Any:
     def truth(result: Any) -> Any:
         return _truth(result) if operands.truth else result
 
     def rest() -> Any:
         return truth(_logic(run(operands.helpers[index]), operands, index + 1, end))
 
-    branches = (rest, lambda: truth(value))
+    # Where a value decides because it holds, it is not None.
+    decided = value if operands.goes_on else known(value)
+    branches = (rest, lambda: truth(decided))
     then, otherwise = branches if operands.goes_on else reversed(branches)
     # The variables are found in all operands; those of the group are enough for anything else.
     helpers = operands.helpers if operands.names else operands.helpers[index:end]
-    return staged_expr(value, then, otherwise, operands.names, helpers)
+    return staged_expr(test, then, otherwise, operands.names, helpers)
 
 
 def _truth(value: Any) -> Any:

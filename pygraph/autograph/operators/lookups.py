@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comparisons import holds_staged
-from pygraph.autograph.operators.effects import require
 from pygraph.control import lists
 from pygraph.control.chosen_values import ChosenValue, can_be_chosen
 from pygraph.control.keys import keys_like
 from pygraph.control.raising import raised
+from pygraph.control.requirements import require
 from pygraph.control.tensors import is_tensor
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import flatten

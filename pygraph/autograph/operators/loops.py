@@ -12,24 +12,22 @@ from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
+from pygraph.control.invariants import Invariants
 from pygraph.control.journal import Attempt
 from pygraph.control.loop import Items, stage_for, stage_while
 from pygraph.control.options import LoopOptions
 from pygraph.control.printing import HeldPrints
-from pygraph.control.tensors import is_tensor, is_tracing, mark, rollback, stages
+from pygraph.control.raising import taken
+from pygraph.control.tensors import as_predicate, is_tensor, is_tracing, mark, rollback, stages
 from pygraph.graph.locations import describe, user_line
 
 MANY = 10_000
-
-
-def _warn(start: int) -> None:
-    """Warn of a Python loop that makes a large graph, iteration by iteration."""
-    if is_tracing() and mark() >= start + MANY:
-        warnings.warn(
-            f"a Python loop put more than {MANY} iterations into the graph, one by one "
-            f"({describe(user_line())}); loop over pygraph.range(n) or a tensor to stage it",
-            stacklevel=2,
-        )
+# Python loops of more iterations, or with more nodes in the graph, are taken for endless.
+MOST = 100_000
+MOST_NODES = 2_000_000
+# The same for iterations that a tensor may have left: each is a branch.
+MOST_BRANCHES = 10_000
+_CHECKED = 1_000
 
 
 class _Loop(NamedTuple):
@@ -51,6 +49,29 @@ class _Loop(NamedTuple):
         """Return whether every iteration is to be put into the graph."""
         return self.options is not None and self.options().unroll
 
+    def watch(self, start: int, count: int, most: int = MOST) -> None:
+        """Warn of a Python loop that makes a large graph; end the trace where that seems endless.
+
+        ``start`` is the mark of the graph before the loop, ``count`` the number of iterations.
+        """
+        if count != MANY + 1 and count % _CHECKED:
+            return
+        nodes = mark() - start if is_tracing() else 0
+        if (nodes >= most and count >= most) or nodes >= MOST_NODES:
+            if not self.unrolls():
+                raise RuntimeError(
+                    f"a Python loop has put {count} iterations into the graph, one by one, and no "
+                    f"tensor ends it ({describe(user_line())}): let a tensor decide in the "
+                    "`while` or in a loop over pygraph.range(n), or say by "
+                    "autograph.set_loop_options(unroll=True) in its body that all are meant"
+                )
+        elif nodes >= MANY and count == MANY + 1:
+            warnings.warn(
+                f"a Python loop put more than {MANY} iterations into the graph, one by one "
+                f"({describe(user_line())}); loop over pygraph.range(n) or a tensor to stage it",
+                stacklevel=2,
+            )
+
     def staging(self, before: Sequence[Any]) -> dict[str, Any]:
         """Return what the user says on how to stage the loop."""
         if self.options is None:
@@ -65,6 +86,15 @@ class _Loop(NamedTuple):
             "invariants": options.shapes(self.names, before) if options.shape_invariants else (),
             "maximum_iterations": options.maximum_iterations,
         }
+
+    def invariants(self, variables: Variables) -> Invariants | None:
+        """Return the shapes that the user says variables keep; None for none."""
+        options = None if self.options is None else self.options()
+        if options is None or not options.shape_invariants:
+            return None
+        before = variables.get()
+        shapes = options.shapes(self.names, before)
+        return Invariants(self.names, before, shapes, LoopSite(self.body, self.test, variables))
 
     def stage(
         self,
@@ -110,7 +140,6 @@ class _First:
         self._variables = variables
         self._values = variables.get()
         self._attempt = Attempt((loop.body, loop.test))
-        self.start = self._mark
         self.keep = self._attempt.keep
 
     def undo(self) -> None:
@@ -122,20 +151,27 @@ class _First:
 
 def _while(loop: _Loop, test: Callable[[], Any]) -> None:
     variables = loop.variables()
+    invariants = loop.invariants(variables)
     first: _First | None = None
     prints = HeldPrints()
-    count = 0
+    start, count = mark(), 0
+    test_changes = False
     try:
         while True:
             here = mark()
             with prints if count == 1 else nullcontext():
-                going = tested(test())
+                going, changes = _evaluated(test)
+            test_changes = test_changes or changes
             if stages(going):
                 # The graph computes the test itself; a first iteration, run to find that out, is
                 # undone.
-                rollback(here)
                 if first is not None and count == 1:
                     first.undo()
+                    going = True
+                if test_changes:
+                    _stage_after_test(loop, test, variables, going)
+                    return
+                rollback(here)
                 _stage_while(loop, test, variables, count > 0)
                 return
             if count == 1:
@@ -147,13 +183,66 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
             elif is_tracing():
                 first = _First(loop, variables)
             count += 1
-            if count == MANY + 1 and first is not None:
-                _warn(first.start)
+            loop.watch(start, count)
             with prints if count == 1 else nullcontext():
                 loop.body()
+            if invariants is not None:
+                invariants.check(variables.get(), recorded=True)
     finally:
         if first is not None:
             first.keep()
+
+
+def _evaluated(test: Callable[[], Any]) -> tuple[Any, bool]:
+    """Return what a test gives, and whether it changes objects while a graph is traced."""
+    if not is_tracing():
+        return tested(test()), False
+    attempt = Attempt((test,))
+    try:
+        return tested(test()), attempt.changed
+    finally:
+        attempt.keep()
+
+
+def _stage_after_test(
+    loop: _Loop, test: Callable[[], Any], variables: Variables, going: Any
+) -> None:
+    """Stage a loop whose test changes objects, and was evaluated: that gave ``going``.
+
+    The test becomes the last thing in the body.
+    """
+
+    def run_test(values: list[Any]) -> Any:
+        variables.set(values[1:])
+        return values[0]
+
+    def run_body(values: list[Any]) -> list[Any]:
+        variables.set(values[1:])
+        loop.body()
+        return [_flag(tested(test())), *variables.get()]
+
+    def record(before: list[Any], site: LoopSite) -> list[Any]:
+        staging = loop.staging(before)
+        if staging.get("invariants"):
+            staging["invariants"] = [None, *staging["invariants"]]
+        return stage_while(
+            run_test,
+            run_body,
+            [_flag(going), *before],
+            ["whether the loop goes on", *variables.names],
+            guarded=loop.guarded,
+            indirect=loop.indirect,
+            augmented=loop.augmented,
+            runs=going is True,
+            site=site,
+            **staging,
+        )[1:]
+
+    loop.stage(variables, record)
+
+
+def _flag(going: Any) -> Any:
+    return as_predicate(going) if stages(going) else bool(going)
 
 
 def _stage_while(loop: _Loop, test: Callable[[], Any], variables: Variables, runs: bool) -> None:
@@ -221,10 +310,13 @@ def _unrolled(iterable: Any) -> Iterator[Any]:
 
 def _for(loop: _Loop, iterator: Iterator[Any]) -> None:
     start = mark()
-    for count, item in enumerate(iterator, 1):
+    variables = loop.variables()
+    invariants = loop.invariants(variables)
+    for count, item in enumerate(taken(iterator), 1):
+        loop.watch(start, count)
         loop.body(item)
-        if count == MANY + 1:
-            _warn(start)
+        if invariants is not None:
+            invariants.check(variables.get(), recorded=True)
         if loop.test is not None:
             going = loop.test()
             if stages(going):
@@ -237,7 +329,9 @@ def _for(loop: _Loop, iterator: Iterator[Any]) -> None:
 def _unroll_guarded(loop: _Loop, iterator: Iterator[Any], going: Any) -> None:
     """Unroll the rest of a loop that a tensor may have left: iterations run unless one left."""
     assert loop.test is not None
-    for item in iterator:
+    start = mark()
+    for count, item in enumerate(taken(iterator), 1):
+        loop.watch(start, count, MOST_BRANCHES)
         if stages(going):
             _stage_iteration(loop, item, going)
         elif going:

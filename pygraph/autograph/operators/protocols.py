@@ -14,6 +14,7 @@ from pygraph.control import lists
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.reads import note_attribute
 from pygraph.control.tensors import is_tensor, is_tracing
+from pygraph.control.unset import Maybe
 
 
 def own_method(value: Any, name: str) -> Callable[..., Any] | None:
@@ -37,6 +38,8 @@ def tested(value: Any) -> Any:
         return value
     if type(value) is ChosenValue:
         return value.each(bool)
+    if type(value) is Maybe:
+        return tested(value.truth())
     for name in ("__bool__", "__len__"):
         method = own_method(value, name)
         if method is not None:

@@ -829,3 +829,61 @@ def f(*values, **named):
 
 f(1, -2, 3)  # -> 4
 f(1, b=2, a=3)  # -> 132
+
+
+# case: locals_in_a_branch
+def f(n):
+    a = n + 1
+    if n > 2:
+        b = locals()["a"]
+    else:
+        b = vars()["n"]
+    return b, sorted(locals())
+
+
+f(5)  # -> (6, ["a", "b", "n"])
+f(1)  # -> (1, ["a", "b", "n"])
+
+
+# case: locals_by_name_in_a_loop
+def f(n):
+    name = "n"
+    while n > 2:
+        n = locals()[name] - 1
+        if n > 3:
+            continue
+        k = 2
+    return n, "k" in locals()
+
+
+f(5)  # -> (2, True)
+f(1)  # -> (1, False)
+
+
+# case: dir_and_eval_in_a_branch
+def f(n):
+    a = n + 1
+    if n > 2:
+        b = eval("a + n")
+    else:
+        b = n
+    return b, dir()
+
+
+f(5)  # -> (11, ["a", "b", "n"])
+
+
+# case: own_function_called_locals
+def locals():
+    return {"a": 7}
+
+
+def f(n):
+    a = n
+    if n > 2:
+        return locals()["a"]
+    return a
+
+
+f(5)  # -> 7
+f(1)  # -> 1

@@ -177,7 +177,8 @@ def f(x):
     return None
 
 
-f(3)  # staged raises TypeError: return
+f(3)  # -> 3
+f(-3)  # -> None
 
 
 # case: nothing_at_all

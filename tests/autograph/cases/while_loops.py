@@ -418,3 +418,121 @@ def f(x, n):
 
 
 f(1, 2)  # staged raises TypeError: 'x'
+
+
+# case: test_that_changes_an_attribute
+class Counter:
+    def __init__(self):
+        self.i = 0
+
+
+def go(c, n):
+    c.i += 1
+    return c.i < n
+
+
+def f(n):
+    c = Counter()
+    s = 0
+    while go(c, n):
+        s += c.i
+    return s, c.i
+
+
+f(5)  # -> (10, 5)
+f(0)  # -> (0, 1)
+
+
+# case: test_that_changes_a_list
+def f(n):
+    values = [0]
+
+    def step():
+        values[0] += 1
+        return values[0] < n
+
+    s = 0
+    while step():
+        s += values[0]
+        if s > 7:
+            break
+    return s, values[0]
+
+
+f(3)  # -> (3, 3)
+f(9)  # -> (10, 4)
+
+
+# case: test_that_changes_an_outer_variable
+def f(n):
+    k = 0
+
+    def step():
+        nonlocal k
+        k += 1
+        return k < n
+
+    s = 0
+    while step():
+        s += k
+    return s, k
+
+
+f(5)  # -> (10, 5)
+f(1)  # -> (0, 1)
+
+
+# case: test_that_changes_and_python_decides_at_first
+class Countdown:
+    def __init__(self, n):
+        self.left = 2
+        self.n = n
+
+    def more(self):
+        self.left -= 1
+        if self.left > 0:
+            return True
+        self.left += 5
+        self.n = self.n - 1
+        return self.n > 0
+
+
+def f(n):
+    c = Countdown(n)
+    s = 0
+    while c.more():
+        s += 1
+    return s, c.left
+
+
+f(static(2))  # -> (6, 5)
+
+
+# case: test_that_changes_in_a_nested_loop
+def f(n):
+    c = [0]
+
+    def more(limit):
+        c[0] += 1
+        return c[0] % (limit + 1) != 0
+
+    s = 0
+    for i in range(n):
+        while more(i + 1):
+            s += c[0]
+    return s, c[0]
+
+
+f(3)  # -> (1, 4)
+
+
+# case: test_with_a_walrus
+def f(n):
+    k = 0
+    s = 0
+    while (k := k + 1) < n:
+        s += k
+    return s, k
+
+
+f(5)  # -> (10, 5)

@@ -370,3 +370,89 @@ f(2)
 f(0)
 # -> 0
 # staged raises TypeError: ZeroDivisionError may be raised here when the graph runs
+
+
+# case: return_in_finally_after_a_conditional_return
+def f(x):
+    try:
+        if x > 2:
+            return 1
+        x = x + 1
+    finally:
+        return x * 5
+
+
+f(3)  # -> 15
+f(1)  # -> 10
+f(static(3))  # -> 15
+
+
+# case: return_in_finally_undoes_an_exception
+def f(x):
+    for i in range(3):
+        try:
+            if i == 1:
+                raise ValueError("lost")
+            x += 1
+        except KeyError:
+            return -1
+        finally:
+            if x > 0:
+                return x
+            else:
+                return x - i
+
+
+f(static(3))  # -> 4
+f(static(-3))  # -> -2
+
+
+# case: break_in_finally
+def f(x):
+    s = 0
+    for i in range(x):
+        try:
+            if i == 1:
+                return -1
+            s += i + 1
+        finally:
+            break
+    return s
+
+
+f(3)  # -> 1
+f(0)  # -> 0
+
+
+# case: continue_in_finally
+def f(x):
+    s = 0
+    for i in range(x):
+        try:
+            if i == 1:
+                break
+            s += i
+        finally:
+            s += 10
+            continue
+    return s
+
+
+f(3)  # -> 32
+
+
+# case: return_in_finally_in_a_branch
+def f(x):
+    if x > 0:
+        try:
+            if x > 5:
+                return 1
+            x = x + 1
+        finally:
+            return x * 2
+    return -1
+
+
+f(1)  # -> 4
+f(6)  # -> 12
+f(0)  # -> -1
