@@ -363,7 +363,8 @@ class Guards {
   }
   std::size_t size() const { return guards_.size(); }
 
-  bool hold() {
+  // Out of line: most calls have no guards, and their way stays short.
+  [[gnu::noinline]] bool hold() {
     for (Guard& guard : guards_) {
       if (!holds(guard)) return false;
     }

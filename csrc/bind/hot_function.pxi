@@ -77,7 +77,7 @@ cdef class CompiledGraph(GraphCaller):
 
     def is_current(self):
         """Return whether what the trace read as Python values is still the same."""
-        return self.holds()
+        return holds(self)
 
     cdef object run(self, CTensorList& inputs, bint checked):
         cdef EagerTensor tensor
@@ -112,9 +112,6 @@ cdef class CompiledGraph(GraphCaller):
         outputs.resize(self.executable.get().output_count())
         check(run_brief(self.brief[0], pattern, outputs.data(), self.captured), self)
         return self.result.make(outputs)
-
-    cdef inline bint holds(self):
-        return (self.checks == NULL or self.checks.hold()) and (self.hidden.empty() or self.hidden.fit())
 
     cdef inline void count(self):
         global clock
@@ -194,7 +191,7 @@ cdef class FunctionCore:
         self.binder = binder
         self.graphs = {}
         self.instances = {}
-        self.take_code(None)
+        self.plain_function = NULL
 
     def take_code(self, Guards keyword_defaults):
         """Take the code and the defaults of the Python function as those that it is called with."""
@@ -204,16 +201,6 @@ cdef class FunctionCore:
             self.own_code = self.python_function.__code__
             self.own_defaults = self.python_function.__defaults__
             self.own_keyword_defaults = keyword_defaults
-
-    cdef inline bint is_outdated(self):
-        cdef PyFunction* function = self.plain_function
-        if function == NULL:
-            return False
-        if function.func_code != <PyObject*>self.own_code:
-            return True
-        if (<PyObject*>None if function.func_defaults == NULL else function.func_defaults) != <PyObject*>self.own_defaults:
-            return True
-        return self.own_keyword_defaults is not None and not self.own_keyword_defaults.guards.hold()
 
     def __call__(self, /, *args, **kwargs):
         if current_builder() != NULL or run_eagerly:
@@ -240,7 +227,7 @@ cdef class FunctionCore:
 
     def renew_if_outdated(self):
         """Take the Python function anew where it has other code or defaults now."""
-        if self.is_outdated():
+        if is_outdated(self):
             self.renew()
 
     def clear_graphs(self):
@@ -269,6 +256,23 @@ cdef class FunctionCore:
         cdef size_t i
         encode_all(self, <PyObject**>tuple_items(args), len(args), TraceKey.__new__(TraceKey), inputs)
         return tuple([wrap(inputs.data()[i]) for i in range(inputs.size())])
+
+
+# Whether what the trace of a graph read as Python values is still the same.
+cdef inline bint holds(CompiledGraph graph):
+    return (graph.checks == NULL or graph.checks.hold()) and (graph.hidden.empty() or graph.hidden.fit())
+
+
+# Whether the Python function has other code or defaults than when it was taken.
+cdef inline bint is_outdated(FunctionCore function):
+    cdef PyFunction* now = function.plain_function
+    if now == NULL:
+        return False
+    if now.func_code != <PyObject*>function.own_code:
+        return True
+    if now.func_defaults != <PyObject*>function.own_defaults and (now.func_defaults != NULL or function.own_defaults is not None):
+        return True
+    return function.own_keyword_defaults is not None and not function.own_keyword_defaults.guards.hold()
 
 
 cdef int encode_all(FunctionCore function, PyObject** args, Py_ssize_t count, TraceKey key, CTensorList& inputs) except -1:
@@ -314,11 +318,11 @@ cdef object call_function(object callable, PyObject** args, size_t flagged_count
             return call_function(<object>(<tuple>entry)[1], args + 1, count - 1, names)
     if current_builder() != NULL or run_eagerly:
         return FunctionCore.__call__(function, *positional_of(args, count), **keywords_of(args, count, names))
-    if function.is_outdated():
+    if is_outdated(function):
         function.renew()
     pattern = function.recent.find(args, count, names)
     graph = None if pattern == NULL else pattern.graph()
-    if graph is not None and (<CompiledGraph>graph).holds():
+    if graph is not None and holds(<CompiledGraph>graph):
         return run_recent(<CompiledGraph>graph, pattern[0])
     return call_unlike(function, args, count, names)
 
@@ -351,7 +355,7 @@ cdef object call_unlike(FunctionCore function, PyObject** args, Py_ssize_t count
     encode_all(function, <PyObject**>tuple_items(canonical), len(canonical), key, inputs)
     found = PyDict_GetItemWithError(function.graphs, key if function.fixed_key is None else function.fixed_key)
     graph = None if found == NULL else <object>found
-    if graph is not None and (<CompiledGraph>graph).holds():
+    if graph is not None and holds(<CompiledGraph>graph):
         sources = sources_of(function, canonical, args, count, names)
         if sources is not None:
             recorder = CallRecorder.__new__(CallRecorder)

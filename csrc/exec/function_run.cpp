@@ -91,7 +91,9 @@ void FunctionRun::pass(const Instruction& call, FunctionRun& callee) {
     const StorageId parameter = callee.plan_.parameters[i];
     switch (callee.plan_.storages[parameter].kind) {
       case StorageKind::variable: frame.variables.push_back(&variable(inputs[i])); break;
-      case StorageKind::dynamic: callee.set_tensor(parameter, frame_.tensors[inputs[i]]); break;
+      case StorageKind::dynamic:
+        callee.set_tensor(parameter, taken(call, operands, static_cast<unsigned>(i)));
+        break;
       default: frame.pointers[parameter] = frame_.pointers[inputs[i]];
     }
   }
@@ -353,7 +355,8 @@ void FunctionRun::charge_growth(const Tensor& list, std::size_t before) {
 Tensor FunctionRun::taken(const Instruction& instruction, const StorageId* operands,
                           unsigned input) {
   Tensor& tensor = frame_.tensors[operands[instruction.output_count + input]];
-  return (instruction.dying >> input & 1U) != 0 ? std::exchange(tensor, Tensor()) : tensor;
+  const bool dies = input < 32 && (instruction.dying >> input & 1U) != 0;
+  return dies ? std::exchange(tensor, Tensor()) : tensor;
 }
 
 void FunctionRun::release_dying(const Instruction& instruction, const StorageId* operands) {

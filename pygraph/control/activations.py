@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pygraph._hot import Variable
@@ -25,6 +25,21 @@ from pygraph.graph.structure import flatten, leaf_names
 
 if TYPE_CHECKING:
     from pygraph.control.recursive import Recursive
+
+
+class Shared:
+    """A list that a recursive function changes, and passes on to itself: one object for all."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: Any) -> None:
+        self.owner = owner
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Shared and other.owner is self.owner
+
+    def __hash__(self) -> int:
+        return id(self.owner)
 
 
 class Arguments(NamedTuple):
@@ -80,24 +95,34 @@ class Activation:
         self.repeats = 0
         self._arguments: Arguments | None = None
 
-    def arguments(self) -> Arguments | None:
-        """Return the arguments by parameter; None if they do not fit, which the call will say."""
+    def arguments(self, shared: Collection[int] = ()) -> Arguments | None:
+        """Return the arguments by parameter; None if they do not fit, which the call will say.
+
+        ``shared`` are the positions of lists that are passed as the objects that they are.
+        """
         if self._arguments is None:
             try:
                 bound = inspect.signature(self.function).bind(*self.args, **self.kwargs)
             except TypeError:
                 return None
             bound.apply_defaults()
-            values = tuple(bound.arguments.values())
-            leaves, structure = flatten(values)
-            names = [
-                leaf
-                for name, child in zip(bound.arguments, structure.children, strict=True)
-                for leaf in leaf_names(child, name)
-            ]
-            form = Form("the arguments", structure, tuple([_leaf(leaf) for leaf in leaves]))
-            self._arguments = Arguments(bound, values, names, form)
-        return self._arguments
+            self._arguments = _described(bound, tuple(bound.arguments.values()))
+        if not shared:
+            return self._arguments
+        bound, values = self._arguments.bound, self._arguments.values
+        parts = [Shared(v) if place in shared else v for place, v in enumerate(values)]
+        return _described(bound, tuple(parts))
+
+
+def _described(bound: inspect.BoundArguments, values: tuple[Any, ...]) -> Arguments:
+    leaves, structure = flatten(values)
+    names = [
+        leaf
+        for name, child in zip(bound.arguments, structure.children, strict=True)
+        for leaf in leaf_names(child, name)
+    ]
+    form = Form("the arguments", structure, tuple([_leaf(leaf) for leaf in leaves]))
+    return Arguments(bound, values, names, form)
 
 
 def _leaf(value: Any) -> Leaf:

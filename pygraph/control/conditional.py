@@ -10,7 +10,7 @@ from pygraph.control.changes import both_ways, put, settled_values
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.errors import CallSite, Site
 from pygraph.control.forms import Form, form_of, join
-from pygraph.control.identity import Meeting, contents, inner_flags
+from pygraph.control.identity import BranchObjects, contents, inner_flags
 from pygraph.control.journal import Change, Journal, recording
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
@@ -111,9 +111,11 @@ def stage_cond(
     values = [None if form is None else form.put_together(outputs) for form in joined]
     outside = dict(zip([id(flag) for inner in flags for flag in inner], outputs, strict=True))
     consist = first.contents, second.contents
-    meeting = Meeting(parent.lift(pred), outside, consist, site.journal().is_older, stage_cond)
+    objects = BranchObjects(
+        parent.lift(pred), outside, consist, site.journal().is_older, stage_cond
+    )
     after = [
-        one if form is None else meeting.own_objects(name, value, one, other)
+        one if form is None else objects.own_objects(name, value, one, other)
         for name, form, value, one, other in zip(
             names, joined, values, first.values, second.values, strict=True
         )
@@ -184,9 +186,9 @@ def _after_raise(
     ]
     outside = dict(zip(map(id, flags), outputs, strict=True))
     consist = side.contents, side.contents
-    meeting = Meeting(parent.lift(pred), outside, consist, lambda _: True, stage_cond)
+    objects = BranchObjects(parent.lift(pred), outside, consist, lambda _: True, stage_cond)
     after = [
-        meeting.own_objects(name, value, *((one, UNSET) if side is first else (UNSET, one)))
+        objects.own_objects(name, value, *((one, UNSET) if side is first else (UNSET, one)))
         if form.tensors
         else value
         for name, form, value, one in zip(all_names, forms, after, values, strict=True)

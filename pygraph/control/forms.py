@@ -12,7 +12,13 @@ from typing import Any, NamedTuple
 
 from pygraph.control.errors import Site
 from pygraph.control.leaves import Leaf, Place, TensorLeaf, leaf_of, leaf_value
-from pygraph.control.structures import Shaped, conformed, join_shaped
+from pygraph.control.structures import (
+    Shaped,
+    conformed,
+    join_items,
+    join_shaped,
+    staged_shape,
+)
 from pygraph.control.tensors import cast, current, placeholder
 from pygraph.control.unset import UNSET, Maybe
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
@@ -129,3 +135,24 @@ def join(one: Form, other: Form, site: Site) -> Form:
         Place(one.name, one.name, site),
     )
     return Form(one.name, joined.structure, joined.leaves, missing, none)
+
+
+# So few items that move are kept in variables of their own.
+_FEW = 8
+
+
+def as_queue(form: Form, site: Site) -> Form:
+    """Return the form of a deque that changes in a loop: a step costs no more for its length.
+
+    Where its items are not all alike, each is a variable that takes another one's value.
+    """
+    structure = form.structure
+    if structure is None or structure.kind != "deque" or len(structure.children) <= _FEW:
+        return form
+    items = list(Shaped(structure, form.leaves).children())
+    try:
+        element = join_items(items, Place(form.name, form.name, site))
+    except (TypeError, ValueError):
+        return form
+    queue = staged_shape(structure.key, element, None)
+    return form._replace(structure=queue.structure, leaves=queue.leaves)

@@ -17,7 +17,7 @@ from pygraph.graph.aliases import Aliases, Stale, View, object_of
 from pygraph.graph.items import StagedItems
 
 
-class Meeting:
+class BranchObjects:
     """The objects of two branches where they meet, and what tells which branch ran.
 
     ``flags`` has, by identity, what stands outside of the branches for a bool tensor of theirs, and

@@ -11,7 +11,7 @@ import functools
 import inspect
 import opcode
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
@@ -163,7 +163,7 @@ class Journal:
         Changes of objects that were made since stay, and so do Python values put into a list or
         set that is older than the whole trace: like `print`, that happens while tracing.
         """
-        changed = [change for change in self.differences() if change.place not in self._handled]
+        changed = self.differing()
         logged = [change for change in changed if change.key is WHOLE and _is_log(change)]
         for change in logged:
             del self._noted[id(change.owner)]
@@ -217,6 +217,19 @@ class Journal:
             if any(type(leaf) is LocalArray and not leaf.is_staged for leaf in leaves):
                 value = map_structure(as_numpys, change.after)
                 write_part(change.owner, change.key, value)
+
+    def differing(self) -> list[Change]:
+        """Return the parts of objects that are now not what they were, whoever made them."""
+        return [change for change in self.differences() if change.place not in self._handled]
+
+    def older(self, changes: Sequence[Change]) -> list[Change]:
+        """Return those changes that are of objects the functions could reach before they ran."""
+        found = paths(self.roots, {id(change.owner) for change in changes})
+        return [
+            change._replace(name=part_name(change.owner, change.key, found[id(change.owner)]))
+            for change in changes
+            if id(change.owner) in found
+        ]
 
     def is_older(self, owner: Any) -> bool:
         """Return whether the functions could reach an object before they ran."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -12,7 +13,7 @@ from pygraph.control.arrays import LocalArray
 from pygraph.control.changes import get, is_joinable, put, settled_values
 from pygraph.control.chosen_values import is_chosen_value
 from pygraph.control.errors import CallSite, LaterIterations, Site, mismatch, unjoined
-from pygraph.control.forms import Form, form_of, join
+from pygraph.control.forms import Form, as_queue, form_of, join
 from pygraph.control.identity import LoopAliases
 from pygraph.control.invariants import Invariants, checked_invariants
 from pygraph.control.journal import WHOLE, Change, Journal, recording
@@ -367,6 +368,8 @@ class _Loop:
                 raise unjoined(change, self.site)
             own, end = (form_of(change.name, value, settled=True) for value in values)
             form = join(own, end, self.site)
+            if type(change.owner) is deque:
+                form = as_queue(form, self.site)
             if change.key is WHOLE:
                 self._drop_items(change.owner)
             self._add_part(change, own, form)

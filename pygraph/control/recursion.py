@@ -8,6 +8,7 @@ the graph's (`recursive.py`), which the graph calls.
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -92,8 +93,7 @@ def _find(activation: Activation, first: Activation) -> Recursive | None:
     arguments = activation.arguments()
     if arguments is None:
         return None
-    form = arguments.form
-    complete = _complete(activation, form)
+    complete = _complete(activation)
     if complete is not None:
         return complete
     inside_a_body = False
@@ -106,25 +106,31 @@ def _find(activation: Activation, first: Activation) -> Recursive | None:
             staged = other.builder is not activation.builder
             found = None
             if other.recursive is not None:
-                found = _under_way(other.recursive, form, staged)
+                found = _under_way(other.recursive, activation, staged)
             elif staged and not inside_a_body:
                 nested.add(other.builder)
                 deep = len(nested) >= _NESTED_WITH_NUMBERS
-                found = _new(other, form, deep and not first.needs_numbers)
+                found = _new(other, activation, deep and not first.needs_numbers)
             if found is not None:
                 return found
         inside_a_body = inside_a_body or other.recursive is not None
     return None
 
 
-def _complete(activation: Activation, form: Form) -> Recursive | None:
+def _form_for(recursive: Recursive, activation: Activation) -> Form:
+    arguments = activation.arguments(recursive.shared)
+    assert arguments is not None
+    return arguments.form
+
+
+def _complete(activation: Activation) -> Recursive | None:
     builder = activation.builder
     for callee in builder.module.callees:
         assert isinstance(callee, Recursive)
         if (
             callee.complete
             and callee.function is activation.function
-            and joined(callee.form, form) == callee.form
+            and joined(callee.form, _form_for(callee, activation)) == callee.form
             and callee.can_be_called_from(builder)
             and callee.serves_parts()
         ):
@@ -132,20 +138,42 @@ def _complete(activation: Activation, form: Form) -> Recursive | None:
     return None
 
 
-def _under_way(recursive: Recursive, form: Form, staged: bool) -> Recursive | None:
-    wider = joined(recursive.form, form)
+def _under_way(recursive: Recursive, activation: Activation, staged: bool) -> Recursive | None:
+    wider = joined(recursive.form, _form_for(recursive, activation))
+    arguments = activation.arguments()
+    if wider is None and staged and arguments is not None:
+        recursive.share_changed(arguments)
     if wider is None or not (staged or wider == recursive.form):
         return None
     recursive.form = wider
     return recursive
 
 
-def _new(outer: Activation, form: Form, numbers: bool) -> Recursive | None:
-    arguments = outer.arguments()
-    wider = None if arguments is None else joined(arguments.form, form, numbers)
+def _new(outer: Activation, activation: Activation, numbers: bool) -> Recursive | None:
+    shared = _changed_lists(outer, activation)
+    arguments, inner = outer.arguments(shared), activation.arguments(shared)
+    if arguments is None or inner is None:
+        return None
+    wider = joined(arguments.form, inner.form, numbers)
     if wider is None:
         return None
-    return Recursive(len(outer.builder.module.callees), outer.function, wider, numbers)
+    made = Recursive(len(outer.builder.module.callees), outer.function, wider, numbers)
+    made.shared = shared
+    return made
+
+
+def _changed_lists(outer: Activation, activation: Activation) -> set[int]:
+    """Return the positions of lists that a call passes on, and that have changed since it began."""
+    before, after = outer.arguments(), activation.arguments()
+    if before is None or after is None:
+        return set()
+    parts = [arguments.form.structure for arguments in (before, after)]
+    children = [() if structure is None else structure.children for structure in parts]
+    return {
+        place
+        for place, (one, other) in enumerate(zip(before.values, after.values, strict=True))
+        if one is other and type(one) in (list, deque) and children[0][place] != children[1][place]
+    }
 
 
 def _is_pythons(error: RecursionError | NestingError, activation: Activation) -> bool:

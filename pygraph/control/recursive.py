@@ -9,15 +9,17 @@ written, and parts of outer objects that are changed. These go in and come out w
 from __future__ import annotations
 
 import inspect
+import operator
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from types import FunctionType
 from typing import Any
 
 from pygraph._hot import DType, SymbolicTensor, Value
-from pygraph.control.activations import Activation, Arguments, stack
-from pygraph.control.changes import get, put, settled_values
+from pygraph.control.activations import Activation, Arguments, Shared, stack
+from pygraph.control.changes import get, is_joinable, put, settled_values
 from pygraph.control.errors import CallSite, unjoined
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import tensors_in
@@ -45,6 +47,19 @@ from pygraph.graph.structure import Structure, flatten
 _MAX_TRACES = 20
 
 
+class MorePassed(BaseException):
+    """A call has to pass more than the body was begun with; that is traced anew.
+
+    ``places`` are the positions of lists among the arguments that the body changes. It is no
+    Exception: the user's handlers are not asked.
+    """
+
+    def __init__(self, recursive: Recursive, places: Collection[int] = ()) -> None:
+        super().__init__(places)
+        self.recursive = recursive
+        self.places = places
+
+
 class Recursive(Callee):
     """A function of the graph, under way or complete."""
 
@@ -56,6 +71,10 @@ class Recursive(Callee):
         self.form = form  # of the arguments
         self.tries_numbers = tries_numbers  # Python numbers became parameters
         self.result: Form | None = None
+        # The positions of lists among the arguments that the body changes; what a trace is given.
+        self.shared: set[int] = set()
+        self.passed: list[Any] = []
+        self.journal: Journal | None = None
         # The tensors among the parameters, by position, that the body writes parts of.
         self.written: list[int] = []
         # Those that a tensor of the result may be, and older tensors that it may be.
@@ -68,12 +87,14 @@ class Recursive(Callee):
 
     def call(self, activation: Activation, target: Callable[..., Any]) -> Any:
         """Record a call; trace the body first if that has not been done."""
-        arguments = activation.arguments()
-        assert arguments is not None
         if self.builder is None:
             self._trace(activation, target)
+        if not self.complete:
+            self._find_changed(activation.builder)
         if self.result is None:
             raise UnknownResult(self.number)
+        arguments = activation.arguments(self.shared)
+        assert arguments is not None
         operands = self.form.take_apart(arguments.values, arguments.form)
         values = [get(part) for part in self.parts]
         own = self._own_part_forms(values)
@@ -99,6 +120,39 @@ class Recursive(Callee):
             return self._joined_parts(own) == self.part_forms
         except (TypeError, ValueError):
             return False
+
+    def _find_changed(self, builder: Builder | None) -> None:
+        """Let objects that are changed at a call be passed, though they be restored after it."""
+        changes: list[Change] = []
+        while builder is not None and self.journal is not None:
+            if builder.journal is not None:
+                changes += builder.journal.differing()
+            if builder.journal is self.journal:
+                break
+            builder = builder.parent
+        else:
+            return  # the call that the body is traced for
+        count = len(self.parts)
+        self._add_parts(self.journal.older(changes))
+        if len(self.parts) != count and self.result is not None:
+            raise MorePassed(self)
+
+    def _add_parts(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            known = {part.place for part in self.parts}
+            if change.place not in known and (id(change.owner), WHOLE) not in known:
+                self._add_part(change)
+
+    def share_changed(self, arguments: Arguments) -> None:
+        """Raise MorePassed if a call is given a list that the body has been given, and changed."""
+        before = [] if self.form.structure is None else self.form.structure.children
+        found = {
+            place
+            for place, (value, own) in enumerate(zip(arguments.values, self.passed, strict=True))
+            if value is own and type(value) in (list, deque) and flatten(value)[1] != before[place]
+        }
+        if found - self.shared:
+            raise MorePassed(self, found - self.shared)
 
     def _own_part_forms(self, values: Sequence[Any]) -> list[Form]:
         return [form_of(part.name, value) for part, value in zip(self.parts, values, strict=True)]
@@ -169,6 +223,15 @@ class Recursive(Callee):
             trace = _Trace(self, body, journal, activation)
             try:
                 value = trace.run(target)
+            except MorePassed as more:
+                if more.recursive is not self:
+                    raise
+                journal.undo()
+                if more.places:
+                    self._share(more.places, activation)
+                else:
+                    self._declare_results()
+                return False
             except UnknownResult as unknown:
                 if unknown.depth != self.number:
                     raise
@@ -179,14 +242,27 @@ class Recursive(Callee):
                     value = self.result.stand_in()[0]
                 self._find(trace, value)
             captures_settled = self.has_settled()
-            self.result_types = [
-                Value(leaf.dtype, tuple([-1 if dim is None else dim for dim in leaf.shape]))
-                for leaf in self._output_leaves()
-            ]
+            self._declare_results()
             if self._state() != before or not captures_settled:
                 return False
             trace.set_results()
             return True
+
+    def _declare_results(self) -> None:
+        self.result_types = [
+            Value(leaf.dtype, tuple([-1 if dim is None else dim for dim in leaf.shape]))
+            for leaf in self._output_leaves()
+        ]
+
+    def _share(self, places: Collection[int], activation: Activation) -> None:
+        """Pass lists among the arguments, which the body changes, as the objects that they are."""
+        self.shared.update(places)
+        arguments = activation.arguments(self.shared)
+        assert arguments is not None
+        self.form = arguments.form
+        self.result = None
+        self.written = []
+        self.returned = []
 
     def _state(self) -> tuple[Any, ...]:
         returned = list(self.returned), len(self.returned_older)
@@ -211,23 +287,29 @@ class Recursive(Callee):
         older = {id(tensor): tensor for tensor in (*self.returned_older, *trace.returned_older())}
         self.returned_older = list(older.values())
         self.part_forms = self._joined_parts(self._own_part_forms(trace.ends))
-        known = {part.place for part in self.parts}
-        for change in trace.changes:
-            if change.place not in known:
-                self._add_part(change)
+        self._add_parts(trace.changes)
 
     def _add_part(self, change: Change) -> None:
         values = change.before, change.after
-        if change.key is WHOLE:
+        if not is_joinable(change):
             raise unjoined(change, self._site())
-        if UNSET in values:
+        if any(value is UNSET for value in values):
             raise self._not_everywhere(change)
         before, after = (form_of(change.name, value) for value in values)
         form = join(before, after, self._site())
         if form.missing:
             raise self._not_everywhere(change)
+        if change.key is WHOLE:
+            self._drop_items(change.owner)
         self.parts.append(change)
         self.part_forms.append(form)
+
+    def _drop_items(self, owner: Any) -> None:
+        """Forget the single items of a list that is passed as a whole."""
+        kept = [part.owner is not owner for part in self.parts]
+        self.parts = [part for part, keep in zip(self.parts, kept, strict=True) if keep]
+        forms = zip(self.part_forms, kept, strict=True)
+        self.part_forms = [form for form, keep in forms if keep]
 
     def _not_everywhere(self, change: Change) -> Exception:
         return TypeError(
@@ -253,7 +335,7 @@ class _Trace:
     def __init__(
         self, recursive: Recursive, body: Builder, journal: Journal, activation: Activation
     ) -> None:
-        arguments = activation.arguments()
+        arguments = activation.arguments(recursive.shared)
         assert arguments is not None
         self.recursive = recursive
         self.body = body
@@ -265,13 +347,18 @@ class _Trace:
             if isinstance(leaf, TensorLeaf)
         ]
         self.ids = [tensor.id for tensor in self.tensors]
-        values = form.put_together(iter(self.tensors))
+        values = [
+            value.owner if type(value) is Shared else value
+            for value in form.put_together(iter(self.tensors))
+        ]
         self.bound = inspect.BoundArguments(
             arguments.bound.signature, arguments.bound.arguments.copy()
         )
         self.bound.arguments.update(zip(arguments.bound.arguments, values, strict=True))
+        recursive.passed = list(values)
+        recursive.journal = journal
         journal.roots += [
-            (leaf.value, name)
+            (leaf.value.owner if type(leaf.value) is Shared else leaf.value, name)
             for name, leaf in zip(arguments.names, form.leaves, strict=True)
             if isinstance(leaf, ValueLeaf)
         ]
@@ -328,19 +415,23 @@ class _Trace:
     def _is_older(self, tensor: SymbolicTensor) -> bool:
         return self.body.is_within(tensor.builder)
 
-    def _passed(self) -> tuple[list[Any], Structure]:
-        return flatten(tuple(self.bound.arguments.values()))
+    def _passed(self) -> list[tuple[list[Any], Structure]]:
+        return list(map(flatten, self.bound.arguments.values()))
 
-    def _refuse_changes(self, before: tuple[list[Any], Structure]) -> None:
-        """Raise TypeError where the body changed a list, dict or dataclass that it was passed."""
-        leaves, structure = self._passed()
-        same = structure == before[1] and all(
-            one is other for one, other in zip(leaves, before[0], strict=True)
-        )
-        if not same:
+    def _refuse_changes(self, before: list[tuple[list[Any], Structure]]) -> None:
+        """Find lists that the body changed; raise TypeError for a dict or dataclass."""
+        changed = [
+            place
+            for place, value in enumerate(self.bound.arguments.values())
+            if place not in self.recursive.shared and not _is_unchanged(value, before[place])
+        ]
+        values = list(self.bound.arguments.values())
+        if changed and all(type(values[place]) in (list, deque) for place in changed):
+            raise MorePassed(self.recursive, set(changed))
+        if changed:
             name, function = self.recursive.name, self.recursive.function
             raise TypeError(
-                f"{name} ({place(function)}) changes a list, dict or object that it is passed, and "
+                f"{name} ({place(function)}) changes a dict or object that it is passed, and "
                 f"calls itself where a tensor decides; return what changes instead"
             )
 
@@ -352,6 +443,11 @@ def is_object(tensor: Any) -> bool:
 
 def _output(output: SymbolicTensor, _: SymbolicTensor) -> SymbolicTensor:
     return output
+
+
+def _is_unchanged(value: Any, before: tuple[list[Any], Structure]) -> bool:
+    leaves, structure = flatten(value)
+    return structure == before[1] and all(map(operator.is_, leaves, before[0]))
 
 
 @trace_boundary

@@ -37,6 +37,7 @@ from pygraph.control.objects import is_plain, opened
 from pygraph.control.tensors import apply, cast, current, is_tensor, placeholder, weakened
 from pygraph.control.unset import Maybe
 from pygraph.graph.items import StagedItems
+from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import LEAF, DequeOf, Structure, flatten, leaf_names, suffixes
 
 _SEQUENCES = ("list", "tuple", "deque", "staged")
@@ -235,22 +236,25 @@ def _count(sequence: Shaped) -> int | None:
 def join_items(items: Sequence[Shaped], place: Place) -> Shaped:
     """Return what serves all items of a list. Raises TypeError or ValueError where nothing does."""
     element = reduce(lambda one, other: _join_two(one, other, place), map(_with_numbers, items))
+    if any(map(_varies, [item.structure for item in items])):
+        raise TypeError(
+            f"the items of '{place.variable}' are lists of different lengths, and a tensor decides "
+            f"which of them is meant, or how many there are\n  {describe(user_line())}\n"
+            "Keep all their items in one list, with the number of the list each is in beside it, "
+            "as in `pairs.append((number, item))`."
+        )
     if not any(isinstance(leaf, TensorLeaf) for leaf in element.leaves):
         raise TypeError(
             f"the items of '{place.variable}' hold no tensor or number, so the graph cannot decide "
-            "how many there are; collect them in a list of fixed length"
-        )
-    if _has_staged(element.structure):
-        raise TypeError(
-            f"an item of '{place.variable}' is a list whose length the graph decides itself; lists "
-            "of different lengths cannot be items of such a list: keep them in one list, and where "
-            "each begins in another"
+            f"how many there are\n  {describe(user_line())}\nMake it a list of fixed length."
         )
     return element
 
 
-def _has_staged(structure: Structure) -> bool:
-    return structure.kind == "staged" or any(map(_has_staged, structure.children))
+def _varies(structure: Structure) -> bool:
+    """Return whether there is a list in a structure whose length may differ among such."""
+    empty = structure.kind in ("list", "deque") and not structure.children
+    return structure.kind == "staged" or empty or any(map(_varies, structure.children))
 
 
 def _with_numbers(item: Shaped) -> Shaped:

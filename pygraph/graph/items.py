@@ -59,8 +59,7 @@ class StagedItems:
             raise AttributeError(name)
         self._refuse()
 
-    __hash__ = None  # type: ignore[assignment]
-    __eq__ = __ne__ = _refuse
+    __hash__ = __eq__ = __ne__ = _refuse
     __bool__ = __len__ = __iter__ = __getitem__ = __setitem__ = __contains__ = __call__ = _refuse
     __int__ = __float__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = __neg__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse

@@ -467,15 +467,15 @@ def test_a_return_annotation_gives_the_type_that_no_branch_gives() -> None:
 # ---- errors ----
 
 
-def test_a_list_that_is_passed_is_not_changed_in_silence() -> None:
+def test_a_dict_that_is_passed_is_not_changed_in_silence() -> None:
     def summed(state, n):
         if n == 0:
             return n
-        state[0] = state[0] + n
+        state["sum"] = state["sum"] + n
         return summed(state, n - 1)
 
-    with pytest.raises(TypeError, match=r"summed .*test_recursion.py:\d+.* changes a list"):
-        pg.function(lambda n: summed([n], n))(pg.asarray(3))
+    with pytest.raises(TypeError, match=r"summed .*test_recursion.py:\d+.* changes a dict"):
+        pg.function(lambda n: summed({"sum": n}, n))(pg.asarray(3))
 
 
 def test_a_tensor_passed_twice_cannot_be_written() -> None:

@@ -47,32 +47,32 @@ def interrupt(run, whole):
 
 OPERATIONS = {
     "sort": """
-x = pg.asarray(random.random(30_000_000))
+x = pg.asarray(random.random(10_000_000))
 f = pg.function(lambda x: pg.sort(x))
 interrupt(lambda: f(x), lambda: None)
 """,
     "product": """
-x = pg.asarray(random.random((3000, 3000)))
+x = pg.asarray(random.random((2000, 2000)))
 f = pg.function(lambda x: x @ x)
 interrupt(lambda: f(x), lambda: None)
 """,
     "integer product": """
-x = pg.asarray(random.integers(0, 9, (1500, 1500)))
+x = pg.asarray(random.integers(0, 9, (1000, 1000)))
 f = pg.function(lambda x: x @ x)
 interrupt(lambda: f(x), lambda: None)
 """,
     "fused": """
-x = pg.asarray(random.random(30_000_000))
+x = pg.asarray(random.random(10_000_000))
 f = pg.function(lambda x: pg.sin(pg.exp(x) + pg.cos(x) * pg.tanh(x)))
 interrupt(lambda: f(x), lambda: None)
 """,
     "eager": """
-x = pg.asarray(random.random(30_000_000))
+x = pg.asarray(random.random(10_000_000))
 interrupt(lambda: pg.atan2(x, x), lambda: None)
 """,
     "a variable's update is whole": """
-v = pg.Variable(np.zeros(30_000_000))
-f = pg.function(lambda: v.assign_add(pg.ones(30_000_000)))
+v = pg.Variable(np.zeros(10_000_000))
+f = pg.function(lambda: v.assign_add(pg.ones(10_000_000)))
 def whole():
     value = np.asarray(v.read())
     assert (value == value[0]).all()

@@ -27,6 +27,7 @@ from pygraph.control.tensors import (
 )
 from pygraph.control.unset import Maybe
 from pygraph.graph.frames import GENERATED
+from pygraph.graph.locations import describe, user_line
 
 _ORDERS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
@@ -56,7 +57,10 @@ def compared(left: Any, symbol: str, right: Any) -> Any:
         equal = _equal(left, right)
         return equal if symbol == "==" else _inverse(equal)
     if is_staged(left) or is_staged(right):
-        raise TypeError(f"lists whose length the graph decides have no order: {symbol!r}")
+        raise TypeError(
+            f"lists whose length the graph decides have no order: {symbol!r}\n"
+            f"  {describe(user_line())}\nCompare their lengths or items, or tuples of fixed length."
+        )
     if _are_sequences(left, symbol, right):
         return _ordered(left, symbol, right)
     return _by_method(left, symbol, right, _ORDERS[symbol])

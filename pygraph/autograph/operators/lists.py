@@ -46,7 +46,7 @@ def item(container: Any, key: Any) -> Any:
             return lists.get(container, key)
         # Of what is no tensor there is but one of each: the index becomes its position.
         values = all(map(can_be_chosen, container))
-        return chosen(list(container), _position_of(container, key) if values else key)
+        return chosen(container, _position_of(container, key) if values else key)
     if _is_staged_key(key):
         raise MissingItemError(f"{_kind_of(container)} index out of range")
     try:

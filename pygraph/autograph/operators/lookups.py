@@ -6,6 +6,7 @@ A graph adds no keys: what a tensor decides to put in is refused, at the latest 
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from pygraph.autograph.operators.branches import if_expr
@@ -35,7 +36,7 @@ def looked_up(container: Any, key: Any) -> Any:
     return chosen([container[known] for known in keys], position)
 
 
-def chosen(values: list[Any], position: Any) -> Any:
+def chosen(values: Sequence[Any], position: Any) -> Any:
     """Return ``values[position]``, for a tensor that is the position of one."""
     if all(map(can_be_chosen, values)):
         return ChosenValue(position, tuple(values))
@@ -80,6 +81,8 @@ class DictTarget:
         if not holds_staged(key):
             self._owner[key] = value
             return
+        if not keys_like(self._owner, key):
+            refuse_key(f"{type(self._owner).__name__}[key] = value")
         keys, found, position = _find(self._owner, key)
         missing = deferred(lambda: f"{key} is no key yet, and a graph adds no keys to a dict")
         require(found, KeyError, missing)

@@ -397,3 +397,30 @@ def f(d):
 
 
 f((1, 2))  # -> deque([1, 2, 2])
+
+
+# case: a_long_one_of_fixed_length
+def f(n):
+    d = deque([i * 1.5 for i in range(20)], maxlen=20)
+    total = 0.0
+    for i in range(n):
+        total += d[0] * 0.5 + d[-1]
+        d.append(i * 1.0)
+        if i % 7 == 0:
+            d.rotate(3)
+    return total, len(d), d[3]
+
+
+f(0)  # -> (0.0, 20, 4.5)
+f(45)  # -> (1333.5, 20, 16.0)
+
+
+# case: a_long_one_of_different_items
+def f(n):
+    d = deque([1, 2.5, (3, 4), 5, 6, 7, 8, 9, 10, 11])
+    for i in range(n):
+        d[0] = i
+    return d[0], d[2]
+
+
+f(3)  # -> (2, (3, 4))

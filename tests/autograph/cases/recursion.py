@@ -205,3 +205,167 @@ def f(x):
 
 f(4)  # -> 6
 f(40)  # -> 10
+
+
+# case: append_to_an_outer_list
+def f(n):
+    out = []
+
+    def go(k):
+        out.append(k)
+        if k > 0:
+            go(k - 1)
+            go(k - 2)
+
+    go(n)
+    return out
+
+
+f(3)  # -> [3, 2, 1, 0, -1, 0, 1, 0, -1]
+f(0)  # -> [0]
+
+
+# case: a_list_passed_down
+def walk(k, out):
+    out.append(k)
+    if k > 0:
+        walk(k - 1, out)
+    out.append(-k)
+
+
+def f(n):
+    out = []
+    walk(n, out)
+    again = [7]
+    walk(n, again)
+    return out, again, len(out)
+
+
+f(2)  # -> ([2, 1, 0, 0, -1, -2], [7, 2, 1, 0, 0, -1, -2], 6)
+f(0)  # -> ([0, 0], [7, 0, 0], 2)
+
+
+# case: a_list_passed_down_and_returned
+def digits(n, found):
+    if n >= 10:
+        digits(n // 10, found)
+    found.append(n % 10)
+    return found
+
+
+def f(n):
+    return digits(n, [])
+
+
+f(3405)  # -> [3, 4, 0, 5]
+f(7)  # -> [7]
+
+
+# case: a_stack_of_tuples_passed_down
+def hanoi(n, source, target, moves):
+    if n > 0:
+        hanoi(n - 1, source, 3 - source - target, moves)
+        moves.append((source, target))
+        hanoi(n - 1, 3 - source - target, target, moves)
+
+
+def f(n):
+    moves = []
+    hanoi(n, 0, 2, moves)
+    return moves
+
+
+f(2)  # -> [(0, 1), (0, 2), (1, 2)]
+f(0)  # -> []
+
+
+# case: items_of_a_list_passed_down
+def fill(k, items):
+    items[k] = k * k
+    if k > 0:
+        fill(k - 1, items)
+
+
+def f(n):
+    items = [0, 0, 0, 0]
+    fill(n, items)
+    return items
+
+
+f(2)  # -> [0, 1, 4, 0]
+
+
+# case: backtracking
+def place(row, columns, n):
+    if row == n:
+        return 1
+    count = 0
+    for column in range(n):
+        free = True
+        for other in range(row):
+            if columns[other] == column or abs(columns[other] - column) == row - other:
+                free = False
+        if free:
+            columns.append(column)
+            count += place(row + 1, columns, n)
+            columns.pop()
+    return count
+
+
+def f(n):
+    return place(0, [], n)
+
+
+f(4)  # -> 2
+f(5)  # -> 10
+
+
+# case: restored_after_the_call
+class Walker:
+    def __init__(self):
+        self.depth = 0
+        self.path = []
+        self.sums = []
+
+    def walk(self, k):
+        if k <= 0:
+            self.sums.append(self.depth * 100 + sum(self.path))
+            return
+        before = self.depth
+        for step in range(1, 3):
+            self.path.append(k * step)
+            self.depth = before + 1
+            self.walk(k - step)
+            self.depth = before
+            self.path.pop()
+
+
+def f(n):
+    walker = Walker()
+    walker.walk(n)
+    return walker.sums, walker.depth, walker.path
+
+
+f(2)  # -> ([203, 204, 104], 0, [])
+f(0)  # -> ([0], 0, [])
+
+
+# case: restored_in_a_closure
+def f(n):
+    path = []
+    best = 0
+
+    def go(k):
+        nonlocal best
+        if k == 0:
+            best = max(best, len(path) * 10 + sum(path))
+            return
+        path.append(k)
+        go(k - 1)
+        path.pop()
+
+    go(n)
+    return best, path
+
+
+f(3)  # -> (36, [])
