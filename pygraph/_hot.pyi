@@ -272,6 +272,7 @@ class Variable(Tensor):
     def tolist(self) -> Any: ...
 
 def from_numpy(array: npt.NDArray[Any] | np.generic, borrow: bool) -> EagerTensor: ...
+def has_normal_form(array: npt.NDArray[Any]) -> bool: ...
 def scalar(value: bool | int | float, dtype: DType) -> EagerTensor: ...
 @overload
 def apply(  # type: ignore[overload-overlap]
@@ -338,12 +339,15 @@ class CompiledGraph(GraphCaller):
     calls: int
     last_used: int
     exceptions: list[Any]
+    hidden_inputs: tuple[Any, ...]
     def __init__(
         self,
         capsule: object,
         template: list[int | Constant],
         structure: object,
         variables: list[Variable | int],
+        hidden_inputs: tuple[Any, ...] = (),
+        contents: Sequence[tuple[Any, bytes]] = (),
     ) -> None: ...
     def run_flat(self, tensors: tuple[Tensor, ...], variables: list[Variable]) -> Any: ...
     def touch(self) -> None: ...

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -59,6 +60,28 @@ inline std::int64_t bits_of(double value) {
   std::int64_t bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
   return bits;
+}
+
+// Whether each of these bytes is the 0 or 1 that a bool is; in a NumPy array any can stand.
+inline bool are_bools(const void* bytes, std::size_t count) {
+  const auto* byte = static_cast<const std::uint8_t*>(bytes);
+  unsigned others = 0;
+  for (std::size_t i = 0; i < count; ++i) others |= byte[i] & 0xFEu;
+  return others == 0;
+}
+
+// Whether the elements of an array of this dtype can be read where they lie, if in native order.
+inline bool has_normal_form(PyArrayObject* array, DType dtype) {
+  constexpr int kPlain = NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED;
+  if ((PyArray_FLAGS(array) & kPlain) != kPlain || PyArray_DESCR(array)->byteorder == NPY_OPPBYTE)
+    return false;
+  if (dtype != DType::bool_) return true;
+  const npy_intp* const dims = PyArray_DIMS(array);
+  return are_bools(PyArray_DATA(array),
+                   std::accumulate(dims, dims + PyArray_NDIM(array), std::size_t{1},
+                                   [](std::size_t count, npy_intp dim) {
+                                     return count * static_cast<std::size_t>(dim);
+                                   }));
 }
 
 // A part of the arguments, as it was.
@@ -120,8 +143,9 @@ class CallPattern {
     return first;
   }
   void keep(PyObject* object) { kept_.emplace_back(object); }
-  void set_input_count(std::size_t count) {
-    elements_.resize(count);
+  // `hidden` inputs of the graph follow those that the arguments are.
+  void set_input_count(std::size_t count, std::size_t hidden) {
+    elements_.resize(count + hidden);
     objects_.resize(count);
     numbers_.resize(count);
   }
@@ -141,6 +165,7 @@ class CallPattern {
   // Where the elements of the graph's inputs are, and the objects that they are in. Nothing is
   // owned, and another call overwrites them: they are for use before any Python code runs.
   std::span<const void* const> elements() const { return elements_; }
+  const void** hidden_elements() { return elements_.data() + objects_.size(); }
   std::size_t input_count() const { return objects_.size(); }
   PyObject* input(std::size_t index) const { return objects_[index]; }
   // A new reference: the graph may be dropped from the cache while it runs. None if it is gone.
@@ -170,9 +195,8 @@ class CallPattern {
       }
       case Part::Kind::array: {
         auto* array = reinterpret_cast<PyArrayObject*>(value);
-        constexpr int kPlain = NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED;
         if (reinterpret_cast<PyObject*>(PyArray_DESCR(array)) != part.object ||
-            PyArray_NDIM(array) != part.rank || (PyArray_FLAGS(array) & kPlain) != kPlain ||
+            PyArray_NDIM(array) != part.rank || !has_normal_form(array, part.dtype) ||
             !has_dims(part, PyArray_DIMS(array)))
           return false;
         set_input(part, value, PyArray_DATA(array));

@@ -330,6 +330,12 @@ PYBIND11_MODULE(core_of_main, m) {
           "variables",
           [](const ir::Module& module) { return parameter_types(module, ir::Kind::variable); },
           "The types of the entry's variable parameters: (dtype, dims) each.")
+      .def(
+          "with_constants",
+          [](const ir::Module& module, const std::vector<Tensor>& values) {
+            return passes::with_constants(module, values);
+          },
+          py::arg("values"), "A copy whose last inputs are these constants.")
       .def("results", &result_types, "The entry's result types: (dtype, dims) each.")
       .def("location", &chain_of, py::arg("id"),
            "The chain of a location, innermost first: (file, line, function) each.");

@@ -188,7 +188,8 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         uint32_t push_dims(const int64_t*, int) except +translate_exception
         uint32_t push_keys(tuple) except +translate_exception
         void keep(object) except +translate_exception
-        void set_input_count(size_t) except +translate_exception
+        void set_input_count(size_t, size_t) except +translate_exception
+        const void** hidden_elements()
         object graph()
         PyObject* input(size_t)
         size_t input_count()
@@ -196,6 +197,17 @@ cdef extern from "bind/call_pattern.hpp" namespace "pygraph::bind":
         CCallPattern* find(PyObject**, size_t, PyObject*)
         void remember(unique_ptr[CCallPattern]) except +translate_exception
         void clear()
+
+    cbool are_bools(const void*, size_t)
+
+cdef extern from "bind/hidden_inputs.hpp" namespace "pygraph::bind":
+    cdef cppclass CHiddenInputs "pygraph::bind::HiddenInputs":
+        cbool empty()
+        size_t size()
+        void add(PyObject*, CDType) except +translate_exception
+        void add_content(PyObject*, CDType, const char*, size_t) except +translate_exception
+        cbool fit()
+        cbool place(const void**)
 
 cdef extern from "bind/guards.hpp" namespace "pygraph::bind":
     cdef enum class GuardKind "pygraph::bind::Guard::Kind"(uint8_t):

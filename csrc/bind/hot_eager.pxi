@@ -237,6 +237,13 @@ cdef DType dtype_of_array(cnp.ndarray array):
     raise TypeError(f"NumPy arrays of dtype {array.dtype} are not supported" + (" yet" if known else ""))
 
 
+# Whether the elements of an array can be read where they lie: contiguous, aligned, in native order, and bools 0 or 1.
+cdef bint is_normal(cnp.ndarray array):
+    if not (cnp.PyArray_IS_C_CONTIGUOUS(array) and cnp.PyArray_ISBEHAVED_RO(array)):
+        return False
+    return cnp.PyArray_TYPE(array) != cnp.NPY_BOOL or are_bools(cnp.PyArray_DATA(array), cnp.PyArray_SIZE(array))
+
+
 # A tensor of the array's values: over its memory if that has normal form and may be borrowed, else over a copy.
 cdef CTensor tensor_of_array(object array, bint borrow) except *:
     cdef cnp.ndarray source = array
@@ -244,10 +251,12 @@ cdef CTensor tensor_of_array(object array, bint borrow) except *:
     cdef CShape shape
     cdef CTensor result
     cdef int i
-    cdef bint normal = cnp.PyArray_IS_C_CONTIGUOUS(source) and cnp.PyArray_ISBEHAVED_RO(source)
+    cdef bint normal = is_normal(source)
     if source.ndim > 16:
         raise ValueError(f"a tensor has at most 16 dimensions, got {source.ndim}")
-    if not normal:
+    if dtype is bool_ and not normal:
+        source = np.require(array.view(np.uint8) != 0, requirements=["C"])
+    elif not normal:
         source = np.require(array, dtype=array.dtype.newbyteorder("="), requirements=["C", "A"])
     for i in range(source.ndim):
         shape.append(source.shape[i])
@@ -261,7 +270,20 @@ cdef CTensor tensor_of_array(object array, bint borrow) except *:
 
 def from_numpy(array, borrow):
     """Return a tensor of a NumPy array's (or scalar's) values; with borrow, over its memory where that has normal form."""
-    return wrap(tensor_of_array(np.asarray(array), borrow))
+    return known_here(wrap(tensor_of_array(np.asarray(array), borrow)))
+
+
+def has_normal_form(array):
+    """Return whether a tensor can share a NumPy array's memory."""
+    return is_normal(array)
+
+
+# A tensor that was made while a graph is traced, if one is: it is a constant of that graph, not something captured.
+cdef EagerTensor known_here(EagerTensor tensor):
+    cdef PyObject* builder = current_builder()
+    if builder != NULL:
+        (<object>builder).note_literal(tensor)
+    return tensor
 
 
 def scalar(value, DType dtype):
@@ -269,7 +291,7 @@ def scalar(value, DType dtype):
     cdef CTensor result
     if not scalar_from_python(value, to_dtype(dtype.code), result):
         raise_current()
-    return wrap(result)
+    return known_here(wrap(result))
 
 
 # Raises the Python exception that is set already.

@@ -11,6 +11,8 @@ cdef class CompiledGraph(GraphCaller):
     cdef ResultNode result
     cdef list variables    # in the graph's order: a Variable that it captured, or the position of an argument's
     cdef CVariableSlots slots
+    cdef readonly tuple hidden_inputs  # tensors and arrays that it captured, which follow the inputs
+    cdef CHiddenInputs hidden          # likewise; and what must not have changed
     cdef public list exceptions  # those that the graph raises, by number; empty for a graph from a file
     cdef readonly long long calls      # how often it ran
     cdef readonly long long last_used  # when it ran last, on the process's count of calls
@@ -22,7 +24,8 @@ cdef class CompiledGraph(GraphCaller):
     cdef CGuards* checks   # its own, or NULL
     cdef object __weakref__
 
-    def __init__(self, capsule, list template, structure, list variables):
+    def __init__(self, capsule, list template, structure, list variables, tuple hidden_inputs=(), contents=()):
+        """``contents`` has the arrays and tensors that must not have changed, each with its bytes."""
         self.executable = executable_from(capsule)
         self.plans_seen = self.executable.get().plans_made()
         self.variables = variables
@@ -31,6 +34,11 @@ cdef class CompiledGraph(GraphCaller):
                 self.slots.push_argument(entry)
             else:
                 self.slots.push_captured((<Variable?>entry).place.get())
+        self.hidden_inputs = hidden_inputs
+        for value in hidden_inputs:
+            self.hidden.add(<PyObject*>value, dtype_of_captured(value))
+        for value, content in contents:
+            self.hidden.add_content(<PyObject*>value, dtype_of_captured(value), <bytes>content, len(<bytes>content))
         self.exceptions = []
         self.result = result_node(structure, iter(template))
         if self.slots.all_captured():
@@ -75,6 +83,8 @@ cdef class CompiledGraph(GraphCaller):
         cdef EagerTensor tensor
         cdef vector[CTensor] outputs
         self.count()
+        for value in self.hidden_inputs:
+            push_input(value, inputs)
         if self.result.kind == RESULT_TENSOR:
             tensor = EagerTensor.__new__(EagerTensor)
             check(run_graph(self.executable.get()[0], inputs, &tensor.value, self.slots, checked), self)
@@ -108,6 +118,12 @@ cdef class CompiledGraph(GraphCaller):
         clock += 1
         self.calls += 1
         self.last_used = clock
+
+
+cdef CDType dtype_of_captured(object value) except *:
+    if type(value) is EagerTensor:
+        return (<EagerTensor>value).value.dtype()
+    return to_dtype(dtype_of_array(value).code)
 
 
 cdef object stands_alone(SymbolicTensor tensor):
@@ -244,7 +260,7 @@ cdef class FunctionCore:
 
 # Whether what the trace of a graph read as Python values is still the same.
 cdef inline bint holds(CompiledGraph graph):
-    return graph.checks == NULL or graph.checks.hold()
+    return (graph.checks == NULL or graph.checks.hold()) and (graph.hidden.empty() or graph.hidden.fit())
 
 
 # Whether the Python function has other code or defaults than when it was taken.

@@ -27,7 +27,7 @@ cdef class CallRecorder:
             part.kind = PartKind.tensor
             self.add_type(part, (<EagerTensor>value).value)
         elif kind is np_ndarray:
-            if not (cnp.PyArray_IS_C_CONTIGUOUS(value) and cnp.PyArray_ISBEHAVED_RO(value)):
+            if not is_normal(value):
                 return False  # each call copies the elements
             part.kind = PartKind.array
             descriptor = value.dtype
@@ -180,16 +180,16 @@ cdef int remember(CRecentCalls* recent, CallRecorder recorder, CompiledGraph gra
     for i in range(passed.size()):
         for j in range(passed[i].size()):
             pattern.get().push(passed[i][j])
-    pattern.get().set_input_count(recorder.inputs)
+    pattern.get().set_input_count(recorder.inputs, graph.hidden.size())
     recent.remember(move(pattern))
     return 0
 
 
 # Runs the graph of a call that was like one before.
-cdef object run_recent(CompiledGraph graph, const CCallPattern& pattern):
+cdef object run_recent(CompiledGraph graph, CCallPattern& pattern):
     cdef CTensorList inputs
     cdef size_t i
-    if graph.brief != NULL:
+    if graph.brief != NULL and (graph.hidden.size() == 0 or graph.hidden.place(pattern.hidden_elements())):
         return graph.run_brief(pattern)
     for i in range(pattern.input_count()):
         push_input(<object>pattern.input(i), inputs)

@@ -34,6 +34,10 @@ ir::Module specialise(const ir::Module& module, std::span<const ir::Type> inputs
 // How many nodes were specialised in this process so far, those in loops each time.
 std::int64_t nodes_inferred();
 
+// A copy of the graph in which the last inputs are these constants. This is no optimisation: it
+// makes a graph independent of what it reads besides its arguments.
+ir::Module with_constants(const ir::Module& module, std::span<const Tensor> values);
+
 // Replaces nodes by cheaper ones that give the same bits.
 void simplify(ir::Module& module);
 

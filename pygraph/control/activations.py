@@ -18,6 +18,7 @@ from pygraph.control.leaves import (
     leaf_of,
     number_leaf,
     same_value,
+    without_arrays,
 )
 from pygraph.graph import Builder
 from pygraph.graph.structure import flatten, leaf_names
@@ -160,6 +161,7 @@ def joined(one: Form, other: Form, numbers: bool = False) -> Form | None:
 
 
 def _joined_leaf(one: Leaf, other: Leaf, numbers: bool) -> Leaf | None:
+    one, other = without_arrays(one, other)
     if isinstance(one, ValueLeaf):
         if isinstance(other, ValueLeaf) and _same(one.value, other.value):
             return one

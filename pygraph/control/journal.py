@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pygraph._hot import EagerTensor, SymbolicTensor
+from pygraph.control.arrays import LocalArray, as_numpys, note_array, owner_of
 from pygraph.control.parts import (
     ORDER,
     VALUE,
@@ -40,14 +41,14 @@ from pygraph.control.parts import (
     restore,
     write_part,
 )
-from pygraph.control.search import is_library, keeps_values, paths, reached
+from pygraph.control.search import arrays, is_library, keeps_values, paths, reached
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unseen import unseen
 from pygraph.control.unset import UNSET
 from pygraph.graph.aliases import Aliases, View, is_derived
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import Location, describe, target_of, user_line
-from pygraph.graph.structure import flatten
+from pygraph.graph.structure import flatten, map_structure
 from pygraph.ops.updates import put_part
 
 # How many objects are compared before and after code that notes nothing.
@@ -121,6 +122,7 @@ class Journal:
         self._lines: dict[int, dict[Location, None]] = {}
         # By identity: the dicts whose items are the attributes of objects that are known here.
         self._dicts = {id(dict_of(owner)) for owner, _ in self._watched.values()}
+        self._arrays: dict[int, Any] | None = None
 
     def note(
         self, owner: Any, keys: Collection[Any] = (), lines: Iterable[Location | None] = ()
@@ -190,6 +192,13 @@ class Journal:
         """Remember a tensor, unless the branch or loop at hand made it: it ends with the trace."""
         if self._tentative or tensor.builder is not current():
             self.note(tensor)
+
+    def note_local(self, array: LocalArray) -> None:
+        """Remember an array that converted code made, unless it was made for what is at hand."""
+        if array.tensor is not None:
+            self.note_tensor(array.tensor)
+        elif self._tentative or array.home is not current():
+            self.note(array)
 
     def write(self, tensor: SymbolicTensor, change: Callable[[Any], Any]) -> None:
         """Change the object that a tensor is, for the user's code.
@@ -280,6 +289,8 @@ class Journal:
             name = found.get(id(change.owner))
             if name is None and type(change.owner) is SymbolicTensor:
                 name = change.owner.name or "a tensor"
+            if name is None and isinstance(change.owner, np.ndarray):
+                name = "an array"
             if name is None:
                 younger.append(change)
             else:
@@ -302,6 +313,14 @@ class Journal:
             if id(change.owner) in found
         ]
 
+    def let_go_of_arrays(self) -> None:
+        """Leave NumPy's own arrays in objects where converted code has put those that it made."""
+        for change in self.differences():
+            leaves = flatten(change.after)[0]
+            if any(type(leaf) is LocalArray and not leaf.is_staged for leaf in leaves):
+                value = map_structure(as_numpys, change.after)
+                write_part(change.owner, change.key, value)
+
     def differing(self) -> list[Change]:
         """Return the parts of objects that are now not what they were, whoever made them."""
         return [change for change in self.differences() if change.place not in self._handled]
@@ -323,6 +342,22 @@ class Journal:
     def is_older(self, owner: Any) -> bool:
         """Return whether the functions could reach an object before they ran."""
         return bool(paths(self.roots, {id(owner)}))
+
+    def shares_memory(self, array: Any) -> bool:
+        """Return whether the functions could reach an array, or one of which that is a view."""
+        if self.is_older(array):
+            return True
+        return id(owner_of(array)) in self.arrays()
+
+    def arrays(self) -> dict[int, Any]:
+        """Return the arrays that can be reached, by the identity of what owns their memory."""
+        if self._arrays is None:
+            self._arrays = {
+                id(owner_of(found)): found
+                for found in arrays(self.roots)
+                if type(found) is not LocalArray
+            }
+        return self._arrays
 
     def differences(self) -> list[Change]:
         """Return the parts of what was noted that are not what they were, without names."""
@@ -394,7 +429,9 @@ def _changed_length(before: dict[Any, Any], after: dict[Any, Any]) -> bool:
 def watch(owner: Any) -> None:
     """Note an object that may be changed, or not."""
     builder = current()
-    if builder is not None and builder.journal is not None:
+    if isinstance(owner, np.ndarray):
+        note_array(owner)
+    elif builder is not None and builder.journal is not None:
         builder.journal.note(owner)
 
 
@@ -415,6 +452,8 @@ def note(owner: Any, keys: Collection[Any] = (), lines: Sequence[Location] = ())
         )
     if type(owner) is SymbolicTensor:
         builder.journal.note_tensor(owner)
+    elif type(owner) is LocalArray:
+        builder.journal.note_local(owner.root)
     else:
         builder.journal.note(owner, keys, lines or (user_line(),))
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pygraph._hot import SymbolicTensor, as_dtype
+from pygraph.control.arrays import LocalArray
 from pygraph.control.errors import Meeting, mismatch
 from pygraph.control.tensors import cast, is_tensor, weakened
 from pygraph.ops.dtypes import result_type
@@ -49,6 +50,21 @@ class ValueLeaf(NamedTuple):
         return text if len(text) < 60 else f"an object of type {type(self.value).__name__}"
 
 
+class ArrayLeaf(ValueLeaf):
+    """A leaf that is the same NumPy array on all ways; the graph may have its elements."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is ArrayLeaf and other.value is self.value
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
 Leaf = TensorLeaf | ValueLeaf
 
 
@@ -84,6 +100,8 @@ def leaf_of(value: Any, settled: bool) -> Leaf:
             getattr(value, "weak", False),
             type(value) is SymbolicTensor and value.id in value.builder.numbers,
         )
+    if type(value) is LocalArray:
+        return ArrayLeaf(value)
     if isinstance(value, (np.ndarray, np.generic)):
         return TensorLeaf(value.dtype.name, tuple(value.shape))
     if not settled and type(value) in NUMBERS:
@@ -111,6 +129,7 @@ class Place(NamedTuple):
 
 def join_leaves(one: Leaf, other: Leaf, place: Place) -> Leaf:
     """Return the leaf that serves both; raises TypeError or ValueError where there is none."""
+    one, other = without_arrays(one, other)
     if (
         isinstance(one, ValueLeaf)
         and isinstance(other, ValueLeaf)
@@ -135,6 +154,19 @@ def _tensor_leaf(leaf: Leaf) -> TensorLeaf | None:
     if hasattr(type(value), "__pygraph_tensor__"):  # a range
         return TensorLeaf(value.dtype.name, (None,))
     return None
+
+
+def without_arrays(one: Leaf, other: Leaf) -> tuple[Leaf, Leaf]:
+    """Return leaves such that one that is not the same array on all ways is a tensor."""
+    if type(one) is type(other) is ArrayLeaf and one.value is other.value:
+        return one, other
+    return _as_tensor(one), _as_tensor(other)
+
+
+def _as_tensor(leaf: Leaf) -> Leaf:
+    if type(leaf) is not ArrayLeaf:
+        return leaf
+    return TensorLeaf(leaf.value.dtype.name, tuple(leaf.value.shape))
 
 
 _PYTHON_VALUE_ADVICE = (

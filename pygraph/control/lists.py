@@ -6,7 +6,6 @@ object itself, so that all who hold it see that.
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,7 +23,7 @@ from pygraph.control.structures import (
 )
 from pygraph.control.tensors import apply, as_number, current, is_tensor, length, weakened
 from pygraph.graph.items import StagedItems
-from pygraph.graph.locations import Location, describe, is_library_file, user_line
+from pygraph.graph.locations import Location, describe, name_of, user_line
 from pygraph.graph.structure import LEAF, Structure, flatten, map_structure, unflatten
 
 _WHOLE = slice(None)
@@ -66,19 +65,10 @@ def element_of(sequence: Sequence[Any]) -> Shaped:
     kind, *others = set(map(type, sequence))
     if kind in NUMBERS and not others:
         return Shaped(LEAF, (number_leaf(sequence[0]),))
-    name = _name_of(sequence)
+    name = name_of(sequence) or "the list"
     return join_items(
         list(item_shapes(shaped(sequence))), Place(name, name + "[...]", _ItemSite(sequence))
     )
-
-
-def _name_of(sequence: Sequence[Any]) -> str:
-    """Return the user's name for a list, for errors."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and is_library_file(frame.f_code.co_filename):
-        frame = frame.f_back
-    found = [name for name, value in frame.f_locals.items() if value is sequence]
-    return found[0] if found else "the list"
 
 
 # ---- reading ----

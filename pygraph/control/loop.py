@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from pygraph._hot import EagerTensor, SymbolicTensor
+from pygraph.control.arrays import LocalArray
 from pygraph.control.changes import get, is_joinable, is_one_order, put, settled_values
 from pygraph.control.chosen_values import is_chosen_value
 from pygraph.control.errors import CallSite, LaterIterations, Site, mismatch, unjoined
@@ -214,6 +215,8 @@ class _Loop:
         self.fixed: set[int] = set()
 
     def start(self, before: Sequence[Any], shapes: Sequence[Any]) -> None:
+        # An array that the loop assigns anew is a tensor from the start.
+        before = [value.stage() if type(value) is LocalArray else value for value in before]
         self.before = list(before)
         self.invariants = Invariants(self.names, before, shapes, self.site)
         guarded = {i for i, name in enumerate(self.names) if name in self.guarded}

@@ -27,6 +27,7 @@ from weakref import ProxyType, WeakKeyDictionary
 import numpy as np
 
 from pygraph._hot import SymbolicTensor
+from pygraph.control.arrays import LocalArray, holds_same
 from pygraph.control.unset import UNSET
 
 
@@ -74,6 +75,8 @@ def parts_of(owner: Any) -> Parts:
     kind = type(owner)
     if kind is SymbolicTensor:
         return {VALUE: owner.state()}
+    if kind is LocalArray:
+        return {VALUE: owner.content()}
     if kind is CellType:
         try:
             return {VALUE: owner.cell_contents}
@@ -141,7 +144,7 @@ def read_part(owner: Any, key: Any) -> Any:
 def write_part(owner: Any, key: Any, value: Any) -> None:
     """Give a part of an object a value; UNSET takes it away."""
     kind = type(owner)
-    if kind is SymbolicTensor:
+    if kind is SymbolicTensor or kind is LocalArray:
         owner.become(value)
     elif kind is CellType:
         if value is UNSET:
@@ -217,6 +220,8 @@ def is_same(owner: Any, key: Any, one: Any, other: Any) -> bool:
         return True
     if type(owner) is SymbolicTensor:
         return bool(one.id == other.id) and one.builder is other.builder
+    if type(owner) is LocalArray:
+        return bool(holds_same(one, other))
     if key is WHOLE:
         if isinstance(owner, np.ndarray):
             return bool(np.array_equal(one, other))

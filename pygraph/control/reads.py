@@ -324,6 +324,8 @@ class Reads:
         if isinstance(value, CONTAINERS):
             parts = self._parts(value, name, depth) if whole else None
             return (_hot.SEEN_TYPE, kind, ()) if parts is None else parts
+        if isinstance(value, np.ndarray):  # which cannot be resized while there are weak references
+            return (_hot.SEEN_SAME, value, ())
         try:
             return (_hot.SEEN_ALIVE, weakref.ref(value), ())
         except TypeError:

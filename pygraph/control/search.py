@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import itertools
 import sys
 import weakref
 from collections import deque
@@ -48,6 +49,8 @@ _ATOMS = (
 )  # fmt: skip
 # Items of these types are passed over: lists of them may be long.
 _PLAIN = frozenset({bool, int, float, str, type(None)})
+# How many objects are looked at in search of arrays.
+_MOST = 10_000
 _LIBRARIES = sys.stdlib_module_names - {"test"} | {"numpy", "pygraph", "pytest", "_pytest"}
 # What the standard library has for keeping the user's values.
 _CONTAINERS = frozenset(
@@ -80,6 +83,13 @@ def reached(roots: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
             return found, True
         found.append(value)
     return found, False
+
+
+def arrays(roots: Iterable[tuple[Any, str]]) -> Iterator[Any]:
+    """Yield the NumPy arrays that can be reached from others, up to a number of objects."""
+    for value, _ in itertools.islice(_walk(roots, _Walk()), _MOST):
+        if isinstance(value, np.ndarray):
+            yield value
 
 
 def _walk(roots: Iterable[_Found], walk: _Walk) -> Iterator[_Found]:

@@ -435,4 +435,4 @@ def _stack(items: list[Any]) -> Any:
     # Numbers still: a constant, which stays one for promotion.
     builder = current()
     assert builder is not None
-    return weakened(builder.lift(np.array(items)))
+    return weakened(builder.constant(np.array(items)))

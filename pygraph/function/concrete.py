@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from pygraph import _core
 from pygraph._hot import CompiledGraph, EagerTensor, Tensor, Variable, fast_calls
@@ -15,12 +17,16 @@ from pygraph.function.plan import Plan
 from pygraph.function.signature import Signature
 from pygraph.function.tracing import Opaque, Traced, is_array
 from pygraph.graph import Graph, TensorSpec, VariableSpec
+from pygraph.graph.builder import Captured
+from pygraph.graph.scope import init_scope
 from pygraph.graph.structure import Structure, flatten, unflatten
 from pygraph.ops import asarray
 
 if TYPE_CHECKING:
     from pygraph._hot import _Sources as Sources
 
+# So many bytes of an array that was read as Python values are compared at each call.
+_COMPARED = 1 << 20
 _SPECS = (TensorSpec, VariableSpec)
 
 
@@ -35,7 +41,12 @@ class ConcreteFunction(CompiledGraph):
 
     def __init__(self, name: str, traced: Traced, signature: Signature, origin: Origin) -> None:
         super().__init__(
-            traced.executable.capsule(), traced.template, traced.results, traced.variables
+            traced.executable.capsule(),
+            traced.template,
+            traced.results,
+            traced.variables,
+            traced.hidden_inputs,
+            [(array, content) for array, content in traced.contents if len(content) <= _COMPARED],
         )
         self.exceptions = traced.exceptions
         if traced.guarded is not None:
@@ -46,6 +57,8 @@ class ConcreteFunction(CompiledGraph):
         self._traced = traced
         self._executable = traced.executable
         self.inputs: list[TensorSpec] = traced.inputs
+        # What runs when it is called itself: with what was captured as it was then.
+        self._fixed: CompiledGraph | None = None
         # Weak references whose callbacks drop this graph, and what can't be referred to weakly.
         self.held: list[Any] = []
 
@@ -61,8 +74,33 @@ class ConcreteFunction(CompiledGraph):
 
     @property
     def graph(self) -> Graph:
-        """The graph."""
-        return Graph(self._executable.module())
+        """The graph; what it captured is a constant of it."""
+        return Graph(self.module_with(self.fixed().hidden_inputs))
+
+    def module_with(self, captured: Sequence[Captured]) -> _core.Module:
+        """Return the graph with what it captured, as it is or was, for constants."""
+        module = self._executable.module()
+        return module.with_constants([_tensor(value) for value in captured]) if captured else module
+
+    def fixed(self) -> CompiledGraph:
+        """Return what runs with captured tensors and arrays as they were when this was made.
+
+        A Function's own calls read them as they are.
+        """
+        if not self.hidden_inputs:
+            return self
+        if self._fixed is None:
+            with init_scope():
+                values = tuple([asarray(value, copy=True) for value in self.hidden_inputs])
+            self._fixed = CompiledGraph(
+                self._executable.capsule(),
+                self._traced.template,
+                self._traced.results,
+                self._traced.variables,
+                values,
+            )
+            self._fixed.exceptions = self.exceptions
+        return self._fixed
 
     @property
     def outputs(self) -> list[TensorSpec]:
@@ -106,7 +144,14 @@ class ConcreteFunction(CompiledGraph):
 
     def changed_reads(self) -> tuple[Change, ...]:
         """Return which Python values that the trace read are not what they were."""
-        return () if self._traced.guarded is None else tuple(self._traced.guarded.changes())
+        changes = [] if self._traced.guarded is None else [*self._traced.guarded.changes()]
+        for array, content in self._traced.contents:
+            if len(content) <= _COMPARED and array.tobytes() != content:
+                then = np.frombuffer(content, array.dtype).reshape(array.shape)
+                changes.append(Change("a captured array", _short(then), _short(array), read=True))
+        if not changes and not self.is_current():
+            changes.append(Change("a captured array's form", "another", "a new one", read=True))
+        return tuple(changes)
 
     def held_strongly(self) -> tuple[str, ...]:
         """Return what the graph keeps alive because its type allows no weak reference."""
@@ -115,11 +160,18 @@ class ConcreteFunction(CompiledGraph):
 
     def baked(self) -> list[BakedValue]:
         """Return the Python values that the graph has baked in."""
-        return [] if self._traced.guarded is None else self._traced.guarded.rows()
+        guarded = self._traced.guarded
+        rows = [] if guarded is None else guarded.rows()
+        for array, content in self._traced.contents:
+            compared = len(content) <= _COMPARED
+            why = "" if compared else "it is too large to be compared at each call"
+            rows.append(BakedValue("elements of a captured array", _short(array), why))
+        return rows
 
     def bytes_held(self) -> int:
-        """Return how many bytes the graph and its plan hold, constants included."""
-        return self._executable.bytes_held()
+        """Return how many bytes the graph, its plan, its constants and what it captured hold."""
+        captured = sum(np.asarray(value).nbytes for value in self.hidden_inputs)
+        return self._executable.bytes_held() + captured
 
     @property
     def plan(self) -> Plan:
@@ -138,7 +190,18 @@ class ConcreteFunction(CompiledGraph):
             leaves = self._structured(args, kwargs, variables)
             sources = self.signature.binder.sources(len(args), tuple(kwargs))
         tensors = tuple([_tensor(leaf) for leaf in leaves])
-        return self, tensors, [variables[alias] for alias in sorted(variables)], sources
+        return self.fixed(), tensors, [variables[alias] for alias in sorted(variables)], sources
+
+    def as_of_now(self) -> ConcreteFunction:
+        """Return this graph for what was captured as it is now: another, if it is fixed already."""
+        if self._fixed is not None:
+            pairs = zip(self._fixed.hidden_inputs, self.hidden_inputs, strict=True)
+            if not all(np.array_equal(then, now, equal_nan=True) for then, now in pairs):
+                other = ConcreteFunction(self.name, self._traced, self.signature, self.origin)
+                other.fixed()
+                return other
+        self.fixed()
+        return self
 
     def _takes_variables(self) -> bool:
         return any(isinstance(leaf, VariableSpec) for leaf in self._traced.leaves)
@@ -280,6 +343,10 @@ class Forget:
         function = self._function()
         if function is not None:
             function.remove_graph(self._key)
+
+
+def _short(array: Any) -> str:
+    return np.array2string(array, threshold=6, edgeitems=2)
 
 
 def _typed(value: Any) -> str:

@@ -18,7 +18,14 @@ from typing import (
     overload,
 )
 
-from pygraph._hot import EagerTensor, FunctionCore, SymbolicTensor, fast_calls
+from pygraph._hot import (
+    EagerTensor,
+    FunctionCore,
+    SymbolicTensor,
+    Variable,
+    array_of,
+    fast_calls,
+)
 from pygraph.autograph import convert_function, converted_call
 from pygraph.control.recursion import followed
 from pygraph.function import limits, tracing
@@ -86,7 +93,11 @@ def _by_value(value: Any) -> Any:
     """Return arguments or results with tensors of their own, as a graph gives them."""
 
     def leaf(value: Any) -> Any:
-        return value.copy() if type(value) in (EagerTensor, SymbolicTensor) else value
+        if type(value) in (EagerTensor, SymbolicTensor):
+            return value.copy()
+        if isinstance(value, Variable) or not tracing.is_array(value):
+            return value
+        return asarray(array_of(value), copy=True)
 
     return map_structure(leaf, value)
 
@@ -221,7 +232,10 @@ class Function(FunctionCore, Generic[P, R]):
         return _by_value(self._followed()(*self._self(), *args, **kwargs))
 
     def call_eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Run the Python function as it is."""
+        """Run the Python function as it is, on arguments of its own."""
+        if self._input_signature is not None:
+            cast, kwargs = self.signature.unbind(self.cast(self.signature.bind(args, kwargs)))
+            args = tuple(cast)
         args, kwargs = _by_value((args, kwargs))
         return _by_value(self.python_function(*self._self(), *args, **kwargs))
 
@@ -244,9 +258,9 @@ class Function(FunctionCore, Generic[P, R]):
     @property
     def concrete_functions(self) -> list[ConcreteFunction]:
         """The graphs in the cache, in the order in which they were traced."""
-        graphs = self.own_graphs()
-        for _, function in list(self.instances.values()):
-            graphs += function.own_graphs()
+        graphs = self.all_graphs()
+        for graph in graphs:
+            graph.fixed()
         return graphs
 
     @property
@@ -256,7 +270,13 @@ class Function(FunctionCore, Generic[P, R]):
 
     @public
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
-        """Return the graph for arguments, which may be TensorSpecs; trace it if need be."""
+        """Return the graph for arguments, which may be TensorSpecs; trace it if need be.
+
+        It keeps the values that captured tensors and NumPy arrays have now.
+        """
+        return self._graph_for(args, kwargs).as_of_now()
+
+    def _graph_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ConcreteFunction:
         self.renew_if_outdated()
         if self._input_signature is not None and not args and not kwargs:
             return self.trace(_SIGNATURE_KEY, ())
@@ -277,15 +297,15 @@ class Function(FunctionCore, Generic[P, R]):
         """
         from pygraph.function.explain import Explanation
 
-        return Explanation(self.name, self._traces, self.concrete_functions, baked)
+        return Explanation(self.name, self._traces, self.all_graphs(), baked)
 
     def pretty_printed_signatures(self) -> str:
         """Return the signatures of the graphs, a line each."""
-        return "\n".join(g.pretty_printed_signature() for g in self.concrete_functions)
+        return "\n".join(g.pretty_printed_signature() for g in self.all_graphs())
 
     def cache_info(self) -> CacheInfo:
         """Return the number of graphs held, of traces made, and the bound on graphs."""
-        return CacheInfo(len(self.concrete_functions), self._traces, self.options["max_graphs"])
+        return CacheInfo(len(self.all_graphs()), self._traces, self.options["max_graphs"])
 
     def clear_cache(self) -> None:
         """Release all graphs."""
@@ -334,6 +354,13 @@ class Function(FunctionCore, Generic[P, R]):
         return copy
 
     # ---- graphs ----
+
+    def all_graphs(self) -> list[ConcreteFunction]:
+        """Return the graphs of this Function and, of a method, those of all instances."""
+        graphs = self.own_graphs()
+        for _, function in list(self.instances.values()):
+            graphs += function.own_graphs()
+        return graphs
 
     def own_graphs(self) -> list[ConcreteFunction]:
         """Return the graphs of this Function alone, each once."""

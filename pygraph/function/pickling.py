@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pygraph import _core
 from pygraph.function.origin import Origin
 from pygraph.function.signature import Parameter, Signature
 from pygraph.function.tracing import Traced
+from pygraph.graph.builder import Captured
 
 if TYPE_CHECKING:
     from pygraph.function.concrete import ConcreteFunction
@@ -38,7 +39,11 @@ def reduce_function(function: Function[..., Any]) -> Any:
     name: str = getattr(function, "__qualname__", function.name)
     if is_importable(function):
         return name
-    graphs = [_packed(g) for g in function.own_graphs() if g.can_be_pickled()]
+    graphs = [
+        _packed(graph, graph.hidden_inputs)
+        for graph in function.own_graphs()
+        if graph.can_be_pickled()
+    ]
     if not graphs:
         raise TypeError(
             f"{function.name} cannot be pickled: it cannot be imported as "
@@ -53,13 +58,16 @@ def reduce_concrete(concrete: ConcreteFunction) -> tuple[Callable[..., Any], tup
     """Return what pickle needs for a concrete function."""
     if not concrete.can_be_pickled():
         raise TypeError(f"{concrete.name} cannot be pickled: this graph is for one object only")
-    return restore_concrete, (concrete.name, concrete.signature.parameters, _packed(concrete))
+    packed = _packed(concrete, concrete.fixed().hidden_inputs)
+    return restore_concrete, (concrete.name, concrete.signature.parameters, packed)
 
 
-def _packed(concrete: ConcreteFunction) -> PickledGraph:
-    data = concrete.executable.module().write()
+def _packed(concrete: ConcreteFunction, captured: Sequence[Captured]) -> PickledGraph:
+    data = concrete.module_with(captured).write()
     nothing: Any = None
-    traced = concrete.traced._replace(executable=nothing, exceptions=[], guarded=None)
+    traced = concrete.traced._replace(
+        executable=nothing, exceptions=[], hidden_inputs=(), contents=[], guarded=None
+    )
     return PickledGraph(data, traced, concrete.origin)
 
 

@@ -28,6 +28,7 @@ from pygraph._hot import (
 )
 from pygraph.autograph import convert_method
 from pygraph.autograph.operators.variables import assignment_line
+from pygraph.control.arrays import LocalArray
 from pygraph.control.journal import Change, Journal, containers_of, note_outer_variables
 from pygraph.control.parts import write_part
 from pygraph.control.raising import ends_graph
@@ -38,6 +39,7 @@ from pygraph.control.unset import Maybe
 from pygraph.function.guards import Guarded, guarded_by
 from pygraph.graph import Builder, TensorSpec, UnconvertedMethod, VariableSpec
 from pygraph.graph.aliases import UnknownValueError
+from pygraph.graph.builder import Captured
 from pygraph.graph.exceptions import KeptException
 from pygraph.graph.locations import Location, describe, target_of, trace_boundary
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
@@ -75,6 +77,10 @@ class Traced(NamedTuple):
     template: list[Any]  # per leaf of the result: the index of an output, or a Constant
     # In the graph's order: a Variable that it captured, or a position among the arguments' ones.
     variables: list[Variable | int]
+    # Captured tensors and arrays: they follow the inputs, and each call reads what they hold.
+    hidden_inputs: tuple[Captured, ...]
+    # Captured arrays that were read as Python values, with their elements.
+    contents: list[tuple[Any, bytes]]
     exceptions: list[KeptException]  # that the graph may raise, by number
     trace_seconds: float
     plan_seconds: float
@@ -210,9 +216,12 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
                 guarded = guarded_by(
                     noted, request.python_function, _changed_in(builder.journal), request.unstable
                 )
+            _refuse_changed_arrays(builder, request.name)
+            contents = builder.contents_read() if request.guards else []
         variables = _variable_slots(builder.variables, arguments)
         exceptions = builder.module.exceptions
         builder.close()
+        hidden_inputs = builder.hidden_inputs
         data, constants = write(builder)
         traced = time.perf_counter()
         executable = _core.Executable(_core.read(data, constants))
@@ -227,6 +236,8 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
         results,
         template,
         variables,
+        hidden_inputs,
+        contents,
         exceptions,
         traced - started,
         time.perf_counter() - traced,
@@ -250,6 +261,16 @@ def _opened_reads(request: Request, arguments: list[Any], names: list[str]) -> R
         if not isinstance(value, _BY_VALUE):
             noted.add_older(value, name)
     return noted
+
+
+def _refuse_changed_arrays(builder: Builder, name: str) -> None:
+    """Raise TypeError where the function uses an array from outside and changes it."""
+    for array in builder.module.captured.changed():
+        raise TypeError(
+            f"{name} uses a NumPy array of shape {array.shape} from outside and changes it in "
+            "place; that would happen while tracing only, not at every call: work on a copy, pass "
+            "it as an argument, or make it a pygraph.Variable"
+        )
 
 
 def _declare(
@@ -361,12 +382,16 @@ def _journaled(
             leaks = journal.leaks(_holds_symbol)
             for leak in leaks:
                 write_part(leak.owner, leak.key, leak.before)
+            journal.let_go_of_arrays()
     if leaks:
         raise _escape_error(function, name, leaks[0])
 
 
 def _holds_symbol(value: Any) -> bool:
-    return any(isinstance(leaf, (SymbolicTensor, Maybe)) for leaf in flatten(value)[0])
+    return any(
+        leaf.is_staged if type(leaf) is LocalArray else isinstance(leaf, (SymbolicTensor, Maybe))
+        for leaf in flatten(value)[0]
+    )
 
 
 def _escape_error(function: Callable[..., Any], name: str, leak: Change) -> TypeError:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Builder", "Node", "Value", "current"]
 
 Dims = tuple[int, ...]
+Captured = EagerTensor | np.ndarray[Any, Any]
 Path = tuple[int | str, ...]
 _NUMBERS = (bool, int, float)
 # As deep as the reader of a graph lets branches and loops nest.
@@ -88,6 +89,9 @@ class Builder(BuilderCore):
         self.numbers: set[int] = set()
         self.variables: list[Variable] = []  # of the entry's variable parameters, in order
         self._variable_ids: dict[int, int] = {}  # by identity of the variable
+        # By identity, what the function captured: the value that stands for it here, and itself.
+        self._hidden: dict[int, tuple[int, Captured]] = {}
+        self.hidden_inputs: tuple[Captured, ...] = ()  # of a closed builder, those that are used
         self._captured: dict[int, int] = {}  # from the parent's value to the one here
         self._captures: list[int] = []  # the parent's values that became parameters
         self._scalars: dict[tuple[str, type, object], int] = {}
@@ -211,8 +215,11 @@ class Builder(BuilderCore):
         return self.outputs[node]
 
     def known_values(self) -> dict[int, EagerTensor]:
-        """Return the values that are constants."""
-        return dict(self.constant_values)
+        """Return the values that are constants, and those that were captured as they are now."""
+        known = dict(self.constant_values)
+        for identifier, source in self._hidden.values():
+            known[identifier] = _as_tensor(source, False)
+        return known
 
     def read_variable(self, variable: Variable) -> SymbolicTensor:
         """Append a read of a variable."""
@@ -290,13 +297,17 @@ class Builder(BuilderCore):
         elif isinstance(value, Variable):
             tensor = self.read_variable(value)
         elif kind is EagerTensor:
-            tensor = self._constant_tensor(value)
-        elif isinstance(value, (np.ndarray, np.generic)):
-            tensor = self._constant_tensor(from_numpy(value, False))
-        elif isinstance(value, _NUMBERS):
-            return self._constant_number(value, dtype)
+            known = id(value) in self.module.literals
+            tensor = self._constant_tensor(value) if known else self._captured_value(value)
         elif hasattr(kind, "__pygraph_tensor__"):
             return self.lift(value.__pygraph_tensor__(), dtype)
+        elif isinstance(value, np.generic):
+            self.module.captured.use_scalar(value)
+            tensor = self.constant(value)
+        elif isinstance(value, np.ndarray):
+            tensor = self._captured_array(value)
+        elif isinstance(value, _NUMBERS):
+            return self._constant_number(value, dtype)
         else:
             raise TypeError(f"expected a tensor, a NumPy array or a number, got {kind.__name__}")
         if dtype is not None and tensor.dtype is not dtype:
@@ -324,6 +335,55 @@ class Builder(BuilderCore):
             f"has no value outside of that trace; return it from {made.root_name} instead of "
             f"keeping it"
         )
+
+    def constant(self, value: np.ndarray[Any, Any] | np.generic) -> SymbolicTensor:
+        """Return the tensor of what an array holds now."""
+        return self._constant(from_numpy(value, False), False)
+
+    def note_literal(self, tensor: EagerTensor) -> None:
+        """Note that a tensor was made of Python values during the trace."""
+        self.module.literals[id(tensor)] = tensor
+
+    def _captured_array(self, array: np.ndarray[Any, Any]) -> SymbolicTensor:
+        if self.module.captured.is_older(array, self._could_reach):
+            return self._captured_value(array)
+        return self.constant(array)
+
+    def contents_read(self) -> list[tuple[np.ndarray[Any, Any], bytes]]:
+        """Return the captured arrays whose elements were read as Python values, with these."""
+        captured = self.module.captured
+        if captured.derived:
+            for array in self._root_journal().arrays().values():
+                captured.note_read(array)
+        return list(captured.read(self._could_reach))
+
+    def _could_reach(self, array: np.ndarray[Any, Any]) -> bool:
+        """Return whether the function being traced could reach an array before it ran."""
+        journal = self._root_journal()
+        return journal is None or bool(journal.shares_memory(array))
+
+    def _root_journal(self) -> Any:
+        """Return what notes the changes of a whole trace, which knows what that can reach."""
+        builder = self
+        while builder.parent is not None:
+            builder = builder.parent
+        journal = builder.journal
+        while journal is not None and journal.outer is not None:
+            journal = journal.outer
+        return journal
+
+    def _captured_value(self, source: Captured) -> SymbolicTensor:
+        """Return the hidden input that stands for a tensor or array: what it holds at each call."""
+        known = self._hidden.get(id(source))
+        if known is None:
+            if self.parent is None:
+                like = _as_tensor(source, True)
+                identifier = self.new_value(like.dtype, like.shape, False, "", 0).id
+            else:
+                outer = self.parent._captured_value(source)
+                identifier = self.capture_from(self.parent, outer.id)
+            known = self._hidden[id(source)] = identifier, source
+        return self.tensor(known[0])
 
     def _constant(self, value: EagerTensor, weak: bool) -> SymbolicTensor:
         self.module.constants.append(value)
@@ -486,8 +546,10 @@ class Builder(BuilderCore):
         """Number the values for writing; nothing can be recorded afterwards."""
         self.check_open()
         self.closed = True
+        hidden = self._used_hidden_inputs() if self.parent is None else {}
+        self.hidden_inputs = tuple(hidden.values())
         self.parent = None  # which will hold this builder through the node that owns it
-        parameters = self._parameter_ids()
+        parameters = [*self._parameter_ids(), *hidden]
         order = parameters + [output for outputs in self.outputs for output in outputs]
         number = [0] * len(self.values)
         for new, old in enumerate(order):
@@ -500,6 +562,11 @@ class Builder(BuilderCore):
         ]
         self.results = [number[result] for result in self._result_ids]
 
+    def _used_hidden_inputs(self) -> dict[int, Captured]:
+        """Return what a whole graph captured, by the values that stand for it."""
+        used = {value for node in self.nodes for value in node.inputs}.union(self._result_ids)
+        return {value: source for value, source in self._hidden.values() if value in used}
+
     def release(self) -> None:
         """Drop the graph: what remains serves only errors about tensors that escaped."""
         self.nodes = []
@@ -507,6 +574,11 @@ class Builder(BuilderCore):
         self.constant_values = {}
         self.variables = []
         self._variable_ids = {}
+        self._hidden = {}
+        self.hidden_inputs = ()
+        self.module.literals = {}
+        self.module.captured.clear()
+        self.module.local_arrays = {}
         self.module.constants = []
         self.module.callees = []
         self.module.copies = {}
@@ -518,3 +590,7 @@ class Builder(BuilderCore):
 
 def _key(tensor: SymbolicTensor) -> ValueKey:
     return tensor.builder.number, tensor.id
+
+
+def _as_tensor(source: Captured, borrow: bool) -> EagerTensor:
+    return source if isinstance(source, EagerTensor) else from_numpy(source, borrow)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pygraph._hot import EagerTensor
 from pygraph.graph.aliases import Aliases
+from pygraph.graph.captured import CapturedArrays
 from pygraph.graph.exceptions import KeptException
 from pygraph.graph.locations import Location
 
@@ -34,6 +35,11 @@ class ModuleContext:
         self.prints = False  # whether something was printed
         self.exceptions: list[KeptException] = []  # those that `raise` ops name by number
         self.callees: list[Callee] = []
+        # Tensors that were made from Python values during the trace, by identity.
+        self.literals: dict[int, EagerTensor] = {}
+        self.captured = CapturedArrays()
+        # By identity of NumPy's, the arrays that converted code made (pygraph.control.arrays).
+        self.local_arrays: dict[int, Any] = {}
         # Items read from lists that a tensor decides the length of, by identity.
         self.copies: dict[int, object] = {}
         # By identity, containers that stand for one of two older ones, with their names.

@@ -195,3 +195,25 @@ def describe(location: Location | None) -> str:
 def target_of(function: Any) -> Any:
     """Return the function that a wrapper of pygraph's own runs, and any other as it is."""
     return getattr(function, "__pygraph_target__", function)
+
+
+def name_of(value: object) -> str:
+    """Return how the user's function that runs calls an object; empty if it has no name there.
+
+    It is a variable, or an attribute of one.
+    """
+    frame = sys._getframe(1)
+    while frame.f_back is not None and is_library_file(frame.f_code.co_filename):
+        frame = frame.f_back
+    used = {
+        name: frame.f_globals[name] for name in frame.f_code.co_names if name in frame.f_globals
+    }
+    variables = {**used, **frame.f_locals}
+    for name, found in variables.items():
+        if found is value:
+            return name
+    for name, owner in variables.items():
+        for attribute, found in getattr(owner, "__dict__", {}).items():
+            if found is value:
+                return f"{name}.{attribute}"
+    return ""

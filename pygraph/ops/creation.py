@@ -19,6 +19,7 @@ from pygraph._hot import (
     as_dtype,
     current,
     from_numpy,
+    has_normal_form,
     scalar,
 )
 from pygraph.graph.items import StagedItems
@@ -74,7 +75,7 @@ def asarray(
     if isinstance(obj, Tensor):
         tensor = obj.copy() if copy else obj
     elif isinstance(obj, (np.ndarray, np.generic)):
-        tensor = _own(_from_array(np.asarray(obj), target, copy))
+        tensor = _from_array(obj, target, copy)
     elif isinstance(obj, (bool, int, float)):
         _refuse_sharing(copy, "a Python number")
         return _from_number(obj, target)
@@ -84,7 +85,7 @@ def asarray(
     elif (made := made_tensor(obj)) is not None:
         tensor = made
     elif hasattr(obj, "__array__"):
-        tensor = _from_array(np.asarray(obj), target, copy)
+        tensor = _from_new_array(np.asarray(obj), target, copy)
     else:
         raise TypeError(
             f"asarray takes tensors, NumPy arrays, numbers and nested lists of these, "
@@ -113,19 +114,24 @@ def _from_number(number: Number, dtype: DType | None) -> Tensor:
     return scalar(number, natural_dtype(number)) if dtype is None else astype(number, dtype)
 
 
-def _from_array(array: np.ndarray[Any, Any], dtype: DType | None, copy: bool | None) -> Tensor:
+def _from_array(
+    obj: np.ndarray[Any, Any] | np.generic, dtype: DType | None, copy: bool | None
+) -> Tensor:
+    builder = current()
+    if builder is None or not isinstance(obj, np.ndarray) or obj.dtype.name not in _SUPPORTED:
+        return _own(_from_new_array(np.asarray(obj), dtype, copy))
+    _refuse_sharing(copy, "an array, while a function is traced,")
+    return cast(Tensor, builder.lift(obj).copy())
+
+
+def _from_new_array(array: np.ndarray[Any, Any], dtype: DType | None, copy: bool | None) -> Tensor:
     if dtype is not None and array.dtype.kind in "iuf" and array.dtype.name not in _SUPPORTED:
         # NumPy has the dtypes that tensors have not yet.
         _refuse_sharing(copy, f"{array.dtype.name} as {dtype.name}")
         return from_numpy(array.astype(dtype.name), True)
-    if copy is False and not _has_normal_form(array):
+    if copy is False and not has_normal_form(array):
         raise ValueError("asarray: an array that is not contiguous and aligned needs a copy")
     return from_numpy(array, copy is False or (copy is None and _is_immutable(array)))
-
-
-def _has_normal_form(array: np.ndarray[Any, Any]) -> bool:
-    flags = array.flags
-    return bool(flags.c_contiguous and flags.aligned and array.dtype.isnative)
 
 
 def _is_immutable(array: np.ndarray[Any, Any]) -> bool:
@@ -144,7 +150,8 @@ def _from_list(items: list[Any] | tuple[Any, ...], dtype: DType | None) -> Tenso
         return tensor if dtype is None else astype(tensor, dtype)
     leaves: list[Any] = []
     _collect(items, leaves)
-    if not any(isinstance(leaf, Tensor) for leaf in leaves):
+    captures = (Tensor,) if current() is None else (Tensor, np.ndarray)
+    if not any(isinstance(leaf, captures) for leaf in leaves):
         return _from_array_of(items, dtype)
     return _stacked(items, result_type(*leaves) if dtype is None else dtype)
 
@@ -176,7 +183,7 @@ def _from_array_of(items: list[Any] | tuple[Any, ...], dtype: DType | None) -> T
         limits = np.iinfo(dtype.name)
         if array.min() < limits.min or array.max() > limits.max:
             raise OverflowError(f"asarray: an integer of the list does not fit {dtype.name}")
-    tensor = _from_array(array, dtype, None)
+    tensor = _from_new_array(array, dtype, None)
     return tensor if dtype is None else astype(tensor, dtype)
 
 

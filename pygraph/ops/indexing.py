@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from pygraph._hot import EagerTensor, SymbolicTensor, Tensor, apply, from_numpy, whole_view
+from pygraph._hot import EagerTensor, SymbolicTensor, Tensor, apply, current, whole_view
 from pygraph.ops.creation import asarray, counting
 from pygraph.ops.manipulation import NO_BOUND, broadcast_to, whole_slices
 from pygraph.ops.operands import (
@@ -118,7 +118,7 @@ def _entry(part: Any) -> Entry:
     if isinstance(part, (list, tuple)):
         part = _array_of_list(part)
     if isinstance(part, (np.ndarray, np.generic)):
-        part = from_numpy(part.astype("int64") if part.dtype.kind in "iu" else part, False)
+        part = _array_key(part)
     if not isinstance(part, Tensor):
         if hasattr(type(part), "__pygraph_tensor__"):
             return _entry(part.__pygraph_tensor__())
@@ -137,7 +137,20 @@ def _entry(part: Any) -> Entry:
         )
     if part.ndim > 0:
         return Entry("positions", part)
-    return Entry("integer", part.item() if type(part) is EagerTensor else part)
+    if type(part) is EagerTensor:
+        builder = current()
+        if builder is None:
+            return Entry("integer", part.item())
+        part = builder.lift(part)
+        constant = builder.known(part)
+        return Entry("integer", part if constant is None else constant.item())
+    return Entry("integer", part)
+
+
+def _array_key(part: Any) -> Tensor:
+    if part.dtype.kind in "iu" and part.dtype.name not in ("int32", "int64"):
+        part = part.astype("int64")  # NumPy has the dtypes that tensors have not yet
+    return as_tensor(part)
 
 
 def _array_of_list(items: Any) -> Tensor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 
@@ -43,7 +43,8 @@ def as_tensor(value: Operand) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, (np.ndarray, np.generic)):
-        return from_numpy(value, False)
+        builder = current()
+        return from_numpy(value, False) if builder is None else cast(Tensor, builder.lift(value))
     tensor = made_tensor(value)
     if tensor is not None:
         return tensor

@@ -31,6 +31,7 @@ def save(
 
     A Function is saved with the graphs it has: call it first, or use ``get_concrete_function``; a
     method (``model.predict``) with those of its instance.
+    Tensors and NumPy arrays that it captured become constants, with the values they have now.
     Variables that it captured are saved with the values they have now, under their names; one
     without a name is called ``variable``, and a number is added where two names are the same.
     The file takes the place of an older one at once, when it is complete: who reads meanwhile reads
@@ -43,14 +44,16 @@ def save(
             run decides whether a result is None.
         OSError: where the file cannot be written.
     """
+    # A Function is saved with what it captured as that is now, a concrete function as it was.
     if isinstance(function, ConcreteFunction):
-        concretes = [function]
+        graphs = [(function, function.fixed().hidden_inputs)]
     elif isinstance(function, BoundFunction):
-        concretes = function.function.concrete_functions
+        graphs = [(graph, graph.hidden_inputs) for graph in function.function.all_graphs()]
     elif isinstance(function, Function):
-        concretes = function.concrete_functions
+        graphs = [(graph, graph.hidden_inputs) for graph in function.all_graphs()]
     else:
         raise TypeError(f"only functions made by pygraph.function can be saved, got {function!r}")
+    concretes = [concrete for concrete, _ in graphs]
     if not concretes:
         raise ValueError(
             f"{function.name} has no graph to save yet; call it, or use get_concrete_function"
@@ -61,7 +64,7 @@ def save(
     variables = list({id(v): v for concrete in concretes for v in concrete.variables}.values())
     numbers = {id(variable): number for number, variable in enumerate(variables)}
     data = _core.write_program(
-        [concrete.graph.module for concrete in concretes],
+        [concrete.module_with(captured) for concrete, captured in graphs],
         [
             (name, variable.trainable, variable.snapshot())
             for name, variable in zip(_names_of(variables), variables, strict=True)

@@ -464,8 +464,10 @@ def set_grows(x):
     return x
 
 
+values = np.zeros(3)
+
+
 def array_changes(x):
-    values = np.zeros(3)
     if x > 0:
         values[0] = 1
     return x

@@ -50,7 +50,7 @@ def test_without_a_counterpart() -> None:
     cases: dict[str, Callable[[Any], Any]] = {
         "numpy.median": lambda v: np.median(v),
         "numpy.add.reduce": lambda v: np.add.reduce(v),
-        "numpy.sin with out": lambda v: np.sin(v, out=np.zeros(3)),
+        "numpy.sin with where": lambda v: np.sin(v, where=True),
         "NumPy array": lambda v: np.asarray(v),
     }
     text = "use pygraph's functions in place of NumPy's"

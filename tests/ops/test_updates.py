@@ -166,13 +166,14 @@ def test_memory_of_others_is_not_written() -> None:
     shared = pg.asarray(array, copy=False)
     shared[0] = 1
     assert (array.tolist(), shared.tolist()) == ([0, 0, 0], [1, 0, 0])
-    constant = pg.asarray([1.0, 2.0])
-    f = pg.function(lambda: constant, autograph=False)
+    captured = pg.asarray([1.0, 2.0])
+    f = pg.function(lambda: captured, autograph=False)
     assert f().tolist() == [1, 2]
     result = f()
     result[0] = 5
-    constant[1] = 7
     assert f().tolist() == [1, 2]
+    captured[1] = 7
+    assert (f().tolist(), result.tolist()) == ([1, 7], [5, 2])
     variable = pg.Variable([1.0, 2.0])
     value = variable.read()
     value[0] = 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from copy import deepcopy
+from typing import cast
 
 from pygraph.autograph.converters.base import STATEMENTS, Converter
 from pygraph.autograph.converters.nodes import (
@@ -13,6 +14,7 @@ from pygraph.autograph.converters.nodes import (
     at,
     at_start,
     call,
+    constant,
     load,
     thunk,
 )
@@ -97,6 +99,10 @@ def convert_augmented(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
         out.append(assign(target.id, checked, target))
     else:
         node.target = converter.expression(target)  # type: ignore[assignment]
+        if isinstance(node.target, ast.Attribute):
+            # What the attribute is may be changed as well.
+            changes = cast(ast.Call, node.target.value)
+            changes.args.append(constant(converter.naming.mangled(node.target.attr), node))
     node.value = converter.expression(node.value)
     return [*out, node]
 

@@ -296,14 +296,14 @@ def _place(converter: Converter, node: ast.expr) -> ast.expr:
 def _item(converter: Converter, node: ast.Subscript, operator: str) -> ast.expr:
     key = node.slice
     named = isinstance(key, ast.Constant) and isinstance(key.value, str)
-    several = isinstance(key, ast.Tuple) and any(isinstance(part, _SLICED) for part in key.elts)
-    if named or (several and operator == "item"):
+    # No list takes a tuple for a key; an array does, of tensors too.
+    if named or (isinstance(key, ast.Tuple) and operator == "item" and not _has_names(key)):
         return node
     return call(converter.operator(operator, node), [node.value, _key(converter, key)], node)
 
 
-# What stands in an index of a tensor, and in no key of a dict.
-_SLICED = (ast.Slice, ast.Constant, ast.Starred)
+def _has_names(key: ast.expr) -> bool:
+    return any(isinstance(part, (ast.Name, ast.Attribute)) for part in ast.walk(key))
 
 
 def _key(converter: Converter, key: ast.expr) -> ast.expr:

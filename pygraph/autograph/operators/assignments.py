@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from types import FunctionType
+from types import FunctionType, MemberDescriptorType
 from typing import Any
 from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from pygraph.autograph.operators.calls import call
 from pygraph.autograph.operators.lists import METHODS, ItemTarget, ListTarget
 from pygraph.autograph.operators.lookups import DictTarget, is_plain_dict
 from pygraph.autograph.operators.missing import Deleting, needs_care
 from pygraph.autograph.operators.parts import PartTarget
+from pygraph.control import arrays
+from pygraph.control.arrays import note_array
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.tensors import is_tensor, is_tracing
@@ -20,20 +24,28 @@ _CHANGING = ("__setitem__", "__delitem__", "__setattr__", "__delattr__")
 _custom: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 
-def changes(owner: Any) -> Any:
+def changes(owner: Any, attribute: str = "") -> Any:
     """Return an object, an attribute or item of which is about to be assigned or deleted.
 
-    Where a class does that by code of the user's, what is returned calls that code converted.
+    What the ``attribute`` is may be changed in place. Where a class does that by code of the
+    user's, what is returned calls that code converted.
     """
     if not is_tracing():
         return owner
     if isinstance(owner, ItemTarget):
         note(owner.root)
         return owner
+    if isinstance(owner, np.ndarray):
+        return arrays.target(owner)
     check_own(owner)
     if is_tensor(owner) or isinstance(owner, PartTarget):
         return owner
     note(owner)
+    if attribute:
+        note_array(_stored(owner, attribute))
+    elif type(owner) is dict:
+        for value in owner.values():  # d[key] += 1 changes what is there
+            note_array(value)
     if needs_care(owner):
         return Deleting(owner)
     if type(owner) in METHODS:
@@ -41,6 +53,12 @@ def changes(owner: Any) -> Any:
     if is_plain_dict(owner):
         return DictTarget(owner)
     return _Converting(owner) if _has_own_code(type(owner)) else owner
+
+
+def _stored(owner: Any, attribute: str) -> Any:
+    """Return what an attribute is, unless code of the user's says that."""
+    found = inspect.getattr_static(owner, attribute, None)
+    return getattr(owner, attribute, None) if type(found) is MemberDescriptorType else found
 
 
 def _has_own_code(kind: type) -> bool:

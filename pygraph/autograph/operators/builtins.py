@@ -18,6 +18,7 @@ from pygraph.autograph.operators.comprehensions import generated, kept
 from pygraph.autograph.operators.deques import STAGED as _DEQUES
 from pygraph.autograph.operators.deques import deque_
 from pygraph.autograph.operators.effects import STAGED as _EFFECTS
+from pygraph.autograph.operators.effects import require_integral
 from pygraph.autograph.operators.heaps import STAGED as _HEAPS
 from pygraph.autograph.operators.iteration import (
     EnumeratedItems,
@@ -82,7 +83,9 @@ def len_(value: Any) -> Any:
 def int_(*arguments: Any, **keywords: Any) -> Any:
     """``int``."""
     if builtins.len(arguments) == 1 and stages(arguments[0]):
-        return as_number(_scalar(arguments[0], "int"), "int64")
+        value = _scalar(arguments[0], "int")
+        require_integral(value)
+        return as_number(value, "int64")
     if arguments and type(arguments[0]) is ChosenValue:
         return arguments[0].each(lambda value: int(value, *arguments[1:], **keywords))
     return int(*arguments, **keywords)
@@ -241,7 +244,10 @@ def _mathematics(original: Callable[..., Any], op: str) -> Callable[..., Any]:
         if not any(is_tensor(value) for value in values):
             return original(*values)
         result = apply(op, values)
-        return as_number(result, "int64") if original in _ROUNDING else result
+        if original not in _ROUNDING:
+            return result
+        require_integral(result)
+        return as_number(result, "int64")
 
     return function
 

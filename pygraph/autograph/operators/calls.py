@@ -18,6 +18,7 @@ from pygraph.autograph.operators.missing import seeing
 from pygraph.autograph.operators.mutation import watched, watched_form
 from pygraph.autograph.operators.once import warn_where_it_runs_once
 from pygraph.autograph.source import has_source
+from pygraph.control import arrays
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.conditional import cond
 from pygraph.control.journal import note_outer_variables
@@ -30,6 +31,10 @@ from pygraph.graph.locations import mark_of
 _GENERATOR = 0x20 | 0x80 | 0x200
 
 
+# Functions to which it matters which object it is, and not what that holds.
+_ON_OBJECTS = (isinstance, issubclass, callable, id, hasattr, getattr, setattr, delattr)
+
+
 def call(function: Any) -> Any:
     """Return what a call of ``function`` in converted code calls."""
     return _converted(function, is_tracing())
@@ -39,6 +44,8 @@ def _converted(function: Any, follow: bool) -> Any:
     kind = type(function)
     if kind in _PLAIN_FUNCTIONS and is_tracing():
         warn_where_it_runs_once(function)
+    if is_tracing() and arrays.is_numpys(function) and kind is not type:
+        return arrays.calling_numpy(function)
     if kind is FunctionType:
         if is_tracing():
             note_outer_variables(function)
@@ -60,7 +67,10 @@ def _converted(function: Any, follow: bool) -> Any:
                 return debugger
             replaced = list_method(function) or staged_builtin(function) or text_method(function)
             if replaced is not None:
-                return seeing(function, watched_form(replaced))
+                replaced = seeing(function, watched_form(replaced))
+                if function in _ON_OBJECTS:
+                    return replaced
+                return arrays.with_values(replaced, reads=function is not len)
         if kind is type:
             return _class(function)
         return seeing(function, _as_it_is(function)) if is_tracing() else function
@@ -142,7 +152,7 @@ def _debugger(function: Any) -> Callable[..., None] | None:
 
 def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return what is not converted, such that what it changes is noticed."""
-    return watched(function) if is_tracing() else function
+    return arrays.with_values(watched(function)) if is_tracing() else function
 
 
 def _object(function: Any, kind: type, follow: bool) -> Any:

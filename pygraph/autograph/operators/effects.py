@@ -12,8 +12,8 @@ from pygraph.autograph.operators.variables import run
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.lists import is_staged, readable
 from pygraph.control.printing import traced_print
-from pygraph.control.requirements import require_or
-from pygraph.control.tensors import apply, as_predicate, is_tensor, is_tracing, stages
+from pygraph.control.requirements import require, require_or
+from pygraph.control.tensors import apply, as_predicate, current, is_tensor, is_tracing, stages
 from pygraph.graph.text import Text, deferred
 
 
@@ -22,6 +22,29 @@ def assert_stmt(test: Any, message: Callable[[], Any] | None = None) -> None:
     test = tested(test)
     holds = as_predicate(test, "the condition of `assert`") if stages(test) else bool(test)
     require_or(holds, lambda: AssertionError(*([] if message is None else [run(message)])))
+
+
+def require_integral(value: Any) -> None:
+    """Raise what ``int`` raises, when the graph runs, for a float that is no 64-bit integer.
+
+    Not in loops: what may raise is no part of the programs that loops over numbers run as.
+    """
+
+    def error() -> Exception:
+        require(value == value, ValueError, "cannot convert float NaN to integer")
+        finite = value - value == 0
+        require(finite, OverflowError, "cannot convert float infinity to integer")
+        return OverflowError("a float that does not fit 64 bits cannot become an integer here")
+
+    if value.dtype.kind == "floating" and not _in_a_loop():
+        require_or(abs(value) < 2.0**63, error)
+
+
+def _in_a_loop() -> bool:
+    builder = current()
+    while builder is not None and builder.name != "body":
+        builder = builder.parent
+    return builder is not None
 
 
 def text(template: str, *values: Any) -> str | Text:

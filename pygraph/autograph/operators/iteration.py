@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from pygraph.autograph.operators.missing import check_keys
 from pygraph.autograph.operators.protocols import own_method
 from pygraph.control import lists
+from pygraph.control.arrays import LocalArray, note_read
 from pygraph.control.loop import Items
 from pygraph.control.ranges import Range, Steps
 from pygraph.control.tensors import apply, as_number, cast, is_tensor, is_tracing, length, stages
@@ -162,6 +165,10 @@ def staged_iterable(iterable: Any) -> Items | None:
         return iterable
     if isinstance(iterable, Range):
         return Steps(iterable) if is_tracing() else None
+    if type(iterable) is LocalArray and iterable.is_staged:
+        iterable = iterable.value()
+    if isinstance(iterable, np.ndarray) and iterable.ndim == 1:
+        note_read(iterable)  # of more dimensions the items are views
     if stages(iterable):
         return TensorItems(iterable)
     if lists.is_staged(iterable):

@@ -6,12 +6,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from pygraph.autograph.operators.comparisons import holds_staged
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
 from pygraph.autograph.operators.lookups import chosen, got, looked_up, refuse_key
 from pygraph.autograph.operators.mutation import watched
 from pygraph.autograph.operators.parts import PartTarget, is_part
-from pygraph.control import lists
+from pygraph.control import arrays, lists
 from pygraph.control.chosen_values import ChosenValue, can_be_chosen
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
@@ -34,7 +36,7 @@ def item(container: Any, key: Any) -> Any:
     if type(key) is Maybe:
         key = key.read()
     if not is_tracing() or not isinstance(container, (list, tuple, deque, dict)):
-        return given(container[key])
+        return arrays.item(container, key) if _is_array(container) else given(container[key])
     if isinstance(container, dict):
         return given(looked_up(container, key))
     if lists.is_staged(container):
@@ -51,6 +53,10 @@ def item(container: Any, key: Any) -> Any:
         return given(container[key])
     except IndexError as error:
         raise MissingItemError(*error.args) from None
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and is_tracing()
 
 
 def _position_of(container: Sequence[Any], key: Any) -> Any:
@@ -122,7 +128,9 @@ class ListTarget:
         staged = lists.is_staged(self.root) or _is_staged_key(key)
         if staged and type(key) is not slice and self.root:
             return lists.taken(self.root, key)
-        return item(self.root, key)
+        found = item(self.root, key)
+        arrays.note_array(found)  # items[key] += 1 changes what is there
+        return found
 
     def __setitem__(self, key: Any, value: Any) -> None:
         target = self.root
@@ -309,6 +317,8 @@ def unpacked(value: Any, before: int, after: int | None = None) -> Any:
 
     ``after`` is how many targets stand behind a starred one.
     """
+    if isinstance(value, np.ndarray):
+        arrays.note_read(value)
     if not lists.is_staged(value):
         return value
     length = lists.count(value)

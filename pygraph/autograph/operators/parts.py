@@ -36,10 +36,16 @@ class PartTarget:
 
 def is_part(owner: Any, key: Any) -> bool:
     """Return whether NumPy's ``owner[key]`` were a view: not where arrays or lists are keys."""
-    if not is_tensor(owner) and not isinstance(owner, PartTarget):
+    is_array = isinstance(owner, np.ndarray) and any(map(is_tensor, _keys(key)))
+    if not is_tensor(owner) and not isinstance(owner, PartTarget) and not is_array:
         return False
-    keys = key if type(key) is tuple else (key,)
-    return all(one is None or one is ... or type(one) is slice or _is_integer(one) for one in keys)
+    return all(
+        one is None or one is ... or type(one) is slice or _is_integer(one) for one in _keys(key)
+    )
+
+
+def _keys(key: Any) -> tuple[Any, ...]:
+    return key if type(key) is tuple else (key,)
 
 
 def _is_integer(key: Any) -> bool:

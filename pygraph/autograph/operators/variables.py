@@ -11,6 +11,8 @@ from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from pygraph.control.journal import watch
 from pygraph.control.parts import VALUE
 from pygraph.control.unset import UNSET
@@ -26,7 +28,7 @@ _changed: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 
 def _changed_by_operators(kind: type) -> bool:
-    if kind in (list, dict, set, deque):
+    if kind in (list, dict, set, deque, np.ndarray):
         return True
     known = _changed.get(kind)
     if known is None:
@@ -44,15 +46,18 @@ _IN_PLACE = (
 class Variables:
     """Some variables of a function, by the cells or globals that its helpers hold."""
 
-    __slots__ = ("_cells", "_globals", "names")
+    __slots__ = ("_cells", "_given", "_globals", "names")
 
     def __init__(self, names: Sequence[str], helpers: Iterable[Callable[..., Any] | None]) -> None:
         self.names = list(names)
         cells: dict[str, CellType] = {}
         module_globals: dict[str, Any] = {}
+        # Of variables that are read no more, but may be changed by an operator.
+        self._given: list[Any] = []
         for helper in helpers:
             if helper is not None:
                 function = cast(FunctionType, helper)
+                self._given += function.__defaults__ or ()
                 module_globals = function.__globals__
                 closure = function.__closure__ or ()
                 cells.update(zip(function.__code__.co_freevars, closure, strict=True))
@@ -82,6 +87,9 @@ class Variables:
 
     def set(self, values: Sequence[Any]) -> None:
         """Give the variables values; UNSET takes a variable's value away."""
+        for value in self._given:
+            if _changed_by_operators(type(value)):
+                watch(value)
         for name, cell, value in zip(self.names, self._cells, values, strict=True):
             if _changed_by_operators(type(value)):
                 watch(value)
