@@ -38,13 +38,13 @@ T floor_quotient(T a, T b) {
   if (b == -1) return static_cast<T>(0 - wrapping(a));
   const T quotient = a / b;
   const T rest = a % b;
-  return quotient - ((rest != 0) & ((rest < 0) != (b < 0)) ? 1 : 0);
+  return quotient - (((rest != 0) & ((rest < 0) != (b < 0))) ? 1 : 0);
 }
 template <class T>
 T floor_remainder(T a, T b) {
   if (b == -1) return 0;
   const T rest = a % b;
-  return (rest != 0) & ((rest < 0) != (b < 0)) ? rest + b : rest;
+  return ((rest != 0) & ((rest < 0) != (b < 0))) ? rest + b : rest;
 }
 
 // A count of 64 or more, or a negative one, shifts all bits out.

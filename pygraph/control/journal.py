@@ -170,7 +170,7 @@ class Journal:
 
     def _note_assigned(self, function: FunctionType) -> None:
         """Note the variables of modules and enclosing functions that a function assigns."""
-        variables, free = _assigned_outside(function.__code__)
+        variables, free = assigned_outside(function.__code__)
         if variables:
             self.note(function.__globals__, variables)
         names = function.__code__.co_freevars
@@ -470,7 +470,7 @@ _CELL_CHANGES = (opcode.opmap["STORE_DEREF"], opcode.opmap["DELETE_DEREF"])
 
 
 @functools.lru_cache(maxsize=4096)
-def _assigned_outside(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+def assigned_outside(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
     """Return the globals and the free variables that a function, or one in it, assigns."""
     variables: set[str] = set()
     free: set[str] = set()
@@ -489,7 +489,7 @@ def _assigned_outside(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
         argument = 0
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            inner = _assigned_outside(constant)
+            inner = assigned_outside(constant)
             variables |= inner[0]
             free |= inner[1]
     return frozenset(variables), frozenset(free.intersection(code.co_freevars))

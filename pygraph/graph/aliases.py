@@ -105,6 +105,8 @@ class Aliases:
         may_be = self._may_be.setdefault(id(tensor), {id(tensor): tensor})
         for source in sources:
             may_be.update(self.of(source))
+            if id(source) in self._reached:
+                self.note_reach(tensor, self._reached[id(source)].values())
             if id(source) in self._stale:
                 self._stale[id(tensor)] = self._stale[id(source)]._replace(tensor=tensor)
 

@@ -13,7 +13,7 @@ constexpr int64_t kManyDivisions = 16;  // by one number, that are worth prepari
 // one lower.
 template <class T>
 PYGRAPH_INLINE T is_above_floor(T remainder, T b) {
-  return (remainder != 0) & ((remainder ^ b) < 0) ? T{-1} : T{0};
+  return ((remainder != 0) & ((remainder ^ b) < 0)) ? T{-1} : T{0};
 }
 
 // By 1 instead of -1: the lowest number has no opposite. And instead of 0, which another thread may

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import itertools
 from collections.abc import Callable
+from types import GeneratorType
 from typing import Any
 
 from pygraph.autograph.operators.branches import if_expr
@@ -15,11 +16,13 @@ from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
 from pygraph.control import lists
 from pygraph.control.chosen_values import ChosenValue
+from pygraph.control.journal import assigned_outside
 from pygraph.control.leaves import NUMBERS
 from pygraph.control.ranges import Range
 from pygraph.control.requirements import require
 from pygraph.control.tensors import apply, as_predicate, cast, is_tensor, stages
 from pygraph.graph.items import StagedItems
+from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import flatten
 
 _MISSING = object()
@@ -194,7 +197,14 @@ def _truths(items: Any, name: str, join: str) -> Any:
         items = listed(items)
     decisive = name == "any"
     result: Any = None
+    assigns = isinstance(items, GeneratorType) and any(map(bool, assigned_outside(items.gi_code)))
     for item in items:
+        if assigns and holds_staged(item):
+            raise TypeError(
+                f"{name}() takes items until one decides, which a tensor does here, and the "
+                f"generator assigns a variable with :=\n  {describe(user_line())}\n"
+                "Write a `for` loop with `break`."
+            )
         if type(item) is StagedItems:
             truth = _reduced_truths(lists.scalars([item], f"{name}()"), name)
         elif stages(item):

@@ -186,3 +186,24 @@ def f(x):
 
 
 f([1, 2, 3])  # -> 14
+
+
+# case: walrus_where_items_decide
+def f(x):
+    found = 0
+    if any((found := v) > 2 for v in x):
+        return found
+    return -1
+
+
+f([1, 5, 3])  # -> 5
+# staged raises TypeError: Write a `for` loop
+
+
+# case: walrus_over_known_items
+def f(a, b):
+    total = sum((last := v) * 2 for v in (a, b))
+    return total, last
+
+
+f(1, 5)  # -> (12, 5)
