@@ -21,8 +21,9 @@ class HiddenInputs {
   // `object` is a tensor that holds values, or a NumPy array of this dtype.
   void add(PyObject* object, DType dtype) { inputs_.push_back(described(object, dtype)); }
   // The elements of a contiguous array, or tensor, as they were when they were read.
-  void add_content(PyObject* object, DType dtype, const char* bytes, std::size_t size) {
-    contents_.push_back({described(object, dtype), std::vector<char>(bytes, bytes + size)});
+  void add_content(PyObject* object, const char* bytes, std::size_t size) {
+    const DType unused{};  // NumPy's arrays may have a dtype that tensors have not
+    contents_.push_back({described(object, unused), std::vector<char>(bytes, bytes + size)});
   }
 
   // Whether the arrays still have their dtypes and shapes, and the contents are what they were.

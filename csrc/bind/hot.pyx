@@ -205,7 +205,7 @@ cdef extern from "bind/hidden_inputs.hpp" namespace "pygraph::bind":
         cbool empty()
         size_t size()
         void add(PyObject*, CDType) except +translate_exception
-        void add_content(PyObject*, CDType, const char*, size_t) except +translate_exception
+        void add_content(PyObject*, const char*, size_t) except +translate_exception
         cbool fit()
         cbool place(const void**)
 

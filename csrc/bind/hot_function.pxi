@@ -38,7 +38,7 @@ cdef class CompiledGraph(GraphCaller):
         for value in hidden_inputs:
             self.hidden.add(<PyObject*>value, dtype_of_captured(value))
         for value, content in contents:
-            self.hidden.add_content(<PyObject*>value, dtype_of_captured(value), <bytes>content, len(<bytes>content))
+            self.hidden.add_content(<PyObject*>value, <bytes>content, len(<bytes>content))
         self.exceptions = []
         self.result = result_node(structure, iter(template))
         if self.slots.all_captured():

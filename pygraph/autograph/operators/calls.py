@@ -152,7 +152,12 @@ def _debugger(function: Any) -> Callable[..., None] | None:
 
 def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return what is not converted, such that what it changes is noticed."""
-    return arrays.with_values(watched(function)) if is_tracing() else function
+    if not is_tracing():
+        return function
+    seen = watched(function)
+    if seen is function:
+        return function
+    return arrays.with_values(seen, reads=function is not functools.partial)
 
 
 def _object(function: Any, kind: type, follow: bool) -> Any:
