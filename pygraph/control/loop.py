@@ -421,7 +421,8 @@ class _Loop:
         found = False
         for index, form in enumerate(self.forms):
             own = self.own[index]
-            if index in self.fixed or form.missing or own.structure != form.structure:
+            missing = form.missing or own.missing
+            if index in self.fixed or missing or own.structure != form.structure:
                 continue
             parts = [
                 flatten(value)[0] for value in (self.before[index], given[index], values[index])

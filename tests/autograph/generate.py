@@ -29,7 +29,19 @@ _numbers = itertools.count()
 
 # What f starts with; each line may be read by any expression below it.
 START = """\
+import collections
 import contextlib
+
+
+class Box:
+    def __init__(self, n, m):
+        self.n = n
+        self.m = m
+        self.best = None
+
+    def add(self, k):
+        self.n = (self.n + k) % 50
+        return self.n
 
 
 def f(a, b, v):
@@ -40,6 +52,11 @@ def f(a, b, v):
     real = 0.5
     best = None
     items = []
+    box = Box(a, {y})
+    tally = collections.Counter()
+    mode = "p"
+    w = v + 1
+    part = v * 1
 """
 
 
@@ -99,6 +116,7 @@ class _Writer:
             return
         kinds: list[Any] = [*simple, self.branch, self.branch, self.branch, self.count, self.count]
         kinds += [self.repeat, self.guard, self.over_items, self.choice, self.effect, self.grow]
+        kinds += [self.change, self.change, self.size]
         if depth > 1:
             kinds.append(self.leave)
         if loop:
@@ -140,6 +158,47 @@ class _Writer:
             f"v[({one}) % 3] += {other}",
             f"best = {one}",
             f"best = {one} if best is None or {self.atom()} > best else best",
+        )
+        self.write(depth, text)
+
+    def change(self, depth: int) -> None:
+        """A change of an object, of what is chosen, or of which array a name stands for."""
+        one, other = self.expression(1), self.expression(1)
+        text = self.choose(
+            f"box.n = {one}",
+            f"box.m += {one}",
+            f"{self.choose(*self.names)} = box.add({one})",
+            f"box = Box({one}, box.m)",
+            f"box.n, box.m = box.m, {other}",
+            f"setattr(box, 'n', {one})",
+            f"box.best = {one}",
+            f"tally['a'] += {one} % 5",
+            f"tally.update(b={one} % 7)",
+            f"table.update(k={one})",
+            f"mode = 'q' if {self.condition()} else 'p'",
+            "mode = {'p': 'q', 'q': 'r', 'r': 'p'}[mode]",
+            "v, w = w, v",
+            f"w = v if {self.condition()} else w",
+            f"w[({one}) % 3] = {other}",
+            "w += v",
+        )
+        if self.likely(30):
+            self.write(depth, f"if {self.condition()}:")
+            depth += 1
+        elif self.likely(20):
+            self.write(depth, f"if box.best is None or {self.atom()} > box.best:")
+            depth, text = depth + 1, f"box.best = {one}"
+        self.write(depth, text)
+
+    def size(self, depth: int) -> None:
+        """An array whose size is known when the graph runs, and a guard on it."""
+        if self.likely(50):
+            self.write(depth, f"part = v[({self.expression(1)}) % 4:]")
+            return
+        name = self.choose(*self.names)
+        text = self.choose(
+            f"{name} = max(part) if len(part) > 0 else 0",
+            f"{name} = part[1] if len(part) > 1 else {self.atom()}",
         )
         self.write(depth, text)
 
@@ -246,7 +305,8 @@ class _Writer:
 
     def jump(self, depth: int) -> None:
         self.write(depth, f"if {self.condition()}:")
-        self.write(depth + 1, self.choose("break", "continue"))
+        ways = ["break", "continue", f"return {self.value()}"]
+        self.write(depth + 1, self.choose(*ways))
 
     def define(self, depth: int) -> None:
         """A nested function of one integer, which reads and may assign what is around it."""
@@ -275,6 +335,11 @@ class _Writer:
         kinds = [*self.names, *self.names, "1", "2", "7", "pair[0]", "pair[1]", "table['k']"]
         kinds += ["table['m']", "v[1]", "int(flag)", "int(real)", "len(items)"]
         kinds.append(self.choose("x", "0 if best is None else best"))
+        kinds += self.choose(
+            ("box.n", "box.m"),
+            ("0 if box.best is None else box.best", "tally['a']"),
+            ("1 if mode == 'p' else 2", "len(part)", "w[1]"),
+        )
         if self.u_seen:
             kinds += ["u", "u"]
         chosen: str = self.choose(*kinds)
