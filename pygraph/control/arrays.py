@@ -27,14 +27,15 @@ _Array = np.ndarray[Any, Any]
 class LocalArray(np.lib.mixins.NDArrayOperatorsMixin):
     """An array, or a view of one. NumPy's functions and ``isinstance`` take it for an ndarray."""
 
-    __slots__ = ("__weakref__", "_array", "_home", "_root", "_tensor")
+    __slots__ = ("__weakref__", "_array", "_gone", "_home", "_tensor", "_whole")
 
     def __init__(self, array: _Array, root: LocalArray | None = None) -> None:
         # The elements, as long as the graph has not got them; shape and dtype in any case.
         self._array = array
-        self._root = self if root is None else root
+        self._whole = root  # None if it is no view: no object may refer to itself
         self._tensor: SymbolicTensor | None = None  # of a root, once the graph has its elements
         self._home = current()  # the builder that it was made for
+        self._gone = ""  # what is said once the trace is over that had the elements
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:
@@ -45,7 +46,7 @@ class LocalArray(np.lib.mixins.NDArrayOperatorsMixin):
     @property
     def root(self) -> LocalArray:
         """The array whose elements these are."""
-        return self._root
+        return self if self._whole is None else self._whole
 
     @property
     def home(self) -> Any:
@@ -55,16 +56,25 @@ class LocalArray(np.lib.mixins.NDArrayOperatorsMixin):
     @property
     def is_staged(self) -> bool:
         """Whether the graph has the elements."""
-        return self._root._tensor is not None
+        return self.root._tensor is not None
+
+    def let_go(self) -> None:
+        """Refer to the trace, which is over, no more: whoever keeps the array keeps no graph."""
+        if self._tensor is not None:
+            self._gone = str(self._tensor.builder.leak_error(self._tensor))
+            self._tensor = None
+        self._home = None
 
     def value(self) -> Any:
         """Return what it holds: NumPy's array, or a tensor, which for a root is always the same."""
-        tensor = self._root._tensor
+        if self.root._gone:
+            raise TypeError(self.root._gone)
+        tensor = self.root._tensor
         if tensor is None:
             return self._array
         if current() is None:
             raise tensor.builder.leak_error(tensor)
-        if self is self._root:
+        if self is self.root:
             return tensor
         return ops.getitem(ops.reshape(tensor, (-1,)), _constant(self._positions()))
 
@@ -97,7 +107,7 @@ class LocalArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def stage(self) -> Any:
         """Return what stands for the array in the graph, which takes it over."""
-        root = self._root
+        root = self.root
         if root is not self:
             root.stage()
             return self.value()
@@ -108,7 +118,7 @@ class LocalArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def _positions(self) -> _Array:
         """Return where the elements of a view lie in the array, counted in its order."""
-        array, root = self._array, self._root._array
+        array, root = self._array, self.root._array
         size = array.itemsize
         start = (_address(array) - _address(root)) // size
         strides = [stride // size * 8 for stride in array.strides]
@@ -118,7 +128,7 @@ class LocalArray(np.lib.mixins.NDArrayOperatorsMixin):
     # ---- items ----
 
     def __getitem__(self, key: Any) -> Any:
-        if not _is_staged_key(key) and not (self.is_staged and self is self._root):
+        if not _is_staged_key(key) and not (self.is_staged and self is self.root):
             part = self._array[_mapped(_plain, key)]
             if not self.is_staged or (type(part) is np.ndarray and owner_of(part) is self._owner()):
                 return local_or_new(part)
@@ -133,8 +143,8 @@ class LocalArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def _write(self, key: Any, value: Any) -> None:
         """Write by the graph, which takes the array over."""
-        whole = self._root.stage()
-        if self is self._root:
+        whole = self.root.stage()
+        if self is self.root:
             whole[key] = value
         else:
             places = ops.getitem(_constant(self._positions()), key)

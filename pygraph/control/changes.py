@@ -19,6 +19,7 @@ from pygraph.control.parts import (
     reorder,
     write_part,
 )
+from pygraph.control.tensors import current
 from pygraph.control.unset import UNSET, Maybe, Part
 from pygraph.graph.aliases import is_derived
 from pygraph.graph.structure import map_structure
@@ -35,6 +36,8 @@ def put(change: Change, value: Any) -> None:
     if type(value) is Maybe:
         part = None if change.key is VALUE else Part(change.owner, change.key)
         value = Maybe(change.name, value.value, value.defined, value.none, part)
+        if part is not None:  # the object refers to it, and it to the object
+            current().module.missing_parts.append(value)
     write_part(change.owner, change.key, value)
 
 

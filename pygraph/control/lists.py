@@ -486,6 +486,9 @@ def insert(target: Changing, index: Any, item: Any) -> None:
 
 def put_slice(target: list[Any], key: slice, values: Sequence[Any]) -> None:
     """``target[key] = values``, where the slice has no step."""
+    if not target:  # whatever the bounds are
+        target.extend(values)
+        return
     start, stop = _bounds(key, count(target))
     items = items_of(target)
     before, after = _picked(items, slice(None, start)), _picked(items, slice(stop, None))

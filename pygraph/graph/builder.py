@@ -578,6 +578,8 @@ class Builder(BuilderCore):
         self.hidden_inputs = ()
         self.module.literals = {}
         self.module.captured.clear()
+        for array in self.module.local_arrays.values():
+            array.let_go()
         self.module.local_arrays = {}
         self.module.constants = []
         self.module.callees = []
@@ -585,6 +587,9 @@ class Builder(BuilderCore):
         self.module.merged = {}
         self.module.settled = {}
         self.module.implied = {}
+        for missing in self.module.missing_parts:
+            missing.part = None
+        self.module.missing_parts = []
         self.module.aliases.clear()
 
 

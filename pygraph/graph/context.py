@@ -28,6 +28,8 @@ class ModuleContext:
         self.symbol_count = 0
         # Whether some variable, attribute or item may be missing, or None, as a tensor decides.
         self.has_maybe = False
+        # The parts of objects that may be missing, which know where they stand.
+        self.missing_parts: list[Any] = []
         # What the truth of a value says of others: by value and truth, values with theirs. A value
         # is given by the number of its builder and its own.
         self.implied: dict[tuple[ValueKey, bool], list[tuple[ValueKey, bool]]] = {}

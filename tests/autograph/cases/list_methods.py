@@ -55,6 +55,18 @@ f(6, 4, 2)  # -> [0, 1, 2, 3, 4, 5]
 f(0, 0, 1)  # -> []
 
 
+# case: slices_of_an_empty_list
+def f(a, b):
+    items = []
+    del items[a:b]
+    items[a:b] = [a, b]
+    return items
+
+
+f(0, 1)  # -> [0, 1]
+f(2, -1)  # -> [2, -1]
+
+
 # case: slices_with_a_step
 def f(n, k):
     items = counted(n)
