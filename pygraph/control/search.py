@@ -150,14 +150,14 @@ class _Walk:
                 for function in functions_in(part):
                     yield function, _Step(name, _ATTRIBUTE, key)
         for kind in (*value.__bases__, type(value)):
-            if not is_library(kind.__module__):
+            if not is_library_class(kind):
                 yield kind, kind.__name__
 
     def instance(self, value: Any, name: _Name) -> Iterator[_Found]:
         """Yield the attributes of an object, and its class where that is the user's."""
         yield from self.attributes(value, name)
         kind = type(value)
-        if not is_library(kind.__module__):
+        if not is_library_class(kind):
             yield kind, kind.__name__
 
     def attributes(self, value: Any, name: _Name) -> Iterator[_Found]:
@@ -363,7 +363,7 @@ def functions_in(part: Any) -> Iterator[FunctionType]:
 def keeps_values(kind: type) -> bool:
     """Return whether the objects of a class are the user's, or keep what the user put into them."""
     module: Any = kind.__module__
-    if not is_library(module):
+    if not is_library_class(kind):
         return True
     root = str(module).partition(".")[0]
     return root in _CONTAINERS and f"{module}.{kind.__name__}" not in _EXCEPT
@@ -375,3 +375,15 @@ def is_library(module: Any) -> bool:
     Classes that are not Python's may give anything for the module's name.
     """
     return not isinstance(module, str | None) or (module or "").partition(".")[0] in _LIBRARIES
+
+
+def is_library_class(kind: type) -> bool:
+    """Return whether a class is not the user's.
+
+    One that ``exec`` makes in an empty namespace takes its module's name from the built-in ones.
+    """
+    made_by_exec = kind.__module__ == "builtins" and kind.__flags__ & _HEAP_TYPE
+    return is_library(kind.__module__) and not made_by_exec
+
+
+_HEAP_TYPE = 1 << 9

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from pygraph._hot import DType, EagerTensor, SymbolicTensor
-from pygraph.control.search import functions_in, is_library, keeps_values, names_in
+from pygraph.control.search import functions_in, is_library_class, keeps_values, names_in
 
 # How many objects are looked at.
 LIMIT = 1_000
@@ -137,12 +137,12 @@ def _runs_unseen(kind: type) -> bool:
 def _find_unseen(kind: type) -> bool:
     if kind is GeneratorType or issubclass(kind, defaultdict):
         return True
-    if is_library(kind.__module__):
+    if is_library_class(kind):
         return hasattr(kind, "__next__") and kind.__module__ != "io"
     return any(
         _may_change(function.__code__)
         for base in kind.__mro__
-        if not is_library(base.__module__)
+        if not is_library_class(base)
         for name, part in vars(base).items()
         for function in functions_in(part)
         if is_implicit(name, part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import functools
 import gc
+import linecache
 import weakref
 from typing import Any
 
@@ -410,3 +411,22 @@ def test_objects_are_not_kept_alive() -> None:
         assert reference() is None
     finally:
         gc.enable()
+
+
+def test_classes_of_code_without_a_module() -> None:
+    source = """
+class Box:
+    def __init__(self, n):
+        self.n = n
+
+def f(a, c):
+    box = Box(a)
+    if c > 0:
+        setattr(box, "n", a + c)
+    return box.n
+"""
+    namespace: dict[str, Any] = {}
+    linecache.cache["<boxes>"] = (len(source), None, source.splitlines(True), "<boxes>")
+    exec(compile(source, "<boxes>", "exec"), namespace)
+    f = pg.function(namespace["f"])
+    assert [f(pg.asarray(1), pg.asarray(c)).item() for c in (2, 0)] == [3, 1]
