@@ -201,7 +201,7 @@ def check_sanitized(checker: Checker, variant: str, pytest_arguments: list[str])
         "PYTHONMALLOC": "malloc",
         "PYGRAPH_SANITIZED": variant,
         # Python itself leaks at exit, by design; what we leak is counted by tests of our own.
-        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:allocator_may_return_null=1",
         "UBSAN_OPTIONS": "print_stacktrace=1:abort_on_error=1",
         "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
         # ThreadSanitizer takes the threads of NumPy's BLAS, which are not built with it, for races.

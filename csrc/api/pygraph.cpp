@@ -256,7 +256,9 @@ pygraph_status pygraph_tensor_new(pygraph_dtype dtype, int rank, const int64_t* 
                                   const void* data, pygraph_tensor** result) {
   return guarded([&] {
     begin_result(result);
-    const auto index = static_cast<std::size_t>(dtype);
+    unsigned index = 0;  // a C program may pass any number for an enum
+    static_assert(sizeof index == sizeof dtype);
+    std::memcpy(&index, &dtype, sizeof index);
     if (index >= pygraph::kDTypeCount ||
         !pygraph::info(static_cast<pygraph::DType>(index)).supported) {
       throw Error(ErrorKind::type, "this dtype is not supported");

@@ -366,6 +366,7 @@ def test_nothing_that_is_passed_ends_the_process(
     assert shown["end"] == "0"
 
 
+@pytest.mark.unsanitized
 @pytest.mark.skipif(shutil.which("clang++-14") is None, reason="clang 14 is not installed")
 def test_clang_builds_the_interface() -> None:
     csrc = HERE.parent.parent / "csrc"

@@ -12,7 +12,7 @@ from pygraph.control.conditional import stage_cond
 from pygraph.control.pending import MissingItemError
 from pygraph.control.raising import is_raised
 from pygraph.control.tensors import stages
-from pygraph.control.unset import UNSET
+from pygraph.control.unset import UNSET, given
 from pygraph.graph.frames import is_users
 from pygraph.graph.locations import describe
 
@@ -147,8 +147,8 @@ def staged_expr(
     variables = Variables(names, helpers)
     return stage_choice(
         test,
-        lambda: run(body),
-        lambda: run(orelse),
+        lambda: given(run(body)),
+        lambda: given(run(orelse)),
         variables,
         BranchSite(helpers[0], helpers[-1], variables),
         EXPRESSION,
