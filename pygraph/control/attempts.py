@@ -5,6 +5,7 @@ Where a handler could catch what an op of the body may raise, the trace is refus
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
@@ -128,9 +129,18 @@ def _faults(builder: Any, nodes: Sequence[Any]) -> Iterator[tuple[type[BaseExcep
         elif node.op == "call":
             yield from _faults_of_call(builder, node)
         elif (_may_fail(node.op) and not _is_safe(builder, node)) or _may_misfit(builder, node):
-            yield _FAULTS.get(node.op, ValueError), node.location
+            yield _fault_of(node), node.location
         for subgraph in node.subgraphs:
             yield from _faults(subgraph, subgraph.nodes)
+
+
+def _fault_of(node: Any) -> type[BaseException]:
+    """Return what an op raises; that of ``check_defined`` may start with another type's name."""
+    kind = _FAULTS.get(node.op, ValueError)
+    if node.op != "check_defined":
+        return kind
+    named = getattr(builtins, node.attributes["name"].partition(": ")[0], kind)
+    return named if isinstance(named, type) and issubclass(named, BaseException) else kind
 
 
 def _faults_of_call(builder: Any, node: Any) -> Iterator[tuple[type[BaseException], int]]:

@@ -339,6 +339,12 @@ class Journal:
         name = part_name(change.owner, change.key, name)
         return change._replace(name=name, lines=tuple(self._lines.get(id(change.owner), ())))
 
+    def lines_within(self, root: Any) -> list[Location]:
+        """Return where an object, or what can be reached from it, was changed, if that is known."""
+        changed = {id(change.owner) for change in self.differences()}
+        found = paths([(root, "")], changed)
+        return [line for identity in found for line in self._lines.get(identity, ())]
+
     def is_older(self, owner: Any) -> bool:
         """Return whether the functions could reach an object before they ran."""
         return bool(paths(self.roots, {id(owner)}))

@@ -208,7 +208,7 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
         ):
             called = followed(request.python_function, request.function)
             result = _run_to_end(called, args, kwargs)
-            _refuse_mutation(request, given, arguments, names, structure)
+            _refuse_mutation(request, builder.journal, given, arguments, names, structure)
             may_be_none = _where_none(builder, request.name, result)
             results, template = _take_results(builder, request, result)
             guarded = None
@@ -412,6 +412,7 @@ def _escape_error(function: Callable[..., Any], name: str, leak: Change) -> Type
 
 def _refuse_mutation(
     request: Request,
+    journal: Journal,
     given: tuple[Any, ...],
     arguments: list[Any],
     names: list[str],
@@ -425,17 +426,18 @@ def _refuse_mutation(
         start += child.leaf_count
         changed = after != child or any(a is not b for a, b in zip(leaves, before, strict=True))
         if changed:
-            raise _mutation_error(request.name, name)
+            raise _mutation_error(request.name, name, journal.lines_within(value))
     leaves, _ = flatten(request.canonical)
     for leaf, argument, name in zip(leaves, arguments, names, strict=True):
         if type(leaf) is set and leaf != argument:
-            raise _mutation_error(request.name, name)
+            raise _mutation_error(request.name, name, journal.lines_within(argument))
 
 
-def _mutation_error(function: str, argument: str) -> TypeError:
+def _mutation_error(function: str, argument: str, lines: Sequence[Location]) -> TypeError:
+    where = f" ({describe(lines[-1])})" if lines else ""
     return TypeError(
-        f"{function} changes its argument '{argument}' in place; that would happen while tracing "
-        f"only, not at every call: work on a copy and return it"
+        f"{function} changes its argument '{argument}' in place{where}; that would happen while "
+        "tracing only, not at every call: work on a copy and return it"
     )
 
 

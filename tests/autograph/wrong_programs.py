@@ -398,6 +398,19 @@ async def coroutine(x):  # here
     return x
 
 
+def argument_changed(d):
+    """TypeError: changes its argument 'd' in place | work on a copy"""
+    d["y"] = d["x"]  # here
+    return d["y"]
+
+
+def argument_changed_in_a_loop(d, n):
+    """TypeError: changes its argument 'd' in place | work on a copy"""
+    for i in pg.range(n):
+        d["x"] = d["x"] + i  # here
+    return n
+
+
 def handler_around_a_fault(v, n):
     """TypeError: IndexError may be raised here when the graph runs | Test for it with `if`"""
     try:
@@ -437,6 +450,14 @@ def exception(x):
 def division_by_zero(n):
     """ZeroDivisionError: division by zero"""
     return n // (n - n)  # here
+
+
+def integer_of_nan_in_a_loop(r, n):
+    """ValueError: cannot convert float NaN to integer"""
+    total = 0
+    for _ in range(n):
+        total += int(r - r * float("inf") * 0)  # here
+    return total
 
 
 @dataclasses.dataclass

@@ -91,6 +91,13 @@ def int_(*arguments: Any, **keywords: Any) -> Any:
     return int(*arguments, **keywords)
 
 
+def round_(number: Any, ndigits: int | None = None) -> Any:
+    """``round``."""
+    if ndigits is None and stages(number) and not number.static_shape:
+        require_integral(number)
+    return builtins.round(number, ndigits)
+
+
 def float_(*arguments: Any) -> Any:
     """``float``."""
     if arguments and stages(arguments[0]):
@@ -306,6 +313,7 @@ _STAGED: dict[Any, Callable[..., Any]] = {
     builtins.len: len_,
     builtins.int: int_,
     builtins.float: float_,
+    builtins.round: round_,
     builtins.bool: bool_,
     builtins.isinstance: isinstance_,
     builtins.min: min_,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.variables import run
 from pygraph.control.chosen_values import ChosenValue
+from pygraph.control.conditional import stage_cond
+from pygraph.control.errors import CallSite
 from pygraph.control.lists import is_staged, readable
 from pygraph.control.printing import traced_print
-from pygraph.control.requirements import require, require_or
-from pygraph.control.tensors import apply, as_predicate, current, is_tensor, is_tracing, stages
+from pygraph.control.requirements import require_or
+from pygraph.control.tensors import apply, as_predicate, is_tensor, is_tracing, stages
 from pygraph.graph.text import Text, deferred
 
 
@@ -27,24 +30,28 @@ def assert_stmt(test: Any, message: Callable[[], Any] | None = None) -> None:
 def require_integral(value: Any) -> None:
     """Raise what ``int`` raises, when the graph runs, for a float that is no 64-bit integer.
 
-    Not in loops: what may raise is no part of the programs that loops over numbers run as.
+    By checks and not by ``raise``, which is no part of the programs that loops over numbers run as.
     """
+    limit = 2.0**63
 
-    def error() -> Exception:
-        require(value == value, ValueError, "cannot convert float NaN to integer")
-        finite = value - value == 0
-        require(finite, OverflowError, "cannot convert float infinity to integer")
-        return OverflowError("a float that does not fit 64 bits cannot become an integer here")
+    def check() -> list[Any]:
+        _check(value == value, "ValueError: cannot convert float NaN to integer")
+        _check(abs(value) < math.inf, "OverflowError: cannot convert float infinity to integer")
+        _check(value == -limit, "OverflowError: cannot convert a float beyond 64 bits to integer")
+        return []
 
-    if value.dtype.kind == "floating" and not _in_a_loop():
-        require_or(abs(value) < 2.0**63, error)
+    if value.dtype.kind == "floating":
+        fits = abs(value) < limit
+        if stages(fits):
+            stage_cond(
+                fits, list, check, (), site=CallSite(("fits", "does not fit"), (check, check))
+            )
+        elif not fits:
+            check()
 
 
-def _in_a_loop() -> bool:
-    builder = current()
-    while builder is not None and builder.name != "body":
-        builder = builder.parent
-    return builder is not None
+def _check(holds: Any, fault: str) -> None:
+    apply("check_defined", (holds, holds), {"name": fault})
 
 
 def text(template: str, *values: Any) -> str | Text:
@@ -89,7 +96,7 @@ def _join(method: Callable[[Any], str], items: Any) -> Any:
     )
 
 
-_CONVERSION = r"%(?:\((\w*)\))?([-+ #0]*)(\d*)((?:\.\d+)?)([a-zA-Z%])"
+_CONVERSION = re.compile(r"%(?:\((\w*)\))?([-+ #0]*)(\d*)((?:\.\d+)?)([a-zA-Z%])")
 _NUMBERS = "diuoxXeEfFgG"
 
 
@@ -129,10 +136,11 @@ def _percent(template: str, values: Any) -> str:
         if kind in "diu":
             kind = "d"
             if value.dtype.name.startswith("float"):
+                require_integral(value)
                 value = apply("astype", (apply("trunc", (value,)),), {"dtype": "int64"})
         return builtins.format(value, align + sign + rest + width + precision + kind)
 
-    made = re.sub(_CONVERSION, converted, template)
+    made = _CONVERSION.sub(converted, template)
     if isinstance(values, tuple) and next(following, None) is not None:
         raise TypeError("not all arguments converted during string formatting")
     return made

@@ -336,3 +336,62 @@ def f(a, b):
 f(20, 3)  # -> 10
 f(2, 4)  # -> 3
 f(-20, 3)  # -> -10
+
+
+# case: integers_of_floats_in_a_loop
+def f(x, n):
+    total = 0
+    for i in range(n):
+        total = total + int(x * i) + round(x) * 10
+    return total
+
+
+f(2.5, 3)  # -> 67
+f(-2.5, 3)  # -> -67
+f(float("nan"), 0)  # -> 0
+f(float("nan"), 3)  # raises ValueError: cannot convert float NaN to integer
+f(float("inf"), 3)  # raises ValueError: cannot convert float NaN to integer
+f(float("-inf"), 3)  # raises ValueError: cannot convert float NaN to integer
+
+
+# case: list_of_integers_of_floats
+def f(x, n):
+    steps = []
+    while n > 0:
+        x = x * x
+        steps.append(int(x) + int(x + 1))
+        n = n - 1
+    return steps[-1]
+
+
+f(1.5, 2)  # -> 11
+f(0.5, 3)  # -> 1
+f(float("nan"), 1)  # raises ValueError: cannot convert float NaN to integer
+f(-float("inf"), 1)  # raises OverflowError: cannot convert float infinity to integer
+
+
+# case: floats_beyond_64_bits
+def f(x, n):
+    last = 0
+    for _ in range(n):
+        last = round(x)
+    return last, int(x)
+
+
+f(-(2.0**63), 2)  # -> (-(2**63), -(2**63))
+f(2.0**63, 2)
+# staged raises OverflowError: cannot convert a float beyond 64 bits to integer
+f(-1e300, 0)
+# staged raises OverflowError: cannot convert a float beyond 64 bits to integer
+
+
+# case: floats_as_integers_in_text
+def f(x):
+    print("%d" % x)
+    return x
+
+
+f(-2.75)  # -> -2.75
+# prints: -2
+f(float("nan"))  # raises ValueError: cannot convert float NaN to integer
+f(float("inf"))  # raises OverflowError: cannot convert float infinity to integer
