@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 
 from pygraph.autograph.analysis.definedness import Definedness
 from pygraph.autograph.analysis.liveness import Liveness
-from pygraph.autograph.analysis.scopes import TREE_FIELDS, Facts, FunctionNode, FunctionScope
+from pygraph.autograph.analysis.scopes import (
+    TREE_FIELDS,
+    Facts,
+    FunctionNode,
+    FunctionScope,
+    children_of,
+    names_in,
+)
 from pygraph.autograph.converters.jumps import Lowering
 from pygraph.autograph.converters.nodes import LOAD, at, at_start, constant
 from pygraph.autograph.converters.reads import Noted
@@ -119,8 +126,7 @@ class Converter:
         self.lowering = Lowering(self.scope, self.naming.fresh)
         lowered = self.lowering.function(statements)
         exit_reads = {
-            loop: self.scope.mask(n.id for n in ast.walk(test) if isinstance(n, ast.Name))
-            for loop, test in self.lowering.exits.items()
+            loop: self.scope.mask(names_in(test)) for loop, test in self.lowering.exits.items()
         }
         Liveness(self.scope, exit_reads, self.lowering.terminal).function(lowered)
         Definedness(self.scope, self.lowering.guarded, self.lowering.endless).function(lowered)
@@ -188,8 +194,7 @@ class Converter:
         """
         bound = facts.writes | facts.deletes
         if isinstance(statement, ast.For):
-            targets = (n.id for n in ast.walk(statement.target) if isinstance(n, ast.Name))
-            bound &= ~self.scope.mask(targets)
+            bound &= ~self.scope.mask(names_in(statement.target))
         return bound
 
     def _bound_in(self, statements: Sequence[ast.stmt]) -> int:
@@ -201,7 +206,7 @@ class Converter:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 names.append(node.id)
             if not isinstance(node, (ast.FunctionDef, ast.Lambda)):
-                pending.extend(ast.iter_child_nodes(node))
+                pending.extend(children_of(node))
         return self.scope.mask(names)
 
     def take_before(self) -> list[ast.stmt]:

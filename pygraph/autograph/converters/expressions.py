@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from pygraph.autograph.analysis.scopes import children_of
 from pygraph.autograph.converters.base import EXPRESSIONS, LONG, STATEMENTS, Converter
 from pygraph.autograph.converters.nodes import (
     LOAD,
@@ -81,7 +82,7 @@ def walrus_names(converter: Converter, node: ast.expr) -> list[str]:
         if isinstance(current, ast.NamedExpr):
             names.append(current.target.id)
         if not isinstance(current, ast.Lambda) or current.args.vararg is not None:
-            pending.extend(ast.iter_child_nodes(current))
+            pending.extend(children_of(current))
     return names
 
 

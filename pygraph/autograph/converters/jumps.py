@@ -12,7 +12,13 @@ from collections.abc import Callable, Sequence
 from copy import copy as copy_node
 from typing import Any, TypeVar
 
-from pygraph.autograph.analysis.scopes import Facts, FunctionScope, block_flow, is_true
+from pygraph.autograph.analysis.scopes import (
+    Facts,
+    FunctionScope,
+    block_flow,
+    is_true,
+    names_in,
+)
 from pygraph.autograph.converters.nodes import at_start
 from pygraph.autograph.errors import ConversionError
 
@@ -399,7 +405,7 @@ class Lowering:
         header = self.scope.facts.get(place) if test is getattr(place, "test", None) else None
         node = ast.copy_location(ast.If(test, body, orelse), place)
         if header is None:
-            header = Facts(reads=self.scope.mask(_names(test)))
+            header = Facts(reads=self.scope.mask(names_in(test)))
         self.scope.facts[node] = Facts(
             reads=header.reads,
             writes=header.writes,
@@ -471,10 +477,6 @@ def _none_of(flags: Sequence[str]) -> ast.expr:
     """``not flag`` or ``not (flag or flag)``."""
     loads = [_load(flag) for flag in flags]
     return ast.UnaryOp(ast.Not(), loads[0] if len(loads) == 1 else ast.BoolOp(ast.Or(), loads))
-
-
-def _names(test: ast.expr) -> list[str]:
-    return [node.id for node in ast.walk(test) if isinstance(node, ast.Name)]
 
 
 def _locate(node: _Expr, place: Any) -> _Expr:

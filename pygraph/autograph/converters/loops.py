@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from pygraph.autograph.converters.base import STATEMENTS, Converter, Place
 from pygraph.autograph.converters.expressions import condition, lazy
@@ -78,19 +79,35 @@ def convert_for(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
 
 def _only_augmented(converter: Converter, node: ast.While | ast.For) -> int:
     """Return the names that a loop assigns by ``x += y`` and the like only."""
-    augmented = {
-        id(part.target): part.target.id
-        for part in ast.walk(node)
-        if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name)
-    }
-    assigned = {
-        part.id
-        for part in (ast.walk(node) if augmented else ())
-        if isinstance(part, ast.Name)
-        and type(part.ctx) is not ast.Load
-        and id(part) not in augmented
-    }
-    return converter.scope.mask(set(augmented.values()) - assigned)
+    scope = converter.scope
+    augmented = otherwise = 0
+    for statement in _statements(node):
+        facts = converter.facts(statement)
+        own = 0
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+            own = scope.bit(statement.target.id)
+        elif isinstance(statement, ast.FunctionDef):
+            otherwise |= scope.assigned_inside
+        augmented |= own
+        otherwise |= (facts.writes | facts.deletes) & ~own
+    return augmented & ~otherwise
+
+
+def _statements(node: ast.While | ast.For) -> Iterator[ast.stmt]:
+    """Yield a loop and the statements in it, without those of functions and classes."""
+    pending: list[ast.AST] = [node]
+    for part in pending:
+        if isinstance(part, ast.stmt):
+            yield part
+        if isinstance(part, _WITH_STATEMENTS):
+            for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+                pending.extend(getattr(part, name, ()))
+
+
+_WITH_STATEMENTS = (
+    *(ast.If, ast.While, ast.For, ast.With, ast.Try, ast.TryStar, ast.Match),
+    *(ast.ExceptHandler, ast.match_case),
+)
 
 
 def _take_options(converter: Converter, node: ast.While | ast.For) -> list[ast.keyword]:
@@ -115,10 +132,8 @@ def _sets_options(node: ast.stmt) -> bool:
 def _assigned(converter: Converter, node: ast.While | ast.For) -> int:
     """Return the names that the statements in a loop assign themselves."""
     assigned = converter.facts(node).writes
-    for statement in node.body:
-        for part in ast.walk(statement) if converter.scope.assigned_inside else ():
-            if isinstance(part, ast.stmt):
-                assigned |= converter.facts(part).writes
+    for statement in _statements(node) if converter.scope.assigned_inside else ():
+        assigned |= converter.facts(statement).writes
     return assigned
 
 
