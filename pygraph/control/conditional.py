@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import is_dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from pygraph.control.errors import CallSite, Site
 from pygraph.control.forms import Form, form_of, join
 from pygraph.control.identity import BranchObjects, contents, inner_flags
 from pygraph.control.journal import Change, Journal, recording
+from pygraph.control.objects import is_plain
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
 from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
@@ -216,14 +218,24 @@ def _after_raise(
 def _note_merged(
     parent: Builder, names: Sequence[str], site: Site, first: _Side, second: _Side, after: list[Any]
 ) -> None:
-    """Remember which containers stand for one of two that are known under other names as well."""
-    ways = zip(names, first.values, second.values, after, strict=True)
-    for name, one, other, value in ways:
-        mutable = isinstance(value, (list, dict)) or hasattr(value, "__dataclass_fields__")
-        if mutable and one is not other:
-            journal = site.journal()
+    """Remember which objects stand for one of two that are known under other names as well."""
+    journal = site.journal()
+    for given in zip(names, first.values, second.values, after, strict=True):
+        for name, one, other, value in _meeting(*given):
             if journal.is_older(one) and journal.is_older(other):
                 parent.module.merged[id(value)] = (value, name)
+
+
+def _meeting(name: str, one: Any, other: Any, value: Any) -> Iterator[tuple[str, Any, Any, Any]]:
+    """Yield the objects that can be changed and stand for one of two, with their names."""
+    if one is other:
+        return
+    if type(value) is tuple:
+        if type(one) is type(other) is tuple and len(one) == len(other) == len(value):
+            for index, parts in enumerate(zip(one, other, value, strict=True)):
+                yield from _meeting(f"{name}[{index}]", *parts)
+    elif isinstance(value, (list, dict)) or is_plain(value) or is_dataclass(value):
+        yield name, one, other, value
 
 
 class _Side(NamedTuple):

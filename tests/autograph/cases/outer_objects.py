@@ -211,3 +211,83 @@ def f(x):
 f(5)  # -> 5
 f(-5)  # -> 0
 f(-50)  # -> 50
+
+
+# case: chosen_object_changed
+class Counter:
+    def __init__(self, value):
+        self.value = value
+
+    def add(self, step):
+        self.value += step
+
+
+def f(c):
+    a, b = Counter(1), Counter(5)
+    chosen = a if c else b
+    chosen.value += 10
+    return a.value, b.value
+
+
+f(True)
+# -> (11, 5)
+# staged raises TypeError: is one object or another here, depending on a tensor
+
+
+# case: chosen_object_changed_by_a_method
+class Counter:
+    def __init__(self, value):
+        self.value = value
+
+    def add(self, step):
+        self.value += step
+
+
+def f(values):
+    positive, others = Counter(0), Counter(0)
+    for value in values:
+        if value > 0:
+            counter = positive
+        else:
+            counter = others
+        counter.add(1)
+    return positive.value, others.value
+
+
+f([1, -1, 2])
+# -> (2, 1)
+# staged raises TypeError: is one object or another here, depending on a tensor
+
+
+# case: chosen_objects_swapped_then_changed
+class Counter:
+    def __init__(self, value):
+        self.value = value
+
+
+def f(c):
+    a, b = Counter(1), Counter(5)
+    one, other = (a, b) if c else (b, a)
+    one.value = 99
+    return a.value, b.value, other.value
+
+
+f(False)
+# -> (1, 99, 1)
+# staged raises TypeError: is one object or another here, depending on a tensor
+
+
+# case: new_object_chosen_and_changed
+class Counter:
+    def __init__(self, value):
+        self.value = value
+
+
+def f(c):
+    chosen = Counter(1) if c else Counter(5)
+    chosen.value += 10
+    return chosen.value
+
+
+f(True)  # -> 11
+f(False)  # -> 15
