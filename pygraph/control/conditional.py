@@ -233,7 +233,11 @@ def _meeting(name: str, one: Any, other: Any, value: Any) -> Iterator[tuple[str,
         if type(one) is type(other) is tuple and len(one) == len(other) == len(value):
             for index, parts in enumerate(zip(one, other, value, strict=True)):
                 yield from _meeting(f"{name}[{index}]", *parts)
-    elif isinstance(value, (list, dict)) or is_plain(value) or hasattr(type(value), "__dataclass_fields__"):
+    elif (
+        isinstance(value, (list, dict))
+        or is_plain(value)
+        or hasattr(type(value), "__dataclass_fields__")
+    ):
         yield name, one, other, value
 
 
