@@ -76,7 +76,7 @@ def stage_cond(
         stale.append(aliases.stale())
         aliases.join(stale[0])
     if _raises(first, second):
-        return _after_raise(parent, pred, first, second, names)
+        return _after_raise(parent, pred, first, second, names, site)
     if not isinstance(first, _Side) or not isinstance(second, _Side):
         return _only(first, second)
     parts = both_ways(first.changes, second.changes, site)
@@ -176,7 +176,7 @@ def _raises(first: _Way, second: _Way) -> bool:
 
 
 def _after_raise(
-    parent: Builder, pred: Any, first: _Way, second: _Way, names: Sequence[str]
+    parent: Builder, pred: Any, first: _Way, second: _Way, names: Sequence[str], site: Site
 ) -> list[Any]:
     """Record a cond of which a branch raises: the other branch alone gives the variables."""
     ways = [way for way in (first, second) if isinstance(way, (_Side, _RaisedWay))]
@@ -204,7 +204,8 @@ def _after_raise(
     ]
     outside = dict(zip(map(id, flags), outputs, strict=True))
     consist = side.contents, side.contents
-    objects = BranchObjects(parent.lift(pred), outside, consist, lambda _: True, stage_cond)
+    is_older = site.journal().is_older
+    objects = BranchObjects(parent.lift(pred), outside, consist, is_older, stage_cond)
     after = [
         objects.own_objects(name, value, *((one, UNSET) if side is first else (UNSET, one)))
         if form.tensors

@@ -21,7 +21,7 @@ from pygraph.control.structures import (
     note_items,
     shaped,
 )
-from pygraph.control.tensors import apply, as_number, current, is_tensor, length, weakened
+from pygraph.control.tensors import apply, as_number, cast, current, is_tensor, length, weakened
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import Location, describe, name_of, user_line
 from pygraph.graph.structure import LEAF, Structure, flatten, map_structure, unflatten
@@ -150,6 +150,7 @@ def check_own(owner: Any) -> None:
 
 def _picked(items: StagedItems, key: Any) -> StagedItems:
     """Index every leaf by an integer or a slice."""
+    key = _as_position(key)
     return _mapped(items, lambda leaf: leaf[key])
 
 
@@ -381,6 +382,7 @@ def extend(target: Changing, items: Sequence[Any]) -> None:
 def put(target: Changing, index: Any, item: Any) -> None:
     """``target[index] = item``."""
     items = fitting(target, item)
+    index = _as_position(index)
     parts = conformed(item, _with_types(items))
     columns = []
     for leaf in items.leaves:
@@ -468,7 +470,14 @@ def without(items: StagedItems, index: Any) -> StagedItems:
     return items_of([before, after])
 
 
+def _as_position(key: Any) -> Any:
+    """Return a key as Python takes it: True is 1. An array's would choose among the items."""
+    is_truth = is_tensor(key) and key.dtype.kind == "bool" and not key.static_shape
+    return cast(key, "int64") if is_truth else key
+
+
 def _counted_from_front(index: Any, size: Any) -> Any:
+    index = _as_position(index)
     if not is_tensor(index):
         return index if index >= 0 else as_number(size + index, "int64")
     return apply("where", (index < 0, index + size, index))

@@ -209,6 +209,8 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
             called = followed(request.python_function, request.function)
             result = _run_to_end(called, args, kwargs)
             _refuse_mutation(request, builder.journal, given, arguments, names, structure)
+            if builder.module.has_maybe:
+                result = _read_missing(result)
             may_be_none = _where_none(builder, request.name, result)
             results, template = _take_results(builder, request, result)
             guarded = None
@@ -498,6 +500,18 @@ def _where_none(builder: Builder, name: str, result: Any) -> str:
             )
         where = where or place
     return where
+
+
+def _read_missing(value: Any, container: Any = None) -> Any:
+    """Return a result in which what may be missing elsewhere, and not in it, is read."""
+    if type(value) is Maybe:
+        elsewhere = value.part is None or value.part.owner is not container
+        return value.given() if elsewhere else value
+    if type(value) is dict:
+        return {key: _read_missing(part, value) for key, part in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(_read_missing(part, value) for part in value)
+    return value
 
 
 def _parts_of(value: Any) -> Iterator[Maybe]:

@@ -513,3 +513,15 @@ def test_after_a_round_trip(function, calls):
         Graph.from_text(concrete.graph.as_text()),
     ):
         assert [t.tolist() for t in _core.Executable(copy.module).run(tensors)] == expected
+
+
+def test_bools_as_indices() -> None:
+    def f(n):
+        items = [10, 20]
+        counts = [0, 0]
+        for i in range(n):
+            counts[i > 1] += i
+        return items[n > 2], (3, 4)[n == 1], counts
+
+    for n in (1, 4):
+        assert as_python(pg.function(f)(pg.asarray(n))) == f(n)

@@ -32,9 +32,12 @@ def interrupt(run, whole):
         sent.append(time.perf_counter())
         os.kill(os.getpid(), signal.SIGINT)
     for _ in range(5):
-        threading.Thread(target=send).start()
+        sender = threading.Thread(target=send)
+        sender.start()
         try:
             run()
+            sender.join()  # it may come when the operation is done
+            time.sleep(0.01)
         except KeyboardInterrupt:
             taken = time.perf_counter() - sent.pop()
             print("stopped", round(taken / alone, 2), round(alone, 2))

@@ -308,18 +308,15 @@ f(True)  # staged raises TypeError: d['b']
 # case: read_in_one_branch_of_an_expression
 def f(a, n):
     counts = collections.Counter()
-    box = {}
     while a > 0:
         counts["a"] += n
-        box["k"] = a
         a -= 1
-    return (n if n > 3 else counts["a"]), (box["k"] if n > 3 else n)
+    return (n if n > 3 else counts["a"]), [counts["a"], a]
 
 
-f(2, 5)  # -> (5, 1)
-f(2, 1)  # -> (2, 1)
-f(0, 1)  # -> (0, 1)
-f(0, 5)  # raises KeyError: k
+f(2, 5)  # -> (5, [10, 0])
+f(2, 1)  # -> (2, [2, 0])
+f(0, 1)  # -> (0, [0, 0])
 
 
 # case: returned_dict
