@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from types import (
     BuiltinFunctionType,
     CodeType,
+    FrameType,
     FunctionType,
     MethodWrapperType,
     ModuleType,
@@ -136,12 +137,21 @@ def _holds_staged_list(value: Any) -> bool:
     return any(map(is_staged, attributes(value).values()))
 
 
+def _namespace(frame: FrameType) -> dict[str, Any]:
+    """Return the variables of a frame as ``locals()`` gives them: those of a function as a copy.
+
+    From Python 3.13 on, what is written into a function's `f_locals` changes its variables.
+    """
+    variables = frame.f_locals
+    return variables if isinstance(variables, dict) else dict(variables)
+
+
 def _running(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``exec`` or ``eval`` such that what its text changes is noticed."""
 
     def call(source: Any, /, *spaces: Any, **keywords: Any) -> Any:
         frame = sys._getframe(1)
-        spaces = spaces or (frame.f_globals, frame.f_locals)
+        spaces = spaces or (frame.f_globals, _namespace(frame))
         journal = in_region()
         if journal is None:
             return function(source, *spaces, **keywords)

@@ -16,6 +16,7 @@ import numpy as np
 from pygraph.control.journal import watch
 from pygraph.control.parts import VALUE
 from pygraph.control.unset import UNSET
+from pygraph.graph.instructions import instructions
 from pygraph.graph.locations import Location, mark_of
 
 _T = TypeVar("_T")
@@ -144,12 +145,10 @@ def assignment_line(function: Callable[..., Any], name: str) -> Location | None:
 
 def assignments(code: Any, name: str) -> Iterable[int]:
     """Yield the lines at which a code object, or that of a helper in it, assigns a variable."""
-    import dis
-
     if name.endswith("]"):
         name = ""  # an item: any is taken for it
     name = name.rpartition(".")[2]
-    for instruction in dis.get_instructions(code):
+    for instruction in instructions(code):
         stored = instruction.argval if instruction.opname != "STORE_SUBSCR" else ""
         if instruction.opname.startswith("STORE_") and stored == name:
             position = instruction.positions
