@@ -210,6 +210,8 @@ class _Expanders(dict[type, _Expand | None]):
                 return functools.partial(self._walk.container, _EXPANDERS[base])
         if hasattr(kind, "__pygraph_call__"):
             return _of_staged
+        if hasattr(kind, "__pygraph_optional__"):
+            return _of_optional
         if keeps_values(kind):
             return self._walk.instance
         return _of_iterator if hasattr(kind, "__next__") else None
@@ -259,6 +261,10 @@ def _of_partial(value: Any, name: _Name) -> Iterable[_Found]:
 
 def _of_staged(value: Any, name: _Name) -> Iterable[_Found]:
     return (value.python_function, name), (getattr(value, "__self__", None), name)
+
+
+def _of_optional(value: Any, name: _Name) -> Iterable[_Found]:
+    return ((value.value, name),)
 
 
 def _of_reference(value: Any, name: _Name) -> Iterable[_Found]:

@@ -291,3 +291,25 @@ def f(c):
 
 f(True)  # -> 11
 f(False)  # -> 15
+
+
+# case: object_that_may_be_none_is_changed
+class Counter:
+    def __init__(self, value):
+        self.value = value
+
+
+def f(c):
+    counter, settings = Counter(1), {"k": 1}
+    found = other = None
+    if c:
+        found, other = counter, settings
+    if found is not None:
+        found.value = 99
+    if other is not None:
+        other["k"] = 99
+    return counter.value, settings["k"]
+
+
+f(True)  # -> (99, 99)
+f(False)  # -> (1, 1)
