@@ -8,6 +8,7 @@
 #include <Python.h>
 
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -276,9 +277,11 @@ class PlainAttribute {
   }
 
   static bool is_member(PyObject* descriptor) {
-    // `_tuplegetter`, the fields of named tuples, has no name in the C API.
+    // `_tuplegetter`, the fields of named tuples, has no name in the C API; its module's name
+    // varies with the version of Python.
+    const std::string_view kind = Py_TYPE(descriptor)->tp_name;
     return Py_IS_TYPE(descriptor, &PyMemberDescr_Type) ||
-           std::strcmp(Py_TYPE(descriptor)->tp_name, "_collections._tuplegetter") == 0;
+           kind.ends_with("collections._tuplegetter");
   }
 
   PyObject* read_own(PyObject* owner) {
