@@ -9,6 +9,9 @@ _Type = tuple[str, Sequence[int]] | tuple[str, Sequence[int], bool]
 # (file, line, function) each, innermost first.
 _Chain = list[tuple[str, int, str]]
 
+_PlainType = tuple[str, list[int]]
+_PlainNode = tuple[str, list[int], int, list[_PlainType], dict[str, Any], list[int], _Chain]
+
 class _OpRow(TypedDict):
     name: str
     inputs: int
@@ -21,11 +24,20 @@ class _OpRow(TypedDict):
 class Module:
     def write(self) -> bytes: ...
     def as_text(self) -> str: ...
-    def nodes(
+    def functions(
         self,
     ) -> list[
-        tuple[str, int, list[int], int, list[tuple[str, list[int]]], dict[str, Any], _Chain]
+        tuple[
+            str,
+            list[tuple[str, _PlainType, bool]],
+            list[_PlainNode],
+            list[int],
+            list[str],
+            list[_PlainType],
+        ]
     ]: ...
+    def constants(self) -> list[EagerTensor]: ...
+    def node_count(self) -> int: ...
     def parameters(self) -> list[tuple[str, list[int]]]: ...
     def variables(self) -> list[tuple[str, list[int]]]: ...
     def with_constants(self, values: Sequence[Tensor]) -> Module: ...

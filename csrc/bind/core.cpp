@@ -112,28 +112,57 @@ py::object attribute_to_python(const ir::Attribute& attribute) {
       attribute);
 }
 
-// Every node of a module, functions in order: plain data, for inspection.
-py::list nodes_of(const ir::Module& module) {
-  py::list nodes;
-  for (std::size_t f = 0; f < module.functions.size(); ++f) {
-    const ir::Function& function = module.functions[f];
-    for (const ir::Node& node : function.nodes) {
-      const ops::OpRow& op = ops::row(node.op);
-      py::dict attributes;
-      for (std::size_t i = 0; i < op.attributes.size(); ++i) {
-        attributes[py::str(std::string(op.attributes[i].name))] =
-            attribute_to_python(function.attributes_of(node)[i]);
-      }
-      std::vector<PythonType> outputs;
-      for (std::uint32_t i = 0; i < node.output_count; ++i)
-        outputs.push_back(python_type(function.types[node.first_output + i]));
-      const auto inputs = function.inputs_of(node);
-      nodes.append(
-          py::make_tuple(op.name, f, std::vector<ir::ValueId>(inputs.begin(), inputs.end()),
-                         node.first_output, outputs, attributes, chain_of(module, node.location)));
+py::list python_types(const ir::Function& function, std::uint32_t first, std::uint32_t count) {
+  py::list types;
+  for (std::uint32_t i = first; i < first + count; ++i)
+    types.append(py::cast(python_type(function.types[i])));
+  return types;
+}
+
+py::dict attributes_of(const ir::Function& function, const ir::Node& node) {
+  const ops::OpRow& op = ops::row(node.op);
+  py::dict attributes;
+  for (std::size_t i = 0; i < op.attributes.size(); ++i)
+    attributes[py::str(std::string(op.attributes[i].name))] =
+        attribute_to_python(function.attributes_of(node)[i]);
+  return attributes;
+}
+
+// A node as plain data; `chains` has the chains of locations met so far.
+py::tuple node_to_python(const ir::Module& module, const ir::Function& function,
+                         const ir::Node& node, std::map<ir::LocationId, py::list>& chains) {
+  const auto inputs = function.inputs_of(node);
+  const auto subgraphs = function.subgraphs_of(node);
+  const auto [chain, is_new] = chains.try_emplace(node.location);
+  if (is_new) chain->second = chain_of(module, node.location);
+  return py::make_tuple(
+      ops::row(node.op).name, std::vector<ir::ValueId>(inputs.begin(), inputs.end()),
+      node.first_output, python_types(function, node.first_output, node.output_count),
+      attributes_of(function, node),
+      std::vector<ir::FunctionId>(subgraphs.begin(), subgraphs.end()), chain->second);
+}
+
+// The functions of a module as plain data.
+py::list functions_of(const ir::Module& module) {
+  std::map<ir::LocationId, py::list> chains;
+  py::list functions;
+  for (const ir::Function& function : module.functions) {
+    py::list parameters;
+    for (std::uint32_t i = 0; i < function.parameter_count(); ++i) {
+      const ir::Type& type = function.types[i];
+      parameters.append(py::make_tuple(function.parameter_names[i], py::cast(python_type(type)),
+                                       type.kind == ir::Kind::variable));
     }
+    py::list nodes;
+    for (const ir::Node& node : function.nodes)
+      nodes.append(node_to_python(module, function, node, chains));
+    py::list declared;
+    for (const ir::Type& type : function.declared_results)
+      declared.append(py::cast(python_type(type)));
+    functions.append(py::make_tuple(function.name, parameters, nodes, function.results,
+                                    function.result_names, declared));
   }
-  return nodes;
+  return functions;
 }
 
 std::vector<PythonType> parameter_types(const ir::Module& module, ir::Kind kind) {
@@ -319,9 +348,21 @@ PYBIND11_MODULE(core_of_main, m) {
       .def(
           "as_text", [](const ir::Module& module) { return format::print(module); },
           "The graph as text, which parse() reads.")
-      .def("nodes", &nodes_of,
-           "Every node: (op, function, inputs, first output, output types, attributes, location "
-           "chain).")
+      .def("functions", &functions_of,
+           "The functions: (name, parameters, nodes, results, result names, declared result types) "
+           "each; a parameter is (name, type, is variable), a node (op, inputs, first output, "
+           "output types, attributes, subgraphs, location chain).")
+      .def(
+          "constants", [](const ir::Module& module) { return module.constants; },
+          "The constants, which nodes name by number.")
+      .def(
+          "node_count",
+          [](const ir::Module& module) {
+            std::size_t count = 0;
+            for (const ir::Function& function : module.functions) count += function.nodes.size();
+            return count;
+          },
+          "How many nodes there are in all functions.")
       .def(
           "parameters",
           [](const ir::Module& module) { return parameter_types(module, ir::Kind::tensor); },

@@ -22,6 +22,10 @@ cdef class GraphCaller:
         """
         raise NotImplementedError
 
+    def call_while_tracing(self, tuple args, dict kwargs):
+        """Record a call in the graph being traced."""
+        raise NotImplementedError
+
 
 cdef class CompiledGraph(GraphCaller)
 cdef class CallRecorder
@@ -32,7 +36,10 @@ cdef object call_graphs(object callable, PyObject** args, size_t flagged_count, 
     cdef CompiledGraph graph
     cdef CallRecorder recorder
     cdef Py_ssize_t count = PyVectorcall_NARGS(flagged_count)
-    cdef CCallPattern* pattern = caller.recent.find(args, count, names)
+    cdef CCallPattern* pattern
+    if current_builder() != NULL:
+        return caller.call_while_tracing(positional_of(args, count), keywords_of(args, count, names))
+    pattern = caller.recent.find(args, count, names)
     found = None if pattern == NULL else pattern.graph()
     if found is not None:
         return run_recent(<CompiledGraph>found, pattern[0])

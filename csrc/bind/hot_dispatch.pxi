@@ -279,10 +279,12 @@ cdef int fail(const RunError& error, CompiledGraph graph) except -1:
             raise stopped
     kind = <object>exception_type(to_kind(error.kind))
     message = error.message.decode("utf-8", "replace")
-    if graph is None or raise_fault is None:
+    raised = raised_parts(error)
+    if raise_fault is None or (graph is None and raised is None):
         raise kind(message)
-    chain = fault_chain(graph.executable.get().module(), error)
-    raise_fault(kind, message, chain, raised_parts(error), graph.exceptions)
+    if graph is None:
+        raise_fault(kind, message, (), raised)
+    raise_fault(kind, message, fault_chain(graph.executable.get().module(), error), raised, graph.exceptions)
     return 0
 
 

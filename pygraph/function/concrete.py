@@ -18,6 +18,7 @@ from pygraph.function.signature import Signature
 from pygraph.function.tracing import Opaque, Traced, is_array
 from pygraph.graph import Graph, TensorSpec, VariableSpec
 from pygraph.graph.builder import Captured
+from pygraph.graph.calls import call_graph
 from pygraph.graph.scope import init_scope
 from pygraph.graph.structure import Structure, flatten, unflatten
 from pygraph.ops import asarray
@@ -191,6 +192,22 @@ class ConcreteFunction(CompiledGraph):
             sources = self.signature.binder.sources(len(args), tuple(kwargs))
         tensors = tuple([_tensor(leaf) for leaf in leaves])
         return self.fixed(), tensors, [variables[alias] for alias in sorted(variables)], sources
+
+    def call_while_tracing(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Record a call in the graph being traced."""
+        graph, tensors, variables, _ = self.choose(args, kwargs)
+        for tensor, spec in zip(tensors, self.inputs, strict=True):
+            self._checked_tensor(tensor, spec, spec.name or "an input")
+        places = [variables[e] if type(e) is int else e for e in self._traced.variables]
+        outputs = call_graph(
+            graph,
+            Graph(self._executable.module()),
+            [*tensors, *places, *graph.hidden_inputs],
+            self.exceptions,
+            self._traced.weak,
+        )
+        leaves = [outputs[e] if type(e) is int else e.value for e in self._traced.template]
+        return unflatten(self._traced.results, leaves)
 
     def as_of_now(self) -> ConcreteFunction:
         """Return this graph for what was captured as it is now: another, if it is fixed already."""

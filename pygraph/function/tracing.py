@@ -87,6 +87,7 @@ class Traced(NamedTuple):
     guarded: Guarded | None = None  # what it read as Python values
     # Where it is decided whether a result is None, if that takes a run.
     may_be_none: str = ""
+    weak: Sequence[bool] = ()  # per output, whether it stands for a Python number
 
 
 class Request(NamedTuple):
@@ -222,6 +223,7 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
             contents = builder.contents_read() if request.guards else []
         variables = _variable_slots(builder.variables, arguments)
         exceptions = builder.module.exceptions
+        weak = [result.weak for result in builder.result_tensors()]
         builder.close()
         hidden_inputs = builder.hidden_inputs
         data, constants = write(builder)
@@ -245,6 +247,7 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
         time.perf_counter() - traced,
         guarded,
         may_be_none,
+        weak,
     )
 
 

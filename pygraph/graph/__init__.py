@@ -4,12 +4,14 @@ from pygraph.graph.builder import Builder, current
 from pygraph.graph.faults import raise_fault
 from pygraph.graph.frames import UnconvertedMethod, clean_traceback, public
 from pygraph.graph.spec import TensorSpec, VariableSpec
-from pygraph.graph.view import Graph, GraphNode
+from pygraph.graph.view import Graph, GraphFunction, GraphNode, GraphParameter
 
 __all__ = [
     "Builder",
     "Graph",
+    "GraphFunction",
     "GraphNode",
+    "GraphParameter",
     "TensorSpec",
     "UnconvertedMethod",
     "VariableSpec",

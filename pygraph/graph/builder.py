@@ -128,6 +128,17 @@ class Builder(BuilderCore):
         self._declared.append(tensor.id)
         return tensor
 
+    def add_place(self, dtype: str, shape: Sequence[int], name: str) -> SymbolicTensor:
+        """Declare a parameter that is a variable."""
+        identifier = self.new_value(as_dtype(dtype), tuple(shape), False, name, 0).id
+        self.values[identifier] = Value(dtype, tuple(shape), name, True)
+        self._declared.append(identifier)
+        return self.tensor(identifier)
+
+    def place_or_tensor(self, value: Any) -> SymbolicTensor:
+        """Return what stands for a variable itself, or for another value."""
+        return self.tensor(self._variable(value)) if type(value) is Variable else self.lift(value)
+
     def stand_in(self, dtype: str, shape: Sequence[int | None], weak: bool) -> SymbolicTensor:
         """Return a value that nothing computes, for a trace that is going to be discarded."""
         dims = tuple(self.module.new_unknown() if dim is None else dim for dim in shape)
@@ -196,10 +207,8 @@ class Builder(BuilderCore):
         if known is not None:
             return known
         if self.parent is None:
-            dtype, shape = variable.dtype, variable.static_shape
-            identifier = self.new_value(dtype, shape, False, variable.name, 0).id
-            self.values[identifier] = Value(dtype.name, shape, variable.name, True)
-            self._declared.append(identifier)
+            place = self.add_place(variable.dtype.name, variable.static_shape, variable.name)
+            identifier = place.id
             self.variables.append(variable)
         else:
             identifier = self.capture_from(self.parent, self.parent._variable(variable))
@@ -335,6 +344,10 @@ class Builder(BuilderCore):
             f"has no value outside of that trace; return it from {made.root_name} instead of "
             f"keeping it"
         )
+
+    def known_constant(self, value: EagerTensor) -> SymbolicTensor:
+        """Return the tensor of a constant, the same each time."""
+        return self._constant_tensor(value)
 
     def constant(self, value: np.ndarray[Any, Any] | np.generic) -> SymbolicTensor:
         """Return the tensor of what an array holds now."""
@@ -583,6 +596,7 @@ class Builder(BuilderCore):
         self.module.local_arrays = {}
         self.module.constants = []
         self.module.callees = []
+        self.module.recordings = {}
         self.module.copies = {}
         self.module.merged = {}
         self.module.settled = {}

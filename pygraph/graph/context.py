@@ -37,6 +37,8 @@ class ModuleContext:
         self.prints = False  # whether something was printed
         self.exceptions: list[KeptException] = []  # those that `raise` ops name by number
         self.callees: list[Callee] = []
+        # What records complete graphs that are called, by the object that the graph belongs to.
+        self.recordings: dict[object, Any] = {}
         # Tensors that were made from Python values during the trace, by identity.
         self.literals: dict[int, EagerTensor] = {}
         self.captured = CapturedArrays()

@@ -92,13 +92,18 @@ _regions = _Regions()
 class Region:
     """While a branch or a loop is traced: chains are known from the frame that entered it on.
 
-    It saves :func:`current_chain` from walking through the frames of everything around.
+    It saves :func:`current_chain` from walking through the frames of everything around. With
+    ``chain``, that is what stands around the frame: nodes of a graph that is recorded again.
     """
 
-    __slots__ = ()
+    __slots__ = ("_chain",)
+
+    def __init__(self, chain: tuple[Location, ...] | None = None) -> None:
+        self._chain = chain
 
     def __enter__(self) -> None:
-        _regions.stack.append((sys._getframe(1), current_chain()))
+        chain = current_chain() if self._chain is None else self._chain
+        _regions.stack.append((sys._getframe(1), chain))
 
     def __exit__(self, *_: object) -> None:
         _regions.stack.pop()

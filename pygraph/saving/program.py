@@ -13,6 +13,7 @@ from pygraph import _core
 from pygraph._hot import CompiledGraph, Constant, GraphCaller, Tensor, Variable, fast_calls
 from pygraph.function import BoundFunction, ConcreteFunction, Function
 from pygraph.graph import Graph, TensorSpec, VariableSpec, public
+from pygraph.graph.calls import call_graph
 from pygraph.graph.scope import init_scope
 from pygraph.graph.structure import flatten
 from pygraph.ops import asarray
@@ -190,6 +191,7 @@ class Program(GraphCaller):
         self, modules: list[_core.Module], variables: list[Variable], uses: list[list[int]]
     ) -> None:
         self.variables: tuple[Variable, ...] = tuple(variables)
+        self._uses = uses
         self._executables = [_core.Executable(module) for module in modules]
         self._compiled = [
             _compiled(executable, [variables[number] for number in used])
@@ -223,6 +225,14 @@ class Program(GraphCaller):
                 return compiled, tensors, [], [(position,) for position in range(len(inputs))]
         given = ", ".join(f"{tensor.dtype}{list(tensor.static_shape)}" for tensor in tensors)
         raise TypeError(f"no graph of the program takes inputs ({given})")
+
+    def call_while_tracing(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Record a call in the graph being traced."""
+        compiled, tensors, _, _ = self.choose(args, kwargs)
+        number = self._compiled.index(compiled)
+        graph = Graph(self._executables[number].module())
+        places = [self.variables[used] for used in self._uses[number]]
+        return list(call_graph(compiled, graph, [*tensors, *places]))
 
 
 fast_calls(Program)

@@ -18,7 +18,9 @@ from modes import passes_off
 
 import pygraph as pg
 from pygraph import autograph
-from pygraph.graph.structure import map_structure
+from pygraph.graph import Graph
+from pygraph.graph.replay import Evaluation, replay
+from pygraph.graph.structure import map_structure, unflatten
 
 
 @dataclass(frozen=True)
@@ -211,11 +213,13 @@ def attempt_tracing(function: pg.Function[..., Any], specs: Arguments) -> Any:
 
 
 def rerun(function: pg.Function[..., Any], arguments: Arguments) -> Iterator[tuple[str, Outcome]]:
-    """Run the graph of a call again: read back from bytes, optimised and not."""
+    """Run the graph of a call again: evaluated, called in a graph, from bytes, not optimised."""
     try:
         concrete = function.get_concrete_function(*arguments.by_position, **arguments.by_name)
     except Exception:  # the call has raised it already, while it was traced
         return
+    yield "staged, evaluated", arguments.passed_to(Evaluated(concrete))
+    yield "staged, called", arguments.passed_to(pg.function(Calling(concrete)))
     try:
         data = pickle.dumps(concrete)
     except (TypeError, pickle.PicklingError):  # it depends on an object, or a class, of the case
@@ -223,6 +227,36 @@ def rerun(function: pg.Function[..., Any], arguments: Arguments) -> Iterator[tup
     for way, context in zip(RERUNS, (contextlib.nullcontext, passes_off), strict=True):
         with context():
             yield way, arguments.passed_to(pickle.loads(data))
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Computes the nodes of a concrete function's graph one by one, eagerly."""
+
+    concrete: pg.ConcreteFunction
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it."""
+        traced = self.concrete.traced
+        graph = self.concrete.executable.module()
+        compiled, tensors, variables, _ = self.concrete.choose(args, kwargs)
+        places = [variables[e] if type(e) is int else e for e in traced.variables]
+        whole = Graph(graph)
+        inputs = [*tensors, *places, *compiled.hidden_inputs]
+        outputs = replay(whole, inputs, Evaluation(whole, self.concrete.exceptions))
+        leaves = [outputs[e] if type(e) is int else e.value for e in traced.template]
+        return unflatten(traced.results, leaves)
+
+
+@dataclass(frozen=True)
+class Calling:
+    """A function of Python that calls a concrete function."""
+
+    concrete: pg.ConcreteFunction
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it."""
+        return self.concrete(*args, **kwargs)
 
 
 def same(one: Any, other: Any) -> bool:

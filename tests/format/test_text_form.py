@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygraph import _core
+from pygraph.graph import Graph
 
 
 @pytest.mark.parametrize("name", CORPUS)
@@ -25,9 +26,9 @@ def test_round_trip(name: str) -> None:
 def test_round_trip_of_every_op() -> None:
     module = _core.parse(every_op())
     assert _core.parse(module.as_text()).write() == module.write()
-    module_ops = {op for op, *_ in module.nodes()}
+    module_ops = {node.op for node in Graph(module).nodes}
     for text in CORPUS.values():
-        module_ops |= {op for op, *_ in _core.parse(text).nodes()}
+        module_ops |= {node.op for node in Graph.from_text(text).nodes}
     assert module_ops == {row["name"] for row in _core.op_table()}
 
 

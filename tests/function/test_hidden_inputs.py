@@ -198,6 +198,7 @@ def test_concrete_functions_keep_what_they_were_made_with(tmp_path: Path) -> Non
 
 
 def test_memory_is_returned() -> None:
+    gc.collect()  # what other tests left
     array, tensor = np.ones(100_000), pg.ones(100_000)
     before = pg.runtime.memory_stats()["bytes_in_use"]
     counts = sys.getrefcount(array), sys.getrefcount(tensor)

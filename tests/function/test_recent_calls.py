@@ -235,16 +235,16 @@ def test_concrete_functions_remember_calls_too() -> None:
             of_object(x, s=Settings())
 
 
-def test_a_complete_graph_refuses_symbolic_tensors(tmp_path: Path) -> None:
+def test_a_remembered_call_is_recorded_in_a_trace(tmp_path: Path) -> None:
     staged = pg.function(lambda x: x + 1)
     x = pg.asarray([1.0, 2.0])
     concrete = staged.get_concrete_function(x)
     pg.save(staged, tmp_path / "f.pg")
-    for graph in (concrete, pg.load(tmp_path / "f.pg")):
+    program = pg.load(tmp_path / "f.pg")
+    for graph in (concrete, lambda given: program(given)[0]):
         graph(x)
-        outer = pg.function(lambda given, graph=graph: graph(given))
-        with pytest.raises(TypeError, match="symbolic tensor 'given'"):
-            outer(x)
+        outer = pg.function(lambda given, graph=graph: graph(given) * graph(x))
+        assert outer(pg.asarray([3.0, 4.0])).tolist() == [8.0, 15.0]
 
 
 def test_loaded_programs_remember_calls_too(tmp_path: Path) -> None:
