@@ -55,7 +55,7 @@ cdef class CompiledGraph(GraphCaller):
             inputs.push_variable((<Variable?>entry).place.get())
         for value in tensors:
             if type(value) is SymbolicTensor:
-                raise stands_alone(value)
+                raise (<SymbolicTensor>value).builder.leak_error(value)
             inputs.push((<EagerTensor?>value).value)
         return self.run(inputs, True)
 
@@ -124,14 +124,6 @@ cdef CDType dtype_of_captured(object value) except *:
     if type(value) is EagerTensor:
         return (<EagerTensor>value).value.dtype()
     return to_dtype(dtype_of_array(value).code)
-
-
-cdef object stands_alone(SymbolicTensor tensor):
-    name = f" '{tensor.name}'" if tensor.name else ""
-    return TypeError(
-        f"a graph that is complete cannot become a part of {tensor.builder.root_name}, which is being traced and passes it "
-        f"the symbolic tensor{name}; call the function that the graph was made of"
-    )
 
 
 # Whether Functions run their Python code as it is.
