@@ -389,7 +389,7 @@ pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tenso
         *output_count = wrapped.size();
         *outputs = list.release();
       },
-      &graph.module());
+      &graph.inlined());
 }
 
 void pygraph_outputs_free(pygraph_tensor** outputs, size_t output_count) {

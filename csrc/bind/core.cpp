@@ -398,7 +398,7 @@ PYBIND11_MODULE(core_of_main, m) {
       .def("run", &run, py::arg("inputs"), py::arg("variables") = std::vector<Tensor>{},
            py::arg("cost_limit") = 0, py::arg("byte_limit") = 0)
       .def("plan_text", [](const Graph& graph, const std::vector<Tensor>& inputs) {
-        return graph.shared->planned(inputs)->plan().text(graph.shared->module());
+        return graph.shared->planned(inputs)->plan().text(graph.shared->inlined());
       });
 
   py::class_<Recording>(m, "_Profile", "What runs take, while it is recorded.")

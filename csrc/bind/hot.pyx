@@ -111,7 +111,7 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
     cdef cppclass CModule "pygraph::ir::Module":
         pass
     cdef cppclass CExecutable "pygraph::exec::Executable":
-        const CModule& module()
+        const CModule& inlined()
         int64_t plans_made()
         size_t output_count()
         CPlannedRun* brief_plan()

@@ -275,7 +275,7 @@ cdef int fail(const RunError& error, CompiledGraph graph) except -1:
         try:
             raise_current()
         except BaseException as stopped:
-            add_lines(stopped, fault_chain(graph.executable.get().module(), error))
+            add_lines(stopped, fault_chain(graph.executable.get().inlined(), error))
             raise stopped
     kind = <object>exception_type(to_kind(error.kind))
     message = error.message.decode("utf-8", "replace")
@@ -284,7 +284,7 @@ cdef int fail(const RunError& error, CompiledGraph graph) except -1:
         raise kind(message)
     if graph is None:
         raise_fault(kind, message, (), raised)
-    raise_fault(kind, message, fault_chain(graph.executable.get().module(), error), raised, graph.exceptions)
+    raise_fault(kind, message, fault_chain(graph.executable.get().inlined(), error), raised, graph.exceptions)
     return 0
 
 

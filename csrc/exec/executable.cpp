@@ -62,6 +62,8 @@ void PlannedRun::run_brief(std::span<const void* const> inputs, std::span<Tensor
 }
 
 Executable::Executable(ir::Module module) : module_(std::move(module)) {
+  if (passes::Options::from_environment().enabled("inline_calls"))
+    inlined_ = passes::inline_calls(module_);
   const ir::Function& entry = module_.functions[0];
   for (std::uint32_t i = 0; i < entry.parameter_count(); ++i) {
     const bool is_variable = entry.types[i].kind == ir::Kind::variable;
@@ -89,7 +91,7 @@ std::shared_ptr<PlannedRun> Executable::make_plan(std::span<const ir::Type> inpu
   plans_made_.fetch_add(1, std::memory_order_relaxed);
   return with_stack([&] {
     return std::make_shared<PlannedRun>(
-        plan::build(passes::optimise(module_, parameters, options), options), &module_);
+        plan::build(passes::optimise(inlined(), parameters, options), options), &inlined());
   });
 }
 

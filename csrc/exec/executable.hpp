@@ -58,6 +58,8 @@ class Executable {
   Executable& operator=(const Executable&) = delete;
 
   const ir::Module& module() const { return module_; }
+  // What plans are made of, and whose locations they name: the graph with calls inlined.
+  const ir::Module& inlined() const { return inlined_ ? *inlined_ : module_; }
   // The types of the tensor parameters, and of the variable parameters.
   std::span<const ir::Type> inputs() const { return inputs_; }
   std::span<const ir::Type> variables() const { return variables_; }
@@ -89,6 +91,7 @@ class Executable {
   static constexpr std::size_t kMaxPlans = 8;
 
   ir::Module module_;
+  std::optional<ir::Module> inlined_;
   std::vector<ir::Type> inputs_;
   std::vector<std::string> input_names_;
   std::vector<ir::Type> variables_;

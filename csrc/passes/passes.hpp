@@ -2,6 +2,7 @@
 // and gives the same results. What comes out is for the planner: ids of dropped values stay unused.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +38,10 @@ std::int64_t nodes_inferred();
 // A copy of the graph in which the last inputs are these constants. This is no optimisation: it
 // makes a graph independent of what it reads besides its arguments.
 ir::Module with_constants(const ir::Module& module, std::span<const Tensor> values);
+
+// A copy of the graph with the bodies of functions in the place of calls, where that pays; nothing
+// if there are no calls. Its locations are the graph's, and more behind them.
+std::optional<ir::Module> inline_calls(const ir::Module& module);
 
 // Replaces nodes by cheaper ones that give the same bits.
 void simplify(ir::Module& module);
