@@ -63,7 +63,7 @@ class Activation:
     """A call that is being traced: of which function, into which builder, with what arguments.
 
     ``recursive`` is set where the function is one of the graph's, and this is its body.
-    ``needs_numbers`` says that the function does not trace with its Python numbers as tensors,
+    ``callees`` is how many functions the graph had when it began. ``needs_numbers`` says that the function does not trace with its Python numbers as tensors,
     ``repeats`` how often it was called again meanwhile.
     """
 
@@ -71,6 +71,7 @@ class Activation:
         "_arguments",
         "args",
         "builder",
+        "callees",
         "function",
         "kwargs",
         "needs_numbers",
@@ -88,6 +89,7 @@ class Activation:
     ) -> None:
         self.function = function
         self.builder = builder
+        self.callees = len(builder.module.callees)
         self.args = args
         self.kwargs = kwargs
         self.recursive = recursive

@@ -144,10 +144,16 @@ def _fault_of(node: Any) -> type[BaseException]:
 
 
 def _faults_of_call(builder: Any, node: Any) -> Iterator[tuple[type[BaseException], int]]:
-    """Yield what a recursion may raise: it can be too deep, or raise what the user's code does.
+    """Yield what a called function may raise.
 
-    Its body may be traced in part only, so all exceptions of the trace so far count.
+    A recursion can be too deep, or raise what the user's code does. Its body may be traced in part
+    only, so all exceptions of the trace so far count.
     """
+    callee = builder.module.callees[node.attributes["function"]]
+    if not callee.calls_itself:
+        for fault, _ in _faults(callee.builder, callee.builder.nodes):
+            yield fault, node.location
+        return
     for fault in (RecursionError, *(kept.kind for kept in builder.module.exceptions)):
         yield fault, node.location
 

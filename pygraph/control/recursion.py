@@ -93,7 +93,7 @@ def _find(activation: Activation, first: Activation) -> Recursive | None:
     arguments = activation.arguments()
     if arguments is None:
         return None
-    complete = _complete(activation)
+    complete = _complete(activation, first.callees)
     if complete is not None:
         return complete
     inside_a_body = False
@@ -123,12 +123,16 @@ def _form_for(recursive: Recursive, activation: Activation) -> Form:
     return arguments.form
 
 
-def _complete(activation: Activation) -> Recursive | None:
+def _complete(activation: Activation, since: int) -> Recursive | None:
+    """Return a function of the graph, not one of the first ``since``, that serves a call.
+
+    What an earlier one has read, outer variables and objects, may be another by now.
+    """
     builder = activation.builder
-    for callee in builder.module.callees:
-        assert isinstance(callee, Recursive)
+    for callee in builder.module.callees[since:]:
         if (
-            callee.complete
+            isinstance(callee, Recursive)
+            and callee.complete
             and callee.function is activation.function
             and joined(callee.form, _form_for(callee, activation)) == callee.form
             and callee.can_be_called_from(builder)

@@ -16,8 +16,9 @@ class Callee:
     values themselves.
     """
 
-    def __init__(self, number: int, name: str) -> None:
+    def __init__(self, number: int, name: str, calls_itself: bool = True) -> None:
         self.number = number
+        self.calls_itself = calls_itself
         self.name = name
         self.builder: Builder | None = None
         self.result_types: Sequence[Value] = ()

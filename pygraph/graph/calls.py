@@ -47,6 +47,7 @@ class Recording:
     ) -> None:
         self._graph = graph
         self._module = module
+        self._may_recur = any(node.op == "call" for node in graph.nodes)
         self._first_exception = len(module.exceptions)
         module.exceptions.extend(exceptions)
         self._callees: dict[int, Callee] = {}
@@ -61,7 +62,7 @@ class Recording:
 
     def _started(self, number: int) -> Callee:
         function = self._graph.functions[number]
-        made = Callee(len(self._module.callees), function.name)
+        made = Callee(len(self._module.callees), function.name, self._may_recur)
         self._module.callees.append(made)
         made.result_types = [self._value(kind) for kind in self._result_types(function)]
         return made

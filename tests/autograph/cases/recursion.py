@@ -369,3 +369,65 @@ def f(n):
 
 
 f(3)  # -> (36, [])
+
+
+# case: called_again_with_another_object_around
+class Box:
+    def __init__(self, v):
+        self.v = v
+        self.k = 1
+
+
+def f(x, n):
+    box = Box(x)
+
+    def go(n):
+        return box.v * box.k if n <= 0 else go(n - 1)
+
+    first = go(n)
+    box.v = x * 2
+    box.k = 5
+    return first, go(n)
+
+
+f(3.0, 2)  # -> (3.0, 30.0)
+f(3.0, 0)  # -> (3.0, 30.0)
+
+
+# case: called_again_with_another_variable_around
+def f(x, n):
+    y = x
+
+    def go(n):
+        if n <= 0:
+            return y
+        return go(n - 1)
+
+    first = go(n)
+    y = x * 2
+    return first, go(n)
+
+
+f(3.0, 2)  # -> (3.0, 6.0)
+
+
+# case: called_again_with_another_item_around
+settings = {}
+
+
+def look_up(n):
+    if n <= 0:
+        return settings["scale"]
+    return look_up(n - 1)
+
+
+def f(x, n):
+    settings["scale"] = x
+    first = look_up(n)
+    settings["scale"] = x * 2
+    second = look_up(n)
+    del settings["scale"]
+    return first, second
+
+
+f(3.0, 2)  # -> (3.0, 6.0)
