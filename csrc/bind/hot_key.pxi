@@ -279,7 +279,9 @@ cdef int encode_class(object value, object kind, TraceKey key, CTensorList& inpu
     if key.specs and (kind is spec_type or kind is variable_spec_type):
         if kind is variable_spec_type:
             key.words.push(TAG_VARIABLE | <long long>value.alias << 8)
-        key.words.push(1 | <long long>(<DType>value.dtype).code << 8 | <long long>len(value.shape) << 16)
+        # As a tensor of that type; what stands for a Python number in promotion is another type.
+        weak = 1 if kind is spec_type and value.weak else 0
+        key.words.push(1 | <long long>(<DType>value.dtype).code << 8 | <long long>len(value.shape) << 16 | <long long>weak << 48)
         for dim in value.shape:
             key.words.push(-1 if dim is None else dim)
         return 0

@@ -63,8 +63,9 @@ class Activation:
     """A call that is being traced: of which function, into which builder, with what arguments.
 
     ``recursive`` is set where the function is one of the graph's, and this is its body.
-    ``callees`` is how many functions the graph had when it began. ``needs_numbers`` says that the function does not trace with its Python numbers as tensors,
-    ``repeats`` how often it was called again meanwhile.
+    ``callees`` is how many functions the graph had when it began. ``needs_numbers`` says that the
+    function does not trace with its Python numbers as tensors, ``repeats`` how often it was called
+    again meanwhile.
     """
 
     __slots__ = (

@@ -85,6 +85,7 @@ class Reads:
         self._entered: set[tuple[int | None, ...]] = set()
         self._alive: list[Any] = []
         self._parts_left = MOST_PARTS
+        self.nested: list[Any] = []  # the checks of other functions' graphs that this one calls
         self.unguarded: dict[str, str] = {}  # what is baked in without a check, and why
 
     def all(self) -> list[Read]:

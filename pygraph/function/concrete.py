@@ -104,6 +104,11 @@ class ConcreteFunction(CompiledGraph):
         return self._fixed
 
     @property
+    def changes_objects(self) -> bool:
+        """Whether the trace changed objects of Python's that were there before it."""
+        return self._traced.changes_objects
+
+    @property
     def outputs(self) -> list[TensorSpec]:
         """The specs of the graph's outputs, in order."""
         return [
@@ -195,9 +200,25 @@ class ConcreteFunction(CompiledGraph):
 
     def call_while_tracing(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Record a call in the graph being traced."""
-        graph, tensors, variables, _ = self.choose(args, kwargs)
+        _, tensors, variables, _ = self.choose(args, kwargs)
         for tensor, spec in zip(tensors, self.inputs, strict=True):
             self._checked_tensor(tensor, spec, spec.name or "an input")
+        return self._record(self.fixed(), tensors, variables)
+
+    def record(self, leaves: Sequence[Any]) -> Any:
+        """Record a call for arguments with these leaves, and what is captured as it is then."""
+        variables: dict[int, Variable] = {}
+        tensors = []
+        for given, wanted in zip(leaves, self._traced.leaves, strict=True):
+            if isinstance(wanted, TensorSpec):
+                tensors.append(given if is_array(given) else asarray(given, dtype=wanted.dtype))
+            elif isinstance(wanted, VariableSpec):
+                variables[wanted.alias] = given
+        return self._record(self, tensors, [variables[alias] for alias in sorted(variables)])
+
+    def _record(
+        self, graph: CompiledGraph, tensors: Sequence[Any], variables: Sequence[Variable]
+    ) -> Any:
         places = [variables[e] if type(e) is int else e for e in self._traced.variables]
         outputs = call_graph(
             graph,

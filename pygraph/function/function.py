@@ -28,7 +28,7 @@ from pygraph._hot import (
 )
 from pygraph.autograph import convert_function, converted_call
 from pygraph.control.recursion import followed
-from pygraph.function import limits, tracing
+from pygraph.function import limits, nested, tracing
 from pygraph.function.bound import BoundFunction
 from pygraph.function.casting import cast_argument
 from pygraph.function.change import Change
@@ -161,6 +161,8 @@ class Function(FunctionCore, Generic[P, R]):
         self._unstable_reads: set[str] = set()
         self._staged: Callable[..., Any] | None = None
         self._traces = 0
+        # The keys of calls that are traced where they stand, inside of other functions' traces.
+        self.inlined: set[Any] = set()
         self._origins = Origins()
         self._changes: dict[Any, tuple[Change, ...]] = {}  # that the next trace for a key is due to
         self._watch = RetracingWatch()
@@ -226,10 +228,21 @@ class Function(FunctionCore, Generic[P, R]):
         raise type(error)(f"{self.name}: argument '{name}': {error}") from None
 
     def call_while_tracing(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Run inside another function's trace: the ops become part of its graph."""
+        """Record a call in the graph being traced, or the ops where there can be no call."""
         self.renew_if_outdated()
+        found = nested.call_body(self, args, kwargs)
+        if found is not None:
+            return found[0]
         args, kwargs = _by_value((args, kwargs))
-        return _by_value(self._followed()(*self._self(), *args, **kwargs))
+        with nested.inlining():
+            return _by_value(self._followed()(*self._self(), *args, **kwargs))
+
+    def graph_for(self, described: tuple[Any, ...]) -> ConcreteFunction:
+        """Return the graph for canonical arguments, with TensorSpecs in them, traced if need be."""
+        with tracing.lock:
+            if self._input_signature is not None:
+                return self.trace(_SIGNATURE_KEY, ())
+            return self._specialised(described)
 
     def call_eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run the Python function as it is, on arguments of its own."""
@@ -281,12 +294,9 @@ class Function(FunctionCore, Generic[P, R]):
         if self._input_signature is not None and not args and not kwargs:
             return self.trace(_SIGNATURE_KEY, ())
         canonical = self.signature.bind(args, kwargs)
-        if self._input_signature is not None:
-            if not any(isinstance(leaf, TensorSpec) for leaf in flatten(canonical)[0]):
-                self.cast(canonical)
-            return self.trace(_SIGNATURE_KEY, ())
-        with tracing.lock:
-            return self._specialised(canonical)
+        if not any(isinstance(leaf, TensorSpec) for leaf in flatten(canonical)[0]):
+            self.cast(canonical)
+        return self.graph_for(canonical)
 
     def explain(self, *, baked: bool = False) -> Explanation:
         """Return why each graph was traced and what it costs: rows to query, a table to print.

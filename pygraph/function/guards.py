@@ -16,7 +16,7 @@ import numpy as np
 
 from pygraph import _hot
 from pygraph._hot import Guards
-from pygraph.control.reads import CONTAINERS, Read, Reads
+from pygraph.control.reads import CONTAINERS, Read, Reads, Seen
 from pygraph.control.unset import UNSET
 from pygraph.function.change import Change
 
@@ -24,6 +24,10 @@ _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 40
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), range)
 _PARTS = (list, tuple, dict, set, frozenset)
+
+
+# What `Guards.add` takes.
+_Check = tuple[int, int, int, Any, Any, Seen]
 
 
 class BakedValue(NamedTuple):
@@ -42,6 +46,8 @@ class Guarded:
 
     def __init__(self) -> None:
         self.guards = Guards()
+        self._checks: list[_Check] = []
+        self._numbers: dict[tuple[int, int, int, tuple[type, Any]], int] = {}  # by their places
         self._names: list[str] = []
         # Numbers and strings themselves, of anything else what is told of it.
         self._values: list[Any] = []
@@ -59,7 +65,7 @@ class Guarded:
             return False
         index = read.key if type(read.key) is int else 0
         number = len(self.guards)
-        self.guards.add(read.kind, parent, index, owner, read.key, read.seen)
+        self._push((read.kind, parent, index, owner, read.key, read.seen))
         self._names.append(read.name)
         plain = type(read.value) in _PLAIN
         self._values.append(read.value if plain else _Text(text_of(read.value)))
@@ -71,6 +77,33 @@ class Guarded:
         if isinstance(read.value, CONTAINERS):
             self._containers.setdefault(id(read.value), number)
         return True
+
+    def _push(self, check: _Check) -> None:
+        kind, parent, _, owner, key, _ = check
+        self._numbers[kind, parent, id(owner), (type(key), key)] = len(self.guards)
+        self.guards.add(*check)
+        self._checks.append(check)
+
+    def extend(self, other: Guarded) -> None:
+        """Add the checks of another graph that hold now, but for those that are here already."""
+        broken = set(other.broken())
+        numbers = {-1: -1}  # there, and here
+        for number, (kind, parent, index, owner, key, seen) in enumerate(other._checks):
+            if number in broken or parent not in numbers:
+                continue
+            place = (kind, numbers[parent], id(owner), (type(key), key))
+            known = self._numbers.get(place)
+            if known is None:
+                known = len(self.guards)
+                self._push((kind, numbers[parent], index, owner, key, seen))
+                self._names.append(other._names[number])
+                self._values.append(other._values[number])
+                self._owners.append(numbers[parent] if parent >= 0 else owner)
+                if number in other._hidden:
+                    self._hidden.add(known)
+            numbers[number] = known
+        self.unguarded += [row for row in other.unguarded if row not in self.unguarded]
+        self.held_strongly += other.held_strongly
 
     def _owner(self, read: Read) -> tuple[Any, int]:
         """Return what a guard's owner is found by: the object, a reference to it, or a guard."""
@@ -148,6 +181,8 @@ def guarded_by(
         for read in added:
             if id(read) not in changed:
                 guarded.add(read)
+    for other in noted.nested:
+        guarded.extend(other)
     guarded.unguarded += [BakedValue(name, "", why) for name, why in noted.unguarded.items()]
     return guarded
 

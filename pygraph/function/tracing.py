@@ -88,6 +88,7 @@ class Traced(NamedTuple):
     # Where it is decided whether a result is None, if that takes a run.
     may_be_none: str = ""
     weak: Sequence[bool] = ()  # per output, whether it stands for a Python number
+    changes_objects: bool = False  # whether the trace changed older objects of Python's
 
 
 class Request(NamedTuple):
@@ -149,6 +150,30 @@ class _Strong:
 
     def __call__(self) -> Any:
         return self._value
+
+
+class ObjectsChanged(BaseException):
+    """A trace that is to be undone if it fails has changed older objects of Python's.
+
+    It is no Exception: the user's handlers are not asked.
+    """
+
+
+class _Attempts(threading.local):
+    under_way = False
+
+
+_attempts = _Attempts()
+
+
+@contextmanager
+def undone_if_it_fails() -> Iterator[None]:
+    """Have traces leave no changes of older objects: raise ObjectsChanged for those that do."""
+    former, _attempts.under_way = _attempts.under_way, True
+    try:
+        yield
+    finally:
+        _attempts.under_way = former
 
 
 @trace_boundary
@@ -221,6 +246,9 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
                 )
             _refuse_changed_arrays(builder, request.name)
             contents = builder.contents_read() if request.guards else []
+            changes_objects = bool(builder.journal.older(builder.journal.differing()))
+            if changes_objects and _attempts.under_way:
+                raise ObjectsChanged
         variables = _variable_slots(builder.variables, arguments)
         exceptions = builder.module.exceptions
         weak = [result.weak for result in builder.result_tensors()]
@@ -248,6 +276,7 @@ def _trace(request: Request, tells_apart: bool) -> Traced:
         guarded,
         may_be_none,
         weak,
+        changes_objects,
     )
 
 
@@ -312,7 +341,9 @@ def _declare(
             spec = TensorSpec(request.shapes[len(specs)], spec.dtype, name)
         specs.append(spec)
         described.append(spec)
-        arguments.append(builder.add_parameter(spec.dtype, spec.shape, name, weak=is_number))
+        arguments.append(
+            builder.add_parameter(spec.dtype, spec.shape, name, weak=is_number or spec.weak)
+        )
     return arguments, described, specs
 
 
@@ -354,7 +385,7 @@ def _number_spec(leaf: Any, name: str) -> TensorSpec:
 
 def _spec_of(leaf: Any, name: str) -> TensorSpec | None:
     if isinstance(leaf, TensorSpec):
-        return TensorSpec(leaf.shape, leaf.dtype, leaf.name or name)
+        return leaf.named(name)
     if isinstance(leaf, SymbolicTensor):
         raise leaf.builder.leak_error(leaf)
     if is_array(leaf):
@@ -382,6 +413,10 @@ def _journaled(
             if isinstance(function, FunctionType):
                 note_outer_variables(function)
             yield
+        except BaseException:
+            if _attempts.under_way:
+                journal.undo()
+            raise
         finally:
             builder.journal = None
             leaks = journal.leaks(_holds_symbol)

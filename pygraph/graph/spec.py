@@ -15,7 +15,7 @@ class TensorSpec:
     TensorSpec(shape=(None, 3), dtype=float32, name='x')
     """
 
-    __slots__ = ("dtype", "name", "shape")
+    __slots__ = ("dtype", "name", "shape", "weak")
 
     def __init__(
         self, shape: Sequence[int | None], dtype: Any = "float64", name: str | None = None
@@ -24,14 +24,24 @@ class TensorSpec:
         self.shape: tuple[int | None, ...] = tuple(shape)
         self.dtype: DType = as_dtype(dtype)
         self.name = name
+        # Whether it stands for a Python number, in promotion: of what a trace passes on.
+        self.weak = False
         for dim in self.shape:
             if dim is not None and (not isinstance(dim, int) or dim < 0):
                 raise ValueError(f"a dim must be None or an int of at least 0, got {dim!r}")
 
     @classmethod
     def of(cls, tensor: Tensor, name: str | None = None) -> TensorSpec:
-        """Return the spec of a tensor."""
-        return cls(tensor.static_shape, tensor.dtype, name)
+        """Return the spec of a tensor; a size that is not known while tracing may vary."""
+        made = cls(tensor.static_shape, tensor.dtype, name)
+        made.weak = getattr(tensor, "weak", False)
+        return made
+
+    def named(self, name: str) -> TensorSpec:
+        """Return this spec, with a name if it has none."""
+        made = TensorSpec(self.shape, self.dtype, self.name or name)
+        made.weak = self.weak
+        return made
 
     def accepts(self, tensor: Tensor) -> bool:
         """Return whether a tensor has this dtype and a shape that fits."""
@@ -51,10 +61,11 @@ class TensorSpec:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TensorSpec):
             return NotImplemented
-        return (self.shape, self.dtype.name) == (other.shape, other.dtype.name)
+        own = (self.shape, self.dtype.name, self.weak)
+        return own == (other.shape, other.dtype.name, other.weak)
 
     def __hash__(self) -> int:
-        return hash((self.shape, self.dtype.name))
+        return hash((self.shape, self.dtype.name, self.weak))
 
 
 class VariableSpec:

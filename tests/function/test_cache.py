@@ -254,7 +254,7 @@ def test_functions_nest() -> None:
             (value - 10) * 2 if value > 10 else 10 - value
         )
         assert outer(pg.asarray(value)).item() == plain
-    assert inner.tracing_count == 0
+    assert inner.tracing_count == 1
     assert outer.tracing_count == 1
 
 
