@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pygraph.control.changes import both_ways, put, settled_values
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.errors import CallSite, Site
-from pygraph.control.forms import Form, form_of, join
+from pygraph.control.forms import Form, form_of, join, met
 from pygraph.control.identity import BranchObjects, contents, inner_flags
 from pygraph.control.journal import Change, Journal, recording
 from pygraph.control.objects import is_plain
@@ -95,7 +95,7 @@ def stage_cond(
         )
         forms.append(pair)
         same = first.values[index] is second.values[index]
-        joined.append(None if same else _joined(pair, site, name in guarded))
+        joined.append(None if same else _joined(met(*pair, parent), site, name in guarded))
     flags = [inner_flags(side.builder, side.values) for side in (first, second)]
     for which, side in enumerate((first, second)):
         aliases.resume(stale[which])

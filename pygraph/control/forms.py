@@ -17,10 +17,12 @@ from pygraph.control.structures import (
     conformed,
     join_items,
     join_shaped,
+    opened_if_new,
     staged_shape,
 )
 from pygraph.control.tensors import cast, current, placeholder
 from pygraph.control.unset import UNSET, Maybe
+from pygraph.graph import Builder
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 
 
@@ -117,6 +119,23 @@ def form_of(name: str, value: Any, *, settled: bool = False) -> Form:
         return inner._replace(missing=True, none=value.none)
     leaves, structure = flatten(value)
     return Form(name, structure, tuple([leaf_of(leaf, settled) for leaf in leaves]))
+
+
+def met(one: Form, other: Form, home: Builder) -> tuple[Form, Form]:
+    """Return two forms that are to be joined: an object that only one has may be taken apart.
+
+    ``home`` is the builder around the branches, or the loop, that the values come from.
+    """
+    if (one.structure is None) == (other.structure is None):
+        return one, other
+    return _opened(one, home), _opened(other, home)
+
+
+def _opened(form: Form, home: Builder) -> Form:
+    if form.structure is None:
+        return form
+    part = opened_if_new(Shaped(form.structure, form.leaves), home)
+    return form._replace(structure=part.structure, leaves=part.leaves)
 
 
 def join(one: Form, other: Form, site: Site) -> Form:

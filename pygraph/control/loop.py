@@ -13,13 +13,20 @@ from pygraph.control.arrays import LocalArray
 from pygraph.control.changes import get, is_joinable, is_one_order, put, settled_values
 from pygraph.control.chosen_values import is_chosen_value
 from pygraph.control.errors import CallSite, LaterIterations, Site, mismatch, unjoined
-from pygraph.control.forms import Form, as_queue, form_of, join
+from pygraph.control.forms import Form, as_queue, form_of, join, met
 from pygraph.control.identity import LoopAliases
 from pygraph.control.invariants import Invariants, checked_invariants
 from pygraph.control.journal import Change, Journal, recording
 from pygraph.control.leaves import NUMBERS, TensorLeaf, ValueLeaf
 from pygraph.control.parts import ORDER, WHOLE
-from pygraph.control.pending import UnknownResult, pending
+from pygraph.control.pending import (
+    MissingItemError,
+    Unknown,
+    UnknownResult,
+    items_may_come,
+    leave_out,
+    pending,
+)
 from pygraph.control.printing import HeldPrints
 from pygraph.control.raising import Raised, until_raise
 from pygraph.control.structures import Shaped, leaves_in
@@ -126,7 +133,9 @@ def stage_while(
             going = until_raise(partial(test, given))
             loop.refuse_changes(journal)
             test_builder.set_results([False if isinstance(going, Raised) else _as_flag(going)])
-    except UnknownResult:
+    except (UnknownResult, _ItemsToCome) as unknown:
+        if isinstance(unknown, _ItemsToCome):
+            leave_out(unknown.read)
         # The trace is going to be thrown away. What is known: no iteration leaves all as it was.
         skipped = 0 if maximum_iterations is None else 1
         return [form.stand_in() for form in loop.own[skipped : len(names)]]
@@ -136,6 +145,14 @@ def stage_while(
     outputs = iter(parent.record_while(test_builder, body_builder, tensors))
     after = loop.finish(outputs, ends, runs)
     return after if maximum_iterations is None else after[1:]
+
+
+class _ItemsToCome(BaseException):
+    """The body reads items of a list that only iterations of a loop around it make."""
+
+    def __init__(self, read: Unknown) -> None:
+        super().__init__(read)
+        self.read = read
 
 
 class _ReplacedError(BaseException):
@@ -213,6 +230,7 @@ class _Loop:
         self.forms: list[Form] = []
         # Variables some numbers of which the body was seen to leave alone.
         self.fixed: set[int] = set()
+        self._waits = True  # for items that lists do not have yet
 
     def start(self, before: Sequence[Any], shapes: Sequence[Any]) -> None:
         # An array that the loop assigns anew is a tensor from the start.
@@ -293,7 +311,7 @@ class _Loop:
             self.aliases.start_trace()
             with (
                 recording(builder, self.site.journal()) as journal,
-                pending(self._unknown()) as skipped,
+                pending(self._unknown(), self._waits) as skipped,
                 HeldPrints() as prints,
             ):
                 self.aliases.watch(journal)
@@ -309,13 +327,16 @@ class _Loop:
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))
                 ]
                 found = [
-                    self._general(own.name, join(form, end, self._site_of(own)))
+                    self._general(
+                        own.name, join(*met(form, end, self.parent), self._site_of(own))
+                    )
                     for own, form, end in zip(self.own, self.forms, ends, strict=True)
                 ]
                 self.aliases.ended = [] if isinstance(ended, Raised) else ended
                 if found == self.forms:
                     if skipped:
-                        raise skipped[0]
+                        self._leave_to_fail(skipped)
+                        continue
                     if not isinstance(ended, Raised) and self._fix_unchanged(given, values):
                         continue
                     if self.aliases.found_more(self.parent):
@@ -333,6 +354,18 @@ class _Loop:
         self._note_settled()
         prints.release()
         return builder, ends
+
+    def _leave_to_fail(self, skipped: Sequence[Unknown]) -> None:
+        """Let reads of items that no iteration makes fail when they run, in the next trace.
+
+        Where another loop is around, its iterations may make them. Other reads fail now.
+        """
+        for read in skipped:
+            if not isinstance(read, MissingItemError):
+                raise read
+        if items_may_come(outside=True):
+            raise _ItemsToCome(skipped[0])
+        self._waits = False
 
     def _run(self, body: Callable[[list[Any]], list[Any]], given: Sequence[Any]) -> list[Any]:
         """Run the body on the state at the start of an iteration; return that at its end."""

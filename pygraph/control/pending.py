@@ -46,6 +46,7 @@ Unknown = NameError | MissingItemError
 class _State(threading.local):
     def __init__(self) -> None:
         self.names: list[frozenset[str]] = []
+        self.waits: list[bool] = []  # whether items may still come, of each loop
         self.skipped: list[Unknown] = []
 
 
@@ -53,18 +54,31 @@ _state = _State()
 
 
 @contextmanager
-def pending(names: Sequence[str]) -> Iterator[list[Unknown]]:
-    """Trace a body in which ``names`` have no value yet; yields the reads that were left out."""
+def pending(names: Sequence[str], waits: bool = True) -> Iterator[list[Unknown]]:
+    """Trace a body in which ``names`` have no value yet; yields the reads that were left out.
+
+    Unless it ``waits``, no list will have more items in another trace.
+    """
     outer = _state.skipped
     _state.names.append(frozenset(names))
+    _state.waits.append(waits)
     skipped: list[Unknown] = []
     _state.skipped = skipped
     try:
         yield skipped
     finally:
         _state.names.pop()
+        _state.waits.pop()
         _state.skipped = outer
         skipped.clear()  # the frames of their tracebacks hold this list
+
+
+def items_may_come(*, outside: bool = False) -> bool:
+    """Return whether a later trace may find an item that a list does not have in this one.
+
+    ``outside`` asks for the loops around the innermost one.
+    """
+    return any(_state.waits[:-1] if outside else _state.waits)
 
 
 def unreachable(branch: Callable[[], _T]) -> _T | UnknownResult | None:
@@ -77,7 +91,7 @@ def unreachable(branch: Callable[[], _T]) -> _T | UnknownResult | None:
     except UnknownResult as unknown:
         return unknown.with_traceback(None)  # whose frames hold this one's caller, and so a cycle
     except MissingItemError as error:
-        if not _state.names:
+        if not items_may_come():
             raise
         _state.skipped.append(error)
         return None
@@ -87,6 +101,11 @@ def unreachable(branch: Callable[[], _T]) -> _T | UnknownResult | None:
             raise
         _state.skipped.append(error)
         return None
+
+
+def leave_out(read: Unknown) -> None:
+    """Note that a read was left out, which a loop inside of the one at hand still waits for."""
+    _state.skipped.append(read)
 
 
 def skipped_read() -> Unknown:

@@ -2,7 +2,8 @@
 
 It travels as in Python up to the end of the branch or body, so that handlers and ``finally``
 inside see it. There it becomes the last op of that way, which raises when the graph gets there.
-What an op says of sizes that it does not fit is such an exception as well: that code may never run.
+What an op says of sizes that it does not fit is such an exception as well, and so is what Python
+says of a key, a position or a division in converted code: that code may never run.
 """
 
 from __future__ import annotations
@@ -12,15 +13,24 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from pygraph.control.chosen_values import chosen_in, decided
+from pygraph.control.pending import MissingItemError, items_may_come
 from pygraph.control.tensors import current
 from pygraph.graph.exceptions import RAISED_AT, describe_exception, holds_tensors
-from pygraph.graph.locations import Location, chain_of_op_error, current_chain, describe
+from pygraph.graph.locations import (
+    Location,
+    chain_of_converted_error,
+    chain_of_op_error,
+    current_chain,
+    describe,
+)
 from pygraph.graph.op_rows import OP_ROWS
 
 _T = TypeVar("_T")
 
 # What ops raise for sizes and positions; a wrong dtype is a TypeError, and wrong for all sizes.
 _MISFITS = (ValueError, IndexError, OverflowError)
+# What Python raises for values that a way which may not run has found nothing for.
+_OF_VALUES = (IndexError, KeyError, ZeroDivisionError)
 
 
 class Raised:
@@ -147,13 +157,23 @@ def _refuse_staged_end(chain: Sequence[Location]) -> None:
 def _raised_at(error: BaseException) -> Sequence[Location] | None:
     if is_raised(error):
         return getattr(error, RAISED_AT)  # type: ignore[no-any-return]
-    return chain_of_op_error(error) if type(error) in _MISFITS else None
+    chain = chain_of_op_error(error) if type(error) in _MISFITS else None
+    if chain is None and isinstance(error, _OF_VALUES) and not _may_change(error):
+        return chain_of_converted_error(error)
+    return chain
+
+
+def _may_change(error: BaseException) -> bool:
+    """Return whether a later trace may not raise an error."""
+    return isinstance(error, MissingItemError) and items_may_come()
 
 
 def _record(error: BaseException, chain: Sequence[Location]) -> None:
     if _state.taking and isinstance(error, StopIteration):
         _refuse_staged_end(chain)
     builder: Any = current()
+    if isinstance(error, MissingItemError):
+        error = IndexError(*error.args)
     described = describe_exception(error)
     kept = builder.module.exceptions
     attributes = {

@@ -36,6 +36,7 @@ from pygraph.control.leaves import (
 from pygraph.control.objects import is_plain, opened
 from pygraph.control.tensors import apply, cast, current, is_tensor, placeholder, weakened
 from pygraph.control.unset import Maybe
+from pygraph.graph import Builder
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import LEAF, DequeOf, Structure, flatten, leaf_names, suffixes
@@ -140,6 +141,24 @@ def _opened(one: Shaped, other: Shaped) -> Shaped:
     else:
         alike = other.structure.kind == "object" and other.structure.key[0] is kind
     return _as_attributes(leaf.value) if alike else one
+
+
+def opened_if_new(part: Shaped, home: Builder) -> Shaped:
+    """Return a plain object as its attributes where they hold tensors of a branch or body.
+
+    Those have no value in ``home``, the builder around it.
+    """
+    leaf = part.leaves[0] if part.structure.kind == "leaf" else None
+    if not isinstance(leaf, ValueLeaf) or not is_plain(leaf.value):
+        return part
+    return _as_attributes(leaf.value) if _holds_inner(leaf.value, home) else part
+
+
+def _holds_inner(value: Any, home: Builder) -> bool:
+    for leaf in opened(value)[0]:
+        if type(leaf) is SymbolicTensor and not home.is_within(leaf.builder):
+            return True
+    return False
 
 
 def _as_attributes(value: Any) -> Shaped:

@@ -28,6 +28,12 @@ _USER_PARTS = (_PACKAGE + "demo" + os.sep,)
 _COMPILED = "csrc/bind/"
 # Where what ops say of their operands comes from.
 _OPS = (_PACKAGE + "ops" + os.sep, _COMPILED)
+# What converted code calls in the place of Python's operators and functions.
+_OPERATORS = (
+    _PACKAGE + os.path.join("autograph", "operators", ""),
+    _PACKAGE + os.path.join("control", ""),
+    _COMPILED,
+)
 
 
 def mark_of(code: CodeType) -> CodeMark | None:
@@ -130,6 +136,34 @@ def chain_of_op_error(error: BaseException) -> tuple[Location, ...] | None:
         entry = entry.tb_next
     if not entries or not entries[-1][0].co_filename.startswith(_OPS):
         return None
+    return _chain_of(entries)
+
+
+def chain_of_converted_error(error: BaseException) -> tuple[Location, ...] | None:
+    """Return the user's calls at which converted code itself raised an error, innermost first.
+
+    None for an error that comes from elsewhere. To be asked where the error is caught.
+    """
+    entries = []
+    entry = error.__traceback__
+    while entry is not None:
+        entries.append((entry.tb_frame.f_code, entry.tb_lineno))
+        entry = entry.tb_next
+    users = [code for code, _ in entries if not is_library_file(code.co_filename)]
+    if not users or mark_of(users[-1]) is None or users[-1] is not _last_of_others(entries):
+        return None
+    return _chain_of(entries)
+
+
+def _last_of_others(entries: list[tuple[CodeType, int]]) -> CodeType | None:
+    """Return the innermost code that is none of the operators that converted code calls."""
+    for code, _ in reversed(entries):
+        if not code.co_filename.startswith(_OPERATORS):
+            return code
+    return None
+
+
+def _chain_of(entries: list[tuple[CodeType, int]]) -> tuple[Location, ...]:
     chain: list[Location] = []
     folding: CodeMark | None = None
     for code, line in reversed(entries):

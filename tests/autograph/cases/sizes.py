@@ -456,3 +456,73 @@ def f(x, n):
 
 f([1.0, 2.0], 2)  # -> 7.0
 f([1.0, 2.0, 3.0], 2)  # -> 8.0
+
+
+# case: of_a_list_that_is_empty_where_it_is_guarded
+def f(n):
+    items = []
+    if n > 5:
+        items[0] = n
+    if n > 4:
+        return items[-1]
+    return n
+
+
+f(3)  # -> 3
+f(5)  # raises IndexError: list index out of range
+f(6)  # raises IndexError: list assignment index out of range
+
+
+# case: the_last_item_of_a_list_that_grows
+def f(x):
+    items, total = [], 0.0
+    for i in range(len(x)):
+        if i > 0:
+            total += items[-1]
+        items.append(x[i])
+    return total, items
+
+
+f([1.0, 2.0, 3.0])  # -> (3.0, [1.0, 2.0, 3.0])
+
+
+# case: keys_and_divisions_behind_a_guard
+def f(n):
+    table, step = {"a": 1.5}, 0
+    if n > 5:
+        return table["b"]
+    if n > 4:
+        return 10 // step
+    return table["a"]
+
+
+f(3)  # -> 1.5
+f(5)  # raises ZeroDivisionError: division
+f(6)  # raises KeyError: b
+
+
+# case: items_that_only_an_outer_loop_makes
+def f(n):
+    out, total = [], 0
+    for j in range(n):
+        for i in range(n):
+            if i > 1 and j > 0:
+                total += out[-1]
+        out.append(j)
+    return total
+
+
+f(3)  # -> 1
+f(1)  # -> 0
+
+
+# case: an_item_that_no_iteration_makes
+def f(n):
+    items, total = [], 0
+    for i in range(n):
+        total += items[0] if i > 4 else 1
+    return total
+
+
+f(3)  # -> 3
+f(8)  # raises IndexError: list index out of range
