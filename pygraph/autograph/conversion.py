@@ -127,10 +127,16 @@ def convert_tree(
     if code.co_flags & _GENERATOR:
         raise _place(ConversionError(_refusal(code)), code)
     node = function_node(code, module_globals)
-    if _has_match(node, code.co_filename):
+    lines = lines_of_file(code.co_filename)[node.lineno - 1 : node.end_lineno]
+    # How the lines look is far cheaper than a walk through the tree.
+    if any(line.lstrip().startswith("match") for line in lines):
         from pygraph.autograph.converters.patterns import rewrite_matches
 
         rewrite_matches(node)
+    if any(":=" in line for line in lines):
+        from pygraph.autograph.converters.spelled_out import spell_out
+
+        spell_out(node)
     scope = analyse(node, CALLERS.intersection([*_all_variables(code), *module_globals]))
     taken = {name for inner in _scopes(scope) for name in inner.bits}
     operators = "ag"
@@ -159,12 +165,6 @@ def _refusal(code: CodeType) -> str:
     if code.co_flags & inspect.CO_GENERATOR:
         return "a generator (its `yield` leaves and comes back) cannot be staged; return a list"
     return "a coroutine (`async def`) cannot be staged"
-
-
-def _has_match(node: FunctionNode, filename: str) -> bool:
-    """Return whether a line looks like a ``match``: far cheaper than a walk through the tree."""
-    lines = lines_of_file(filename)[node.lineno - 1 : node.end_lineno]
-    return any(line.lstrip().startswith("match") for line in lines)
 
 
 def unparse(node: FunctionNode) -> str:

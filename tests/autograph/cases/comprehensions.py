@@ -207,3 +207,31 @@ def f(a, b):
 
 
 f(1, 5)  # -> (12, 5)
+
+
+# case: walrus
+def f(x):
+    doubled = [y for v in x if (y := v * 2) > 2]
+    return doubled, y
+
+
+f([1.0, 3.0, 2.0])  # -> ([6.0, 4.0], 4.0)
+
+
+# case: walrus_in_a_sum
+def f(x, n):
+    v = 100
+    total = sum(last := v * i for v in x for i in range(n))
+    return total + v, last
+
+
+f([1.0, 3.0, 2.0], 3)  # -> (118.0, 4.0)
+
+
+# case: walrus_returned
+def f(x):
+    return [w + 1 for v in x if (w := v - 1) > 0]
+
+
+f([1.0, 3.0, 2.0])  # -> [3.0, 2.0]
+f([0.0])  # -> []
