@@ -128,10 +128,7 @@ cdef class EagerTensor(Tensor):
 # Refuses to change a tensor that the function being traced reads as a constant.
 cdef int check_changeable(EagerTensor tensor) except -1:
     if current_builder() != NULL:
-        raise TypeError(
-            "a tensor from outside of the function being traced cannot be changed in place: "
-            "copy it first, pass it to the function and return it, or make it a Variable"
-        )
+        raise TypeError(ops.captured_text(tensor))
     return 0
 
 

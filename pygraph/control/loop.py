@@ -327,9 +327,7 @@ class _Loop:
                     for index, (name, value) in enumerate(zip(self.names, values, strict=True))
                 ]
                 found = [
-                    self._general(
-                        own.name, join(*met(form, end, self.parent), self._site_of(own))
-                    )
+                    self._general(own.name, join(*met(form, end, self.parent), self._site_of(own)))
                     for own, form, end in zip(self.own, self.forms, ends, strict=True)
                 ]
                 self.aliases.ended = [] if isinstance(ended, Raised) else ended

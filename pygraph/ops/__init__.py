@@ -196,6 +196,9 @@ from pygraph.ops.updates import (
     augment as augment,
 )
 from pygraph.ops.updates import (
+    captured_text as captured_text,
+)
+from pygraph.ops.updates import (
     fitted_result as fitted_result,
 )
 from pygraph.ops.updates import (

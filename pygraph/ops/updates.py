@@ -25,7 +25,7 @@ from pygraph._hot import (
     current,
 )
 from pygraph.graph.aliases import View, view_refusal
-from pygraph.graph.locations import Location, user_line
+from pygraph.graph.locations import Location, describe, name_of, user_line
 from pygraph.ops.creation import asarray, counting
 from pygraph.ops.dtypes import astype
 from pygraph.ops.indexing import (
@@ -163,6 +163,17 @@ def put_part(x: Tensor, part: Tensor, view: View) -> Tensor:
     raise ValueError(
         "a tensor that was broadcast has several elements in one place, so it is read-only, as in "
         "NumPy: copy it first, as in `x.copy()`"
+    )
+
+
+def captured_text(tensor: Tensor) -> str:
+    """Return the error of a write into a tensor that the function being traced captures."""
+    name = name_of(tensor)
+    what = f"'{name}', a tensor" if name else "a tensor"
+    return (
+        f"{what} from outside of the function being traced, cannot be changed in place\n"
+        f"  {describe(user_line())}\n"
+        "Copy it first, pass it to the function and return it, or make it a pygraph.Variable."
     )
 
 

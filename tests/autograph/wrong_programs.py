@@ -34,6 +34,28 @@ class Model:
 model = Model()
 
 
+# ---- what is older than the trace ----
+
+
+def captured_tensor_written(x):
+    """TypeError: 'captured' | from outside of the function | Copy it first | pygraph.Variable"""
+    captured[0] = x  # here
+    return captured
+
+
+def captured_tensor_augmented(v):
+    """TypeError: 'captured' | from outside of the function | Copy it first | pygraph.Variable"""
+    values = captured
+    values += v  # here
+    return values
+
+
+def text_of_any_length(n):
+    """TypeError: how many texts are joined | fixed number of parts | print(part, end='')"""
+    print(", ".join(str(i) for i in range(n)))  # here
+    return n
+
+
 # ---- where ways meet ----
 
 

@@ -81,10 +81,10 @@ def _equal(left: Any, right: Any) -> Any:
     if is_staged(left) or is_staged(right):
         return _equal_lists(left, right)
     if _are_sequences(left, "==", right):
-        return len(left) == len(right) and _all_equal(zip(left, right, strict=True))
+        return len(left) == len(right) and all_equal(zip(left, right, strict=True))
     if isinstance(left, dict) and type(left) is type(right) and holds_staged([left, right]):
         keys = left.keys()
-        return keys == right.keys() and _all_equal((left[key], right[key]) for key in keys)
+        return keys == right.keys() and all_equal((left[key], right[key]) for key in keys)
     return _by_method(left, "==", right, operator.eq)
 
 
@@ -97,7 +97,7 @@ def _equal_lists(left: Any, right: Any) -> Any:
     return equal
 
 
-def _all_equal(pairs: Iterable[tuple[Any, Any]]) -> Any:
+def all_equal(pairs: Iterable[tuple[Any, Any]]) -> Any:
     """Return whether the values of each pair are one object, or equal."""
     result: Any = True
     for one, other in pairs:
@@ -115,7 +115,7 @@ def _ordered(left: Sequence[Any], symbol: str, right: Sequence[Any]) -> Any:
     """Compare by the first items that differ; where one sequence ends before, by length."""
     result: Any = _ORDERS[symbol](len(left), len(right))
     for one, other in reversed(list(zip(left, right, strict=False))):
-        equal = _all_equal([(one, other)])
+        equal = all_equal([(one, other)])
         if stages(equal):
             decided = compared(one, symbol, other)
             result = apply("where", (equal, result, as_predicate(decided)))
@@ -166,6 +166,11 @@ def holds_staged(value: Any) -> bool:
     return stages(value) or type(value) is ChosenValue or any(method is not None for method in own)
 
 
+def has_own_equality(value: Any) -> bool:
+    """Return whether a class of the user's says when a value equals another."""
+    return own_method(value, "__eq__") is not None
+
+
 def is_(left: Any, right: Any) -> Any:
     """``left is right``; of a variable that may be unset or None, ``is None`` asks its flag."""
     for value, other in ((left, right), (right, left)):
@@ -214,7 +219,7 @@ def in_(value: Any, container: Any) -> Any:
 def _any_equal(value: Any, items: Iterable[Any]) -> Any:
     result: Any = False
     for item in items:
-        equal = _all_equal([(item, value)])
+        equal = all_equal([(item, value)])
         if equal is True:
             return True
         if stages(equal):

@@ -17,6 +17,8 @@ from pygraph.control.lists import is_staged, readable
 from pygraph.control.printing import traced_print
 from pygraph.control.requirements import require_or
 from pygraph.control.tensors import apply, as_predicate, is_tensor, is_tracing, stages
+from pygraph.graph.items import StagedItems
+from pygraph.graph.locations import describe, user_line
 from pygraph.graph.text import Text, deferred
 
 
@@ -91,6 +93,14 @@ def text_method(method: Any) -> Callable[..., Any] | None:
 
 def _join(method: Callable[[Any], str], items: Any) -> Any:
     parts = list(items)
+    staged = next((part for part in parts if type(part) is StagedItems), None)
+    if staged is not None:
+        raise TypeError(
+            f"the graph decides how many texts are joined (since {describe(staged.line)}), and text "
+            f"in a graph has a fixed number of parts\n  {describe(user_line())}\n"
+            "Print each by itself, as in `print(part, end='')`, or return the list and join its "
+            "items outside of the function."
+        )
     return deferred(
         lambda: method([str(p) if isinstance(p, (Text, ChosenValue)) else p for p in parts])
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pygraph.autograph.operators.comparisons import holds_staged
+from pygraph.autograph.operators.comparisons import all_equal, has_own_equality, holds_staged
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
 from pygraph.autograph.operators.lookups import chosen, got, looked_up, refuse_key
 from pygraph.autograph.operators.mutation import watched
@@ -259,13 +259,20 @@ def _sort(target: list[Any], *, key: Any = None, reverse: bool = False) -> None:
 
 def _count(target: Sequence[Any], value: Any) -> Any:
     if _has_staged(target, value):
-        return lists.occurrences(target, value)
+        return lists.occurrences(*_comparable(target, value))
     return target.count(value)
 
 
 def _has_staged(target: Sequence[Any], *values: Any) -> bool:
     """Return whether tensors decide which items of a list, which has some, are equal to a value."""
     return lists.is_staged(target) or (bool(target) and any(map(holds_staged, (*values, *target))))
+
+
+def _comparable(target: Sequence[Any], value: Any) -> tuple[Sequence[Any], Any]:
+    """Return a list and a value that the graph can compare: objects' own ``__eq__`` has its say."""
+    if lists.is_staged(target) or not any(map(has_own_equality, (value, *target))):
+        return target, value
+    return [all_equal([(item, value)]) for item in target], True
 
 
 def _index(target: Any, value: Any, *bounds: Any) -> Any:
@@ -281,7 +288,7 @@ def _not_in(target: Any, value: Any) -> str | Text:
 
 
 def _position(target: Any, value: Any, missing: str | Text, within: slice = slice(None)) -> Any:
-    found, position = lists.position(target, value, within)
+    found, position = lists.position(*_comparable(target, value), within)
     require(found, ValueError, missing)
     return position
 

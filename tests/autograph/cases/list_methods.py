@@ -492,3 +492,26 @@ def f(n):
 
 f(3)  # -> True
 # staged raises TypeError: have no order
+
+
+# case: objects_with_an_equality_of_their_own
+class Angle:
+    def __init__(self, degrees):
+        self.degrees = degrees
+
+    def __eq__(self, other):
+        return self.degrees % 360 == other.degrees % 360
+
+    __hash__ = None
+
+
+def f(x, y):
+    angles = [Angle(x), Angle(x + 10), Angle(y)]
+    wanted = Angle(y - 360)
+    position = angles.index(wanted)
+    return wanted in angles, position, angles.count(wanted)
+
+
+f(30, 30)  # -> (True, 0, 2)
+f(30, 400)  # -> (True, 1, 2)
+f(30, 20)  # -> (True, 2, 1)
