@@ -358,7 +358,10 @@ def _delegate(name: str, reflected: bool) -> Callable[..., Any]:
 
 
 _PLAIN = ("neg", "pos", "abs", "invert", "getitem", "eq", "ne", "lt", "le", "gt", "ge")
-_BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift")
+_BINARY = (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and", "or",
+    "xor",
+)  # fmt: skip
 for _name in (*_PLAIN, *_BINARY):
     setattr(ChosenValue, f"__{_name}__", _delegate(f"__{_name}__", False))
 for _name in _BINARY:

@@ -12,6 +12,8 @@ from typing import Any
 
 from pygraph._hot import SymbolicTensor
 from pygraph.control.leaves import NUMBERS, Place, number_leaf
+from pygraph.control.objects import is_plain
+from pygraph.control.parts import attributes
 from pygraph.control.structures import (
     Shaped,
     conformed,
@@ -111,6 +113,15 @@ def _copied(item: Any) -> Any:
     return item
 
 
+def _given_away(*items: Any) -> None:
+    """Remember objects that went into a staged list: it has what they hold, not themselves."""
+    builder = current()
+    if builder is not None:
+        for part in items_in(items):
+            if not is_tensor(part):  # a write into one is found by its name
+                builder.module.copies[id(part)] = part
+
+
 def written_out(value: Any) -> Any:
     """Return a staged list of known length as a plain one; anything else as it is."""
     if not is_staged(value) or type(count(value)) is not int:
@@ -126,6 +137,8 @@ def items_in(value: Any) -> list[Any]:
         return [value, *(part for item in value for part in items_in(item))]
     if isinstance(value, dict):
         return [value, *(part for item in value.values() for part in items_in(item))]
+    if is_plain(value) or hasattr(type(value), "__dataclass_fields__"):
+        return [value, *(part for item in attributes(value).values() for part in items_in(item))]
     return [value] if is_tensor(value) and value.ndim > 0 else []
 
 
@@ -144,7 +157,8 @@ def check_own(owner: Any) -> None:
         raise TypeError(
             "an item of a list whose length or index a tensor decides is changed by itself, which "
             f"the list would not see\n  {describe(user_line())}\n"
-            "Assign to it through the list, as in `items[i][j] = value`, or put a new item there."
+            "Assign to it through the list, as in `items[i][j] = value`, or put a new item there: "
+            "`items[i] = item`."
         )
 
 
@@ -367,16 +381,19 @@ def replace(target: Changing, items: Sequence[Any]) -> None:
 def append(target: Changing, item: Any) -> None:
     """``target.append(item)``, for a staged list."""
     replace(target, [items_of([*target, item])])
+    _given_away(item)
 
 
 def append_left(target: Changing, item: Any) -> None:
     """``target.appendleft(item)``."""
     replace(target, [items_of([item, *target])])
+    _given_away(item)
 
 
 def extend(target: Changing, items: Sequence[Any]) -> None:
     """``target.extend(items)``."""
     replace(target, [items_of([*target, *items])])
+    _given_away(*items)
 
 
 def put(target: Changing, index: Any, item: Any) -> None:
@@ -394,6 +411,7 @@ def put(target: Changing, index: Any, item: Any) -> None:
         else:
             columns.append(leaf)
     replace(target, [StagedItems(items.element, columns)])
+    _given_away(item)
 
 
 def fitting(target: Sequence[Any], item: Any) -> StagedItems:
@@ -491,6 +509,7 @@ def insert(target: Changing, index: Any, item: Any) -> None:
     items = items_of(target)
     before, after = _picked(items, slice(None, index)), _picked(items, slice(index, None))
     replace(target, [items_of([before, item, after])])
+    _given_away(item)
 
 
 def put_slice(target: list[Any], key: slice, values: Sequence[Any]) -> None:

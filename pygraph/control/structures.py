@@ -254,7 +254,8 @@ def _count(sequence: Shaped) -> int | None:
 
 def join_items(items: Sequence[Shaped], place: Place) -> Shaped:
     """Return what serves all items of a list. Raises TypeError or ValueError where nothing does."""
-    element = reduce(lambda one, other: _join_two(one, other, place), map(_with_numbers, items))
+    items = [_with_numbers(_taken_apart(item)) for item in items]
+    element = reduce(lambda one, other: _join_two(one, other, place), items)
     if any(map(_varies, [item.structure for item in items])):
         raise TypeError(
             f"the items of '{place.variable}' are lists of different lengths, and a tensor decides "
@@ -268,6 +269,22 @@ def join_items(items: Sequence[Shaped], place: Place) -> Shaped:
             f"how many there are\n  {describe(user_line())}\nMake it a list of fixed length."
         )
     return element
+
+
+def _taken_apart(item: Shaped) -> Shaped:
+    """Return an item with the attributes of plain objects in their place."""
+    structure = item.structure
+    if structure.kind == "leaf":
+        leaf = item.leaves[0]
+        if not isinstance(leaf, ValueLeaf) or not is_plain(leaf.value):
+            return item
+        return _taken_apart(_as_attributes(leaf.value))
+    if not structure.children or structure.kind in ("items", "staged", "registered"):
+        return item
+    parts = [_taken_apart(part) for part in item.children()]
+    children = tuple([part.structure for part in parts])
+    whole = Structure(structure.kind, structure.key, children, structure.order)
+    return Shaped(whole, tuple([leaf for part in parts for leaf in part.leaves]))
 
 
 def _varies(structure: Structure) -> bool:
@@ -332,8 +349,9 @@ def _conformed(own: Structure, leaves: Iterator[Any], target: Shaped) -> Iterato
         yield from _conformed(structure, iter(parts), target)
     elif target.structure.kind == "staged":
         (items,) = target.children()
+        element = items.structure.key
         parts = [
-            (child.kind == "items", [next(leaves) for _ in range(child.leaf_count)])
+            (child.kind == "items", list(_aligned(child, leaves, element)))
             for child in own.children
         ]
         for position, leaf in enumerate(items.leaves):
@@ -342,6 +360,19 @@ def _conformed(own: Structure, leaves: Iterator[Any], target: Shaped) -> Iterato
     else:
         for child, wanted in zip(own.children, target.children(), strict=True):
             yield from _conformed(child, leaves, wanted)
+
+
+def _aligned(own: Structure, leaves: Iterator[Any], element: Structure) -> Iterator[Any]:
+    """Yield the leaves of an item as ``element`` has them: of plain objects, the attributes'."""
+    if element.kind == "object" and own.kind == "leaf":
+        parts, structure = opened(next(leaves))
+        yield from _aligned(structure, iter(parts), element)
+    elif own == element or own.kind in ("leaf", "items") or own.kind != element.kind:
+        for _ in range(own.leaf_count):
+            yield next(leaves)
+    else:
+        for child, wanted in zip(own.children, element.children, strict=True):
+            yield from _aligned(child, leaves, wanted)
 
 
 def _conformed_optional(own: Structure, leaves: Iterator[Any], target: Shaped) -> Iterator[Any]:
@@ -382,7 +413,11 @@ def merged(sequence: Sequence[Any], element: Shaped) -> StagedItems:
     parts = []
     for value in sequence:
         staged = type(value) is StagedItems
-        parts.append((staged, value.leaves if staged else flatten(value)[0]))
+        if staged:
+            parts.append((True, value.leaves))
+            continue
+        leaves, structure = flatten(value)
+        parts.append((False, list(_aligned(structure, iter(leaves), element.structure))))
     columns = []
     for position, leaf in enumerate(element.leaves):
         if isinstance(leaf, TensorLeaf):

@@ -50,6 +50,31 @@ def captured_tensor_augmented(v):
     return values
 
 
+@dataclasses.dataclass
+class Item:
+    value: float
+
+
+def object_changed_after_it_joined_a_list(v):
+    """TypeError: an item of a list | changed by itself | put a new item there"""
+    items = []
+    for value in v:
+        item = Item(value)
+        items.append(item)
+        item.value = value * 2  # here
+    return items[0].value
+
+
+def object_of_a_list_changed(v):
+    """TypeError: an item of a list | changed by itself | put a new item there"""
+    items = []
+    for value in v:
+        items.append(Item(value))
+    for item in items:
+        item.value += 1  # here
+    return items[0].value
+
+
 def text_of_any_length(n):
     """TypeError: how many texts are joined | fixed number of parts | print(part, end='')"""
     print(", ".join(str(i) for i in range(n)))  # here

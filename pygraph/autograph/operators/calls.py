@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 from collections.abc import Callable
+from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, MethodWrapperType
 from typing import Any
 
@@ -14,6 +16,7 @@ from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.builtins import staged_builtin
 from pygraph.autograph.operators.effects import text_method
 from pygraph.autograph.operators.lists import list_method
+from pygraph.autograph.operators.lookups import member
 from pygraph.autograph.operators.missing import seeing
 from pygraph.autograph.operators.mutation import watched, watched_form
 from pygraph.autograph.operators.once import warn_where_it_runs_once
@@ -181,6 +184,8 @@ def _object(function: Any, kind: type, follow: bool) -> Any:
 
 def _class(cls: type) -> Any:
     """A class is called by way of its converted ``__init__``."""
+    if isinstance(cls, enum.EnumMeta) and is_tracing():
+        return partial(member, cls)
     initialiser = _initialiser(cls)
     note_attribute(cls, "__init__")
     if (

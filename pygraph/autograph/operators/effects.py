@@ -96,8 +96,8 @@ def _join(method: Callable[[Any], str], items: Any) -> Any:
     staged = next((part for part in parts if type(part) is StagedItems), None)
     if staged is not None:
         raise TypeError(
-            f"the graph decides how many texts are joined (since {describe(staged.line)}), and text "
-            f"in a graph has a fixed number of parts\n  {describe(user_line())}\n"
+            f"the graph decides how many texts are joined (since {describe(staged.line)}), and "
+            f"text in a graph has a fixed number of parts\n  {describe(user_line())}\n"
             "Print each by itself, as in `print(part, end='')`, or return the list and join its "
             "items outside of the function."
         )

@@ -5,8 +5,10 @@ A graph adds no keys: what a tensor decides to put in is refused, at the latest 
 
 from __future__ import annotations
 
+import enum
+import itertools
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from pygraph.autograph.operators.branches import if_expr
@@ -21,6 +23,8 @@ from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import flatten
 from pygraph.graph.text import deferred
 
+# So many flags have 64 combinations.
+_MOST_FLAGS = 6
 _DICTS = (dict, OrderedDict, defaultdict, Counter)
 
 
@@ -47,6 +51,35 @@ def chosen(values: Sequence[Any], position: Any) -> Any:
             "Define them outside of any function, or call each in a branch of an `if`."
         )
     return lists.get(values, position)
+
+
+def member(kind: enum.EnumMeta, *given: Any, **named: Any) -> Any:
+    """``Kind(value)`` of an enumeration; running the graph raises ValueError for no such value."""
+    if len(given) != 1 or named or not holds_staged(given[0]):
+        return kind(*given, **named)
+    members = _members(kind)
+    found, position = lists.position([one.value for one in members], given[0])
+    invalid = deferred(lambda: f"{given[0]} is not a valid {kind.__qualname__}")
+    require(found, ValueError, invalid)
+    return chosen(members, position)
+
+
+def _members(kind: Any) -> list[Any]:
+    """Return the members of an enumeration; of flags all combinations, if they are not many."""
+    if not issubclass(kind, enum.Flag):
+        return list(kind)
+    bits = [one.value for one in kind]
+    if len(bits) > _MOST_FLAGS:
+        raise TypeError(
+            f"{kind.__qualname__} has more combinations of flags than a tensor can choose among\n"
+            f"  {describe(user_line())}\nTest the bits of the number instead, as in `value & 4`."
+        )
+    return [kind(sum(chosen_bits)) for chosen_bits in _subsets(bits)]
+
+
+def _subsets(bits: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    for count in range(len(bits) + 1):
+        yield from itertools.combinations(bits, count)
 
 
 def got(container: Any, key: Any, default: Any = None) -> Any:

@@ -525,3 +525,44 @@ def f(n):
 
 
 f(3)  # -> ([0, 1, 2], [1, 2], 3, [0, 2, 4])
+
+
+# case: a_member_by_its_value
+import enum
+
+
+class Color(enum.IntEnum):
+    RED = 1
+    GREEN = 2
+    BLUE = 4
+
+
+def f(n):
+    color = Color(n)
+    if color == Color.GREEN:
+        return color, "go"
+    return color, "stop"
+
+
+f(2)  # -> (Color.GREEN, "go")
+f(4)  # -> (Color.BLUE, "stop")
+f(3)  # raises ValueError: is not a valid Color
+
+
+# case: flags
+import enum
+
+
+class Right(enum.Flag):
+    READ = 1
+    WRITE = 2
+
+
+def f(n):
+    rights = Right.READ if n > 1 else Right.WRITE
+    rights |= Right.WRITE
+    return rights, bool(rights & Right.READ), Right(n % 4)
+
+
+f(2)  # -> (Right.READ | Right.WRITE, True, Right.WRITE)
+f(1)  # -> (Right.WRITE, False, Right.READ)

@@ -645,3 +645,51 @@ def f(n):
 f(3)
 # -> 3
 # staged raises TypeError: count is not converted by AutoGraph, and is given a list whose length
+
+
+# case: plain_objects_as_items
+class Particle:
+    def __init__(self, place, speed):
+        self.place = place
+        self.speed = speed
+
+    def moved(self, time):
+        return Particle(self.place + self.speed * time, self.speed)
+
+
+def f(x, steps):
+    particles = []
+    for v in x:
+        particles.append(Particle(v, v * 2))
+    for _ in range(steps):
+        particles = [particle.moved(0.5) for particle in particles]
+    total = 0.0
+    for particle in particles:
+        total += particle.place * particle.speed
+    return total, particles[-1].place, len(particles)
+
+
+f([1.0, 3.0, 2.0], 2)  # -> (84.0, 6.0, 3)
+f([1.0, 3.0], 0)  # -> (20.0, 3.0, 2)
+
+
+# case: plain_objects_in_pairs
+class Edge:
+    def __init__(self, start, weight):
+        self.start = start
+        self.weight = weight
+
+
+def f(x):
+    pairs = []
+    for i in range(len(x)):
+        if x[i] > 1:
+            pairs.append((Edge(i, x[i]), i * 10))
+    best = 0.0
+    for edge, number in pairs:
+        if edge.weight > best:
+            best = edge.weight + number + edge.start
+    return best, len(pairs)
+
+
+f([1.0, 3.0, 2.0])  # -> (14.0, 2)
