@@ -22,6 +22,7 @@ from pygraph.control.parts import (
 from pygraph.control.tensors import current
 from pygraph.control.unset import UNSET, Maybe, Part
 from pygraph.graph.aliases import is_derived
+from pygraph.graph.frames import demand_conversion_of
 from pygraph.graph.structure import map_structure
 
 
@@ -38,6 +39,8 @@ def put(change: Change, value: Any) -> None:
         value = Maybe(change.name, value.value, value.defined, value.none, part)
         if part is not None:  # the object refers to it, and it to the object
             current().module.missing_parts.append(value)
+            if not isinstance(change.owner, (dict, list)):
+                demand_conversion_of(type(change.owner))
     write_part(change.owner, change.key, value)
 
 

@@ -206,8 +206,9 @@ def trace(request: Request) -> Traced:
         try:
             return _trace(request, tells_apart)
         except UnconvertedMethod as found:
-            if not convert_method(found.owner, found.name):
-                found.leave_as_it_is()
+            for method in found.methods:
+                if not convert_method(method.owner, method.name):
+                    method.leave_as_it_is()
         except UnknownValueError:
             # Telling objects apart costs time at run time, so it is left for where it is needed.
             if tells_apart:
@@ -413,8 +414,9 @@ def _journaled(
             if isinstance(function, FunctionType):
                 note_outer_variables(function)
             yield
-        except BaseException:
-            if _attempts.under_way:
+        except BaseException as error:
+            # The function runs again: what it changes of Python's is to happen once.
+            if _attempts.under_way or isinstance(error, (UnconvertedMethod, UnknownValueError)):
                 journal.undo()
             raise
         finally:

@@ -6,12 +6,18 @@ import functools
 import linecache
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from types import CodeType, FrameType, TracebackType
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import CodeType, FrameType, FunctionType, TracebackType
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from pygraph._hot import leave, register_traceback_cleaner, show_full_tracebacks
-from pygraph.graph.locations import describe, is_library_file, is_standard_file, mark_of
+from pygraph.graph.locations import (
+    describe,
+    is_installed_file,
+    is_library_file,
+    is_standard_file,
+    mark_of,
+)
 
 _E = TypeVar("_E", bound=BaseException)
 _P = ParamSpec("_P")
@@ -83,21 +89,24 @@ def public(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return entrance
 
 
-class UnconvertedMethod(BaseException):
-    """A method that Python itself called needs to be converted: the trace has to start anew.
+class Method(NamedTuple):
+    """A method: the class that defines it, its name there, and its code."""
 
-    ``owner`` is the class that defines it, ``name`` its name there.
-    """
-
-    def __init__(self, owner: type, name: str, code: CodeType) -> None:
-        super().__init__(owner, name)
-        self.owner = owner
-        self.name = name
-        self._code = code
+    owner: type
+    name: str
+    code: CodeType
 
     def leave_as_it_is(self) -> None:
         """Have an error say from now on that the method is not converted."""
-        _as_they_are.add(self._code)
+        _as_they_are.add(self.code)
+
+
+class UnconvertedMethod(BaseException):
+    """Methods that Python itself calls need to be converted: the trace has to start anew."""
+
+    def __init__(self, methods: Sequence[Method]) -> None:
+        super().__init__(methods)
+        self.methods = methods
 
 
 # The code of methods that cannot be converted.
@@ -151,7 +160,50 @@ def _demand_conversion(frame: FrameType) -> None:
         if code.co_argcount and code not in _as_they_are:
             own = type(outer.f_locals.get(code.co_varnames[0]))
             for owner, name in _places_of(code, own):
-                raise UnconvertedMethod(owner, name, code)
+                raise UnconvertedMethod([Method(owner, name, code)])
+
+
+def demand_conversion_of(kind: type) -> None:
+    """Raise UnconvertedMethod for the code of a class that Python itself calls, such as operators.
+
+    It would find what stands, while tracing, for an attribute that may be missing.
+    """
+    found = [
+        Method(owner, name, function.__code__)
+        for owner in kind.__mro__
+        for name, value in vars(owner).items()
+        if (function := _called_by_python(name, value)) is not None
+    ]
+    found = [method for method in found if method.code not in _as_they_are]
+    if found:
+        raise UnconvertedMethod(found)
+
+
+def _called_by_python(name: str, value: Any) -> FunctionType | None:
+    is_special = name.startswith("__") and name.endswith("__") and name not in _MAKING
+    function = getattr(value, "fget", None) or getattr(value, "func", None)
+    if function is None and is_special:
+        function = value
+    if type(function) is not FunctionType:
+        return None
+    code = function.__code__
+    if is_library_file(code.co_filename) or is_installed_file(code.co_filename):
+        return None
+    if mark_of(code) is not None or code.co_flags & _GENERATOR:
+        return None
+    if code.co_filename == GENERATED:
+        return function if name in _COMPARISONS else None
+    return function
+
+
+# Special methods that make objects and attributes: these are there when attributes are read.
+_MAKING = frozenset(
+    f"__{name}__"
+    for name in (
+        *("new", "init", "post_init", "del", "init_subclass", "class_getitem", "set_name"),
+        *("setattr", "delattr", "getattribute", "reduce", "reduce_ex", "getstate", "setstate"),
+    )
+)
 
 
 def _places_of(code: CodeType, kind: type) -> Iterator[tuple[type, str]]:

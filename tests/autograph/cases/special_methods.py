@@ -235,3 +235,55 @@ def f(n):
 
 f(7)  # -> (5, 36)
 f(0)  # raises IndexError: empty stack
+
+
+# case: what_may_be_missing_in_code_that_python_calls
+class Slot:
+    def __init__(self):
+        self._n = None
+
+    @property
+    def is_full(self):
+        return self._n is not None
+
+    def __bool__(self):
+        return self.is_full
+
+    def __len__(self):
+        return 0 if self._n is None else 3
+
+    def __add__(self, other):
+        return other if self._n is None else self._n + other
+
+    def __contains__(self, value):
+        return self._n is not None
+
+    def __getitem__(self, key):
+        return 0 if self._n is None else self._n
+
+    def __call__(self):
+        return 0 if self._n is None else 1
+
+    def __eq__(self, other):
+        return self._n is None
+
+    def __lt__(self, other):
+        return self._n is None
+
+    def __iter__(self):
+        return iter([] if self._n is None else [self._n])
+
+
+def f(n):
+    slot = Slot()
+    if n > 2:
+        slot._n = n
+    found = [slot.is_full, len(slot), slot + 1, 3 in slot, slot[0], slot(), slot == 3, slot < 3]
+    total = 0
+    if slot:
+        total += 1
+    return found, total
+
+
+f(1)  # -> ([False, 0, 1, False, 0, 0, True, True], 0)
+f(3)  # -> ([True, 3, 4, True, 3, 1, False, False], 1)
