@@ -33,7 +33,7 @@ def get(change: Change) -> Any:
 
 def put(change: Change, value: Any) -> None:
     """Change the part of the object, on the behalf of the graph at hand."""
-    note(change.owner, lines=change.lines)
+    note(change.owner, lines=change.lines, linked=True)
     if type(value) is Maybe:
         part = None if change.key is VALUE else Part(change.owner, change.key)
         value = Maybe(change.name, value.value, value.defined, value.none, part)

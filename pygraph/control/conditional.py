@@ -12,7 +12,13 @@ from pygraph.control.errors import CallSite, Site
 from pygraph.control.forms import Form, form_of, join, met
 from pygraph.control.identity import BranchObjects, contents, inner_flags
 from pygraph.control.journal import Change, Journal, recording
-from pygraph.control.objects import is_plain
+from pygraph.control.merged import (
+    Source,
+    When,
+    can_be_changed,
+    has_other_name,
+    note_merged,
+)
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
 from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
@@ -122,7 +128,7 @@ def stage_cond(
             names, joined, values, first.values, second.values, strict=True
         )
     ]
-    _note_merged(parent, names, site, first, second, after)
+    _note_merged(parent.lift(pred), names, site, first, second, after)
     return _with_parts(after, [change for change, _, _ in parts])
 
 
@@ -216,14 +222,19 @@ def _after_raise(
 
 
 def _note_merged(
-    parent: Builder, names: Sequence[str], site: Site, first: _Side, second: _Side, after: list[Any]
+    pred: Any, names: Sequence[str], site: Site, first: _Side, second: _Side, after: list[Any]
 ) -> None:
-    """Remember which objects stand for one of two that are known under other names as well."""
+    """Remember which objects stand for others that are known under other names as well."""
     journal = site.journal()
     for given in zip(names, first.values, second.values, after, strict=True):
         for name, one, other, value in _meeting(*given):
-            if journal.is_older(one) and journal.is_older(other):
-                parent.module.merged[id(value)] = (value, name)
+            sources = [
+                Source(side, When(pred, holds))
+                for side, holds in ((one, True), (other, False))
+                if side is not value and journal.is_older(side)
+            ]
+            if len(sources) == 2 or (sources and has_other_name(sources[0].value, name)):
+                note_merged(value, name, sources)
 
 
 def _meeting(name: str, one: Any, other: Any, value: Any) -> Iterator[tuple[str, Any, Any, Any]]:
@@ -234,11 +245,7 @@ def _meeting(name: str, one: Any, other: Any, value: Any) -> Iterator[tuple[str,
         if type(one) is type(other) is tuple and len(one) == len(other) == len(value):
             for index, parts in enumerate(zip(one, other, value, strict=True)):
                 yield from _meeting(f"{name}[{index}]", *parts)
-    elif (
-        isinstance(value, (list, dict))
-        or is_plain(value)
-        or hasattr(type(value), "__dataclass_fields__")
-    ):
+    elif can_be_changed(value):
         yield name, one, other, value
 
 

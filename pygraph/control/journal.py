@@ -21,6 +21,7 @@ import numpy as np
 
 from pygraph._hot import EagerTensor, SymbolicTensor
 from pygraph.control.arrays import LocalArray, as_numpys, note_array, owner_of
+from pygraph.control.merged import check_single
 from pygraph.control.parts import (
     ORDER,
     VALUE,
@@ -47,7 +48,7 @@ from pygraph.control.unseen import unseen
 from pygraph.control.unset import UNSET
 from pygraph.graph.aliases import Aliases, View, is_derived
 from pygraph.graph.items import StagedItems
-from pygraph.graph.locations import Location, describe, target_of, user_line
+from pygraph.graph.locations import Location, target_of, user_line
 from pygraph.graph.structure import flatten, map_structure
 from pygraph.ops.updates import put_part
 
@@ -441,21 +442,23 @@ def watch(owner: Any) -> None:
         builder.journal.note(owner)
 
 
-def note(owner: Any, keys: Collection[Any] = (), lines: Sequence[Location] = ()) -> None:
+def note(
+    owner: Any,
+    keys: Collection[Any] = (),
+    lines: Sequence[Location] = (),
+    *,
+    linked: bool = False,
+) -> None:
     """Note an object, or some keys of it, in the journal of the graph at hand, if there is one.
 
-    ``lines`` are where it is changed, by default the line that runs.
+    ``lines`` are where it is changed, by default the line that runs. ``linked``: what may be the
+    same object is changed as well; else that is refused.
     """
     builder = current()
     if builder is None or builder.journal is None:
         return
-    merged = builder.module.merged.get(id(owner))
-    if merged is not None:
-        name = merged[1] if merged[1].startswith("the ") else repr(merged[1])
-        raise TypeError(
-            f"{name} is one object or another here, depending on a tensor, so it cannot be "
-            f"changed in place ({describe(user_line())}); change the object in the branches instead"
-        )
+    if builder.module.merged and not linked:
+        check_single(owner)
     if type(owner) is SymbolicTensor:
         builder.journal.note_tensor(owner)
     elif type(owner) is LocalArray:

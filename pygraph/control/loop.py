@@ -16,8 +16,9 @@ from pygraph.control.errors import CallSite, LaterIterations, Site, mismatch, un
 from pygraph.control.forms import Form, as_queue, form_of, join, met
 from pygraph.control.identity import LoopAliases
 from pygraph.control.invariants import Invariants, checked_invariants
-from pygraph.control.journal import Change, Journal, recording
+from pygraph.control.journal import LIMIT, Change, Journal, recording
 from pygraph.control.leaves import NUMBERS, TensorLeaf, ValueLeaf
+from pygraph.control.merged import Source, can_be_changed, has_other_name, note_merged, older_among
 from pygraph.control.parts import ORDER, WHOLE
 from pygraph.control.pending import (
     MissingItemError,
@@ -29,6 +30,7 @@ from pygraph.control.pending import (
 )
 from pygraph.control.printing import HeldPrints
 from pygraph.control.raising import Raised, until_raise
+from pygraph.control.search import reached
 from pygraph.control.structures import Shaped, leaves_in
 from pygraph.control.tensors import (
     apply,
@@ -39,7 +41,7 @@ from pygraph.control.tensors import (
     is_tracing,
 )
 from pygraph.control.told_apart import ToldApart
-from pygraph.control.unset import UNSET
+from pygraph.control.unset import UNSET, known
 from pygraph.graph import Builder, public
 from pygraph.graph.builder import Path
 from pygraph.graph.locations import Region
@@ -231,11 +233,21 @@ class _Loop:
         # Variables some numbers of which the body was seen to leave alone.
         self.fixed: set[int] = set()
         self._waits = True  # for items that lists do not have yet
+        # By variable, the objects from before the loop that an iteration may leave in it.
+        self._left: dict[int, dict[int, Any]] = {}
+        # By identity, all objects from before the loop, if a variable is one that can be changed.
+        self._older: dict[int, Any] = {}
 
     def start(self, before: Sequence[Any], shapes: Sequence[Any]) -> None:
         # An array that the loop assigns anew is a tensor from the start.
         before = [value.stage() if type(value) is LocalArray else value for value in before]
         self.before = list(before)
+        if any(can_be_changed(known(value)) for value in before):
+            objects, _ = reached([root for root, _ in self.site.journal().roots], LIMIT)
+            self._older = {id(one): one for one in objects if can_be_changed(one)}
+            for index, (name, value) in enumerate(zip(self.names, before, strict=True)):
+                if can_be_changed(known(value)) and has_other_name(known(value), name):
+                    self._left[index] = {id(known(value)): known(value)}
         self.invariants = Invariants(self.names, before, shapes, self.site)
         guarded = {i for i, name in enumerate(self.names) if name in self.guarded}
         make = ToldApart if self.parent.module.tells_apart else LoopAliases
@@ -317,6 +329,7 @@ class _Loop:
                 self.aliases.watch(journal)
                 given = self.parameters(builder)
                 ended = until_raise(partial(self._run, body, given))
+                more = not isinstance(ended, Raised) and self._find_left(ended)
                 # Where the body raises, no turn goes on from here: any state will do.
                 values = settled_values(given if isinstance(ended, Raised) else ended, journal)
                 if self._found_parts(journal.close()):
@@ -337,7 +350,7 @@ class _Loop:
                         continue
                     if not isinstance(ended, Raised) and self._fix_unchanged(given, values):
                         continue
-                    if self.aliases.found_more(self.parent):
+                    if more or self.aliases.found_more(self.parent):
                         continue
                     self.invariants.check(values, recorded=True)
                     results: list[Any] = []
@@ -352,6 +365,37 @@ class _Loop:
         self._note_settled()
         prints.release()
         return builder, ends
+
+    def _find_left(self, ended: Sequence[Any]) -> bool:
+        """Find objects from before the loop among the variables' values; return whether new ones.
+
+        The next iteration may change them by the names of these variables.
+        """
+        if not self._older:
+            return False
+        found = 0
+        for index, value in enumerate(ended[: len(self.names) - len(self.parts)]):
+            value = known(value)
+            if not can_be_changed(value) or value is self.before[index]:
+                continue
+            own = id(known(self.before[index]))
+            left = self._left.setdefault(index, {})
+            found -= len(left)
+            older = older_among(value, self._is_older)
+            left.update({id(one): one for one in older if id(one) != own})
+            found += len(left)
+        return found > 0
+
+    def _is_older(self, value: Any) -> bool:
+        return id(value) in self._older
+
+    def _note_left(self, values: Sequence[Any]) -> None:
+        """Note which objects from before the loop the variables may be."""
+        for index, left in self._left.items():
+            value = known(values[index])
+            sources = [Source(one, None) for one in left.values() if one is not value]
+            if sources and can_be_changed(value):
+                note_merged(value, self.names[index], sources)
 
     def _leave_to_fail(self, skipped: Sequence[Unknown]) -> None:
         """Let reads of items that no iteration makes fail when they run, in the next trace.
@@ -482,6 +526,7 @@ class _Loop:
         values = [form.put_together(tensors) for form in self.forms]
         assert next(tensors, None) is None
         self.aliases.note_parameters(values)
+        self._note_left(values)
         return values
 
     def finish(self, outputs: Iterator[Any], ends: Sequence[Form], runs: bool) -> list[Any]:
@@ -494,6 +539,7 @@ class _Loop:
                 value = value.value
             values.append(value)
         self.aliases.note_results(values)
+        self._note_left(values)
         return self._put_objects(values)
 
     def _site_of(self, own: Form) -> Site:

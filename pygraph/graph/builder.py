@@ -599,6 +599,7 @@ class Builder(BuilderCore):
         self.module.recordings = {}
         self.module.copies = {}
         self.module.merged = {}
+        self.module.merged_from = {}
         self.module.settled = {}
         self.module.implied = {}
         for missing in self.module.missing_parts:

@@ -46,8 +46,10 @@ class ModuleContext:
         self.local_arrays: dict[int, Any] = {}
         # Items read from lists that a tensor decides the length of, by identity.
         self.copies: dict[int, object] = {}
-        # By identity, containers that stand for one of two older ones, with their names.
-        self.merged: dict[int, tuple[Any, str]] = {}
+        # By identity, objects that stand for one of several older ones (pygraph.control.merged);
+        # and the same by the identity of each of these.
+        self.merged: dict[int, Any] = {}
+        self.merged_from: dict[int, list[Any]] = {}
         # By path, the types that loops settled at; an outer loop that is traced anew meets them
         # again.
         self.settled: dict[tuple[int | str, ...], Any] = {}

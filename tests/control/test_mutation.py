@@ -476,7 +476,7 @@ def array_changes(x):
 def one_or_another(x):
     first, second = [0], [1]
     either = first if x > 0 else second
-    either[0] = x
+    either.append(x)
     return first
 
 

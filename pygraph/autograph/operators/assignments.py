@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from types import FunctionType, MemberDescriptorType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -10,6 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from pygraph.autograph.operators.calls import call
+from pygraph.autograph.operators.chosen_objects import Linked
 from pygraph.autograph.operators.lists import METHODS, ItemTarget, ListTarget
 from pygraph.autograph.operators.lookups import DictTarget, is_plain_dict
 from pygraph.autograph.operators.missing import Deleting, needs_care
@@ -18,6 +20,7 @@ from pygraph.control import arrays
 from pygraph.control.arrays import note_array
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
+from pygraph.control.merged import is_linked
 from pygraph.control.tensors import is_tensor, is_tracing
 
 _CHANGING = ("__setitem__", "__delitem__", "__setattr__", "__delattr__")
@@ -40,7 +43,14 @@ def changes(owner: Any, attribute: str = "") -> Any:
     check_own(owner)
     if is_tensor(owner) or isinstance(owner, PartTarget):
         return owner
-    note(owner)
+    if is_linked(owner):
+        return Linked(owner, partial(_target, attribute=attribute))
+    return _target(owner, attribute)
+
+
+def _target(owner: Any, attribute: str) -> Any:
+    """Return what an assignment to an attribute or item is made to."""
+    note(owner, linked=True)
     if attribute:
         note_array(_stored(owner, attribute))
     elif type(owner) is dict:

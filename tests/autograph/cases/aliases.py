@@ -197,7 +197,9 @@ def f(n):
     return items, other
 
 
-f(3)  # -> ([0, 1, 2], [0, 1, 5])
+f(3)
+# -> ([0, 1, 2], [0, 1, 5])
+# staged raises TypeError: 'other' is one object or another here
 
 
 # case: copy_in_branch

@@ -231,7 +231,6 @@ def f(c):
 
 f(True)
 # -> (11, 5)
-# staged raises TypeError: is one object or another here, depending on a tensor
 
 
 # case: chosen_object_changed_by_a_method
@@ -256,7 +255,6 @@ def f(values):
 
 f([1, -1, 2])
 # -> (2, 1)
-# staged raises TypeError: is one object or another here, depending on a tensor
 
 
 # case: chosen_objects_swapped_then_changed
@@ -274,7 +272,6 @@ def f(c):
 
 f(False)
 # -> (1, 99, 1)
-# staged raises TypeError: is one object or another here, depending on a tensor
 
 
 # case: new_object_chosen_and_changed
@@ -313,3 +310,132 @@ def f(c):
 
 f(True)  # -> (99, 99)
 f(False)  # -> (1, 1)
+
+
+# case: chosen_dict_and_its_originals
+def f(c):
+    a, b = {"v": 1, "w": 2}, {"v": 3, "w": 4}
+    chosen = a if c > 0 else b
+    a["v"] = 10
+    chosen["w"] += 100
+    b["v"] += 5
+    return chosen["v"], chosen["w"], a, b
+
+
+f(1)  # -> (10, 102, {"v": 10, "w": 102}, {"v": 8, "w": 4})
+f(-1)  # -> (8, 104, {"v": 10, "w": 2}, {"v": 8, "w": 104})
+
+
+# case: chosen_twice
+class Box:
+    def __init__(self, v):
+        self.v = v
+
+
+def f(c, d):
+    a, b, e = Box(1), Box(2), Box(3)
+    first = a if c > 0 else b
+    second = first if d > 0 else e
+    a.v = 10
+    second.v += 100
+    return a.v, b.v, e.v, first.v, second.v
+
+
+f(1, 1)  # -> (110, 2, 3, 110, 110)
+f(1, -1)  # -> (10, 2, 103, 10, 103)
+f(-1, 1)  # -> (10, 102, 3, 102, 102)
+f(-1, -1)  # -> (10, 2, 103, 2, 103)
+
+
+# case: chosen_lists
+def f(c):
+    a, b = [1, 2], [3, 4]
+    chosen = a if c > 0 else b
+    a[0] = 10
+    chosen[1] = 20
+    return chosen, a, b
+
+
+f(1)  # -> ([10, 20], [10, 20], [3, 4])
+f(-1)  # -> ([3, 20], [10, 2], [3, 20])
+
+
+# case: best_so_far_is_changed
+class Point:
+    def __init__(self, v):
+        self.v = v
+        self.hits = 0
+
+
+def f(x):
+    best = Point(x[0])
+    for v in x:
+        point = Point(v)
+        if point.v > best.v:
+            best = point
+        best.hits += 1
+    return best.v, best.hits
+
+
+f([1.0, 3.0, 2.0])  # -> (3.0, 2)
+f([3.0, 1.0, 2.0])  # -> (3.0, 3)
+
+
+# case: chosen_in_a_loop_then_changed
+class Box:
+    def __init__(self, v):
+        self.v = v
+
+
+def f(n):
+    a, b = Box(1), Box(2)
+    chosen = a
+    for i in range(n):
+        if i == 1:
+            chosen = b
+    chosen.v = 99
+    return a.v, b.v
+
+
+f(3)
+# -> (1, 99)
+# staged raises TypeError: 'chosen' is one object or another here, depending on a tensor
+
+
+# case: chosen_in_a_loop_and_read
+class Box:
+    def __init__(self, v):
+        self.v = v
+
+
+def f(n):
+    a, b = Box(1), Box(2)
+    chosen = a
+    for i in range(n):
+        if i == 1:
+            chosen = b
+    return a.v, b.v, chosen.v
+
+
+f(3)  # -> (1, 2, 2)
+f(1)  # -> (1, 2, 1)
+
+
+# case: replaced_and_changed_in_a_loop
+class Box:
+    def __init__(self, v):
+        self.v = v
+
+
+def f(x):
+    box = Box(0.0)
+    for v in x:
+        box.v += v
+        if box.v > 3:
+            box = Box(-1.0)
+    box.v *= 10
+    return box.v
+
+
+f([1.0, 3.0, 2.0])  # -> 10.0
+f([1.0])  # -> 10.0
