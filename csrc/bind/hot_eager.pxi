@@ -60,9 +60,9 @@ cdef class EagerTensor(Tensor):
 
     def __index__(self):
         element = only_element(self)
-        if type(element) is not int or self.value.shape().rank() != 0:
+        if not isinstance(element, int) or self.value.shape().rank() != 0:
             raise TypeError(f"only an integer scalar can be used as an index, got {self.dtype}{list(self.shape)}")
-        return element
+        return int(element)
 
     def __getitem__(self, key):
         item = read_item(self, key)

@@ -139,7 +139,8 @@ cdef class Tensor:
     def __neg__(self):
         return apply_op(op_negative, (self,), None)
     def __pos__(self):
-        return self.copy()
+        # One bool is a number in Python.
+        return ops.astype(self, "int64") if self.dtype is bool_ and self.ndim == 0 else self.copy()
     def __abs__(self):
         return apply_op(op_abs, (self,), None)
     def __invert__(self):
@@ -147,11 +148,11 @@ cdef class Tensor:
     def __round__(self, digits=None):
         return ops.round_to(self, digits)
     def __floor__(self):
-        return ops.astype(ops.floor(self), "int64")
+        return ops.as_integer(ops.floor(self))
     def __ceil__(self):
-        return ops.astype(ops.ceil(self), "int64")
+        return ops.as_integer(ops.ceil(self))
     def __trunc__(self):
-        return ops.astype(ops.trunc(self), "int64")
+        return ops.as_integer(ops.trunc(self))
 
     def __getitem__(self, key):
         return ops.getitem(self, key)

@@ -34,6 +34,9 @@ from pygraph.ops.arithmetic import (
     trunc,
 )
 from pygraph.ops.arithmetic import (
+    as_integer as as_integer,
+)
+from pygraph.ops.arithmetic import (
     round_to as round_to,
 )
 from pygraph.ops.constants import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pygraph._hot import SymbolicTensor, Tensor, apply
+from pygraph.ops.logic import greater_equal, isfinite, less, logical_and
 from pygraph.ops.operands import Operand, as_tensor, dtype_of
 
 
@@ -251,10 +252,33 @@ def round_to(x: Tensor, digits: int | None, /) -> Tensor:
     if _is_integer(x):
         return x if digits is None or digits >= 0 else _round_integers(x, 10**-digits)
     if digits is None:
-        return apply("astype", (round(x),), {"dtype": "int64"})
+        return as_integer(round(x))
     if digits >= 0:
         return divide(round(multiply(x, 10.0**digits)), 10.0**digits)
     return multiply(round(divide(x, 10.0**-digits)), 10.0**-digits)
+
+
+def as_integer(x: Tensor, /) -> Tensor:
+    """Return what Python's ``int`` gives for whole numbers: an int64 tensor.
+
+    x: of any shape. For a NaN ValueError is raised, for what 64 bits do not hold OverflowError; in
+    a graph when it runs. In arrays such elements become any number, as in NumPy.
+
+    >>> pg.asarray(2.0).__trunc__()
+    Tensor(2, dtype=int64)
+    """
+    if x.dtype.kind == "floating" and x.ndim == 0:
+        limit = 2.0**63
+        for holds, fault in (
+            (apply("equal", (x, x)), "ValueError: cannot convert float NaN to integer"),
+            (isfinite(x), "OverflowError: cannot convert float infinity to integer"),
+            (
+                logical_and(greater_equal(x, -limit), less(x, limit)),
+                "OverflowError: cannot convert a float beyond 64 bits to integer",
+            ),
+        ):
+            x = apply("check_defined", (x, holds), {"name": fault})
+    return apply("astype", (x,), {"dtype": "int64"})
 
 
 def _round_integers(x: Tensor, unit: int) -> Tensor:

@@ -171,9 +171,9 @@ def captured_text(tensor: Tensor) -> str:
     name = name_of(tensor)
     what = f"'{name}', a tensor" if name else "a tensor"
     return (
-        f"{what} from outside of the function being traced, cannot be changed in place\n"
-        f"  {describe(user_line())}\n"
-        "Copy it first, pass it to the function and return it, or make it a pygraph.Variable."
+        f"{what} from outside of the function being traced, cannot be changed in place: copy it "
+        f"first, pass it to the function and return it, or make it a pygraph.Variable\n"
+        f"  {describe(user_line())}"
     )
 
 

@@ -38,13 +38,13 @@ model = Model()
 
 
 def captured_tensor_written(x):
-    """TypeError: 'captured' | from outside of the function | Copy it first | pygraph.Variable"""
+    """TypeError: 'captured' | from outside of the function | copy it first | pygraph.Variable"""
     captured[0] = x  # here
     return captured
 
 
 def captured_tensor_augmented(v):
-    """TypeError: 'captured' | from outside of the function | Copy it first | pygraph.Variable"""
+    """TypeError: 'captured' | from outside of the function | copy it first | pygraph.Variable"""
     values = captured
     values += v  # here
     return values

@@ -405,7 +405,7 @@ def test_a_captured_tensor_is_not_written() -> None:
         captured += x
         return captured
 
-    with pytest.raises(TypeError, match="make it a Variable"):
+    with pytest.raises(TypeError, match=r"make it a pygraph\.Variable"):
         f(pg.asarray([1.0, 1.0]))
     assert captured.tolist() == [1.0, 2.0]
 
@@ -421,7 +421,7 @@ class Layer:
 
 def test_attributes() -> None:
     layer = Layer(pg.asarray([1.0, 2.0]))
-    with pytest.raises(TypeError, match="make it a Variable"):
+    with pytest.raises(TypeError, match=r"make it a pygraph\.Variable"):
         pg.function(layer.accumulate)(pg.asarray([1.0, 1.0]))
     buffer = layer.buffer
     layer.accumulate(pg.asarray([1.0, 1.0]))
