@@ -291,6 +291,11 @@ class Specialiser {
     const auto captures = static_cast<std::size_t>(ops::integer(from.attributes_of(node)[0]));
     Loop& loop = loops_[subgraphs[1]];
     Types operands = renewed(Types(inputs.begin(), inputs.end()));
+    for (std::size_t i = captures; i < operands.size(); ++i) {
+      Shape& shape = operands[i].shape;
+      if (shape.rank() > 0 && shape[0] > 0 && is_list(subgraphs[1], static_cast<ir::ValueId>(i)))
+        shape[0] = unknown_dim(result_.symbol_count++);
+    }
     if (!loop.operands.empty()) {
       widen(operands, captures, std::span(loop.operands).subspan(captures), loop);
     }
@@ -300,6 +305,26 @@ class Specialiser {
     }
     if (!loop.returns) return std::nullopt;
     return renewed({operands.begin() + static_cast<std::ptrdiff_t>(captures), operands.end()});
+  }
+
+  // Whether a function puts items into a parameter, or takes some from it. Were the length of such
+  // a state constant, since as many come as go, it would have a fixed place, into which each
+  // iteration would copy all items.
+  bool is_list(ir::FunctionId id, ir::ValueId parameter) const {
+    const ir::Function& function = source_.functions[id];
+    return std::any_of(function.nodes.begin(), function.nodes.end(), [&](const ir::Node& node) {
+      const auto inputs = function.inputs_of(node);
+      if (node.op == ir::OpCode::list_append || node.op == ir::OpCode::list_pop)
+        return inputs[0] == parameter;
+      const std::size_t first = node.op == ir::OpCode::cond ? 1 : 0;
+      for (ir::FunctionId subgraph : function.subgraphs_of(node)) {
+        for (std::size_t i = first; i < inputs.size(); ++i) {
+          if (inputs[i] == parameter && is_list(subgraph, static_cast<ir::ValueId>(i - first)))
+            return true;
+        }
+      }
+      return false;
+    });
   }
 
   // Makes the state's types general enough for all iterations; returns whether the loop may end.

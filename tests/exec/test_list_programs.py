@@ -68,6 +68,24 @@ def test_a_loop_over_lists_is_one_program() -> None:
     assert "registers" in text
 
 
+def rounds(n: Any) -> Any:
+    items = deque([(i, 1.0) for i in range(40)])
+    total = 0.0
+    for i in range(n):
+        items.append((i, 2.0))
+        number, weight = items.popleft()
+        total = total + number * weight
+    return total
+
+
+def test_a_queue_of_constant_length_stays_in_place() -> None:
+    concrete = pg.function(rounds).get_concrete_function(pg.asarray(3))
+    text = concrete.plan.as_text()
+    assert "list_pop" not in text
+    assert "registers" in text
+    assert concrete(pg.asarray(100)).item() == rounds(100)
+
+
 def stack(n: Any) -> Any:
     items = [0]
     for i in range(n):

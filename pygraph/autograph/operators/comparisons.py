@@ -162,8 +162,20 @@ def holds_staged(value: Any) -> bool:
         return any(map(holds_staged, value.values()))
     if hasattr(type(value), "__dataclass_fields__"):
         return any(map(holds_staged, vars(value).values()))
-    own = (own_method(value, name) for name in ("__eq__", "__lt__"))
-    return stages(value) or type(value) is ChosenValue or any(method is not None for method in own)
+    return stages(value) or type(value) is ChosenValue or _compares_itself(value)
+
+
+def _compares_itself(value: Any) -> bool:
+    return any(own_method(value, name) is not None for name in ("__eq__", "__lt__"))
+
+
+def is_staged_key(key: Any) -> bool:
+    """Return whether a tensor has a say in which key one is; Python finds any other by its hash."""
+    if isinstance(key, tuple):
+        return any(map(is_staged_key, key))
+    if _compares_itself(key):
+        return any(map(stages, getattr(key, "__dict__", {}).values()))
+    return holds_staged(key)
 
 
 def has_own_equality(value: Any) -> bool:
@@ -211,7 +223,7 @@ def in_(value: Any, container: Any) -> Any:
         holds_staged(value) or holds_staged(container)
     ):
         return _any_equal(value, container)
-    if isinstance(container, (set, frozenset, Mapping, KeysView)) and holds_staged(value):
+    if isinstance(container, (set, frozenset, Mapping, KeysView)) and is_staged_key(value):
         return has_key(container, value)
     return value in container
 

@@ -8,7 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from pygraph.autograph.operators.comparisons import all_equal, has_own_equality, holds_staged
+from pygraph.autograph.operators.comparisons import (
+    all_equal,
+    has_own_equality,
+    holds_staged,
+    is_staged_key,
+)
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
 from pygraph.autograph.operators.lookups import chosen, got, looked_up, refuse_key
 from pygraph.autograph.operators.mutation import watched
@@ -189,7 +194,7 @@ def _with_known_key(method: Any) -> Callable[..., Any]:
     """Return a method that takes a key to add or remove, which no tensor may decide."""
 
     def checked(*arguments: Any) -> Any:
-        if arguments and holds_staged(arguments[0]):
+        if arguments and is_staged_key(arguments[0]):
             refuse_key(f"{type(method.__self__).__name__}.{method.__name__}(key)")
         return watched(method)(*arguments)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from pygraph.autograph.operators.branches import if_expr
-from pygraph.autograph.operators.comparisons import holds_staged
+from pygraph.autograph.operators.comparisons import holds_staged, is_staged_key
 from pygraph.control import lists
 from pygraph.control.chosen_values import ChosenValue, can_be_chosen
 from pygraph.control.keys import keys_like
@@ -30,7 +30,7 @@ _DICTS = (dict, OrderedDict, defaultdict, Counter)
 
 def looked_up(container: Any, key: Any) -> Any:
     """``container[key]`` of a dict; running the graph raises KeyError for what is no key."""
-    if type(container) not in _DICTS or not holds_staged(key):
+    if type(container) not in _DICTS or not is_staged_key(key):
         return container[key]
     if type(container) is Counter:
         return got(container, key, 0)
@@ -84,7 +84,7 @@ def _subsets(bits: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 def got(container: Any, key: Any, default: Any = None) -> Any:
     """``container.get(key, default)``."""
-    if not holds_staged(key):
+    if not is_staged_key(key):
         return container.get(key, default)
     if default is None:
         raise TypeError(
@@ -111,7 +111,7 @@ class DictTarget:
         return looked_up(self._owner, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        if not holds_staged(key):
+        if not is_staged_key(key):
             self._owner[key] = value
             return
         if not keys_like(self._owner, key):
@@ -125,7 +125,7 @@ class DictTarget:
             self._owner[known] = lists.get(values, place)
 
     def __delitem__(self, key: Any) -> None:
-        if holds_staged(key):
+        if is_staged_key(key):
             refuse_key(f"del {type(self._owner).__name__}[key]")
         del self._owner[key]
 

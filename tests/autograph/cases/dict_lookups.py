@@ -260,3 +260,28 @@ def f(x):
 
 
 f(3)  # -> (9, 1, True)
+
+
+# case: keys_with_an_equality_of_their_own
+class Name:
+    def __init__(self, text):
+        self.text = text
+
+    def __eq__(self, other):
+        return self.text == other.text
+
+    def __hash__(self):
+        return hash(self.text)
+
+
+def f(n):
+    prices = {Name("tea"): 2, Name("milk"): 1}
+    total = 0
+    if n > 1:
+        total += prices[Name("tea")] * n
+        prices[Name("milk")] = n
+    return total + prices.get(Name("milk")), Name("tea") in prices, Name("jam") in prices
+
+
+f(3)  # -> (9, True, False)
+f(1)  # -> (1, True, False)
