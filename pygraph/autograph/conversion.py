@@ -7,11 +7,13 @@ function with that code gets its own copy of the shell around it.
 from __future__ import annotations
 
 import ast
+import gc
 import inspect
 import re
 import sys
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import CellType, CodeType, FunctionType
 from typing import Any, TypeVar
 
@@ -81,7 +83,8 @@ def convert_python_function(function: FunctionType) -> FunctionType:
         return function
     found = conversions.get(code)
     if found is None:
-        found = _with_room(lambda: _convert_code(code, function.__globals__))
+        with _uncollected():
+            found = _with_room(lambda: _convert_code(code, function.__globals__))
         conversions.put(code, *found)
     converted_code, operators = found
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
@@ -98,6 +101,19 @@ def convert_python_function(function: FunctionType) -> FunctionType:
     if function.__dict__:
         converted.__dict__.update(function.__dict__)
     return converted
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking at trees, which are many objects and no garbage."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 # Python frames that the walks over a long chain of `elif` may take, one in the other.

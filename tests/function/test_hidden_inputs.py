@@ -143,6 +143,7 @@ def test_arrays_of_any_form(name: str) -> None:
     assert f.tracing_count == 1
 
 
+@pytest.mark.filterwarnings("ignore:Setting the")  # NumPy 2.5 would rather not
 def test_an_array_of_another_form_is_traced_anew() -> None:
     array = np.arange(4.0)
     f = pg.function(lambda x: pg.sum(x * array))

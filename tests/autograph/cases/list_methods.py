@@ -292,7 +292,7 @@ def f(n):
 
 
 f(1)  # -> (0, 0)
-f(0)  # raises ValueError: min() arg is an empty sequence
+f(0)  # raises ValueError: empty
 
 
 # case: zip_of_a_star
