@@ -144,6 +144,14 @@ def all_hold(literals: Iterable[Literal]) -> Any:
     return result
 
 
+def any_holds(ways: Sequence[Sequence[Literal]]) -> Any:
+    """Return the tensor that says whether all literals of some way hold."""
+    result = all_hold(ways[0])
+    for way in ways[1:]:
+        result = apply("logical_or", (result, all_hold(way)))
+    return result
+
+
 def _select(flag: Any, one: Any, other: Any) -> SymbolicTensor:
     """Return one of two tensors, whose shapes may differ."""
     builder: Any = current()

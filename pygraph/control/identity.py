@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from pygraph._hot import SymbolicTensor
-from pygraph.control.chosen import MOST, Choice, Cond, Literal, Option, link
+from pygraph.control.chosen import MOST, Choice, Cond, Literal, Option, any_holds, link
 from pygraph.control.journal import Journal
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET, Maybe
@@ -65,6 +65,7 @@ class BranchObjects:
         for side, holds in zip(sides, (True, False), strict=True):
             options += self._options(side, (Literal(self._pred, holds),))
             made += _made_in_branch(side)
+        options = _one_for_each(options)
         aliases = _builder().module.aliases
         if len(options) > MOST:
             _note_choice(aliases, value, sides)
@@ -80,12 +81,17 @@ class BranchObjects:
         side = object_of(side)
         if not is_tensor(side):
             return
-        if type(side) is not SymbolicTensor or _builder().is_within(side.builder):
-            yield Option(side, when)
-        elif type(side.link) is Choice:
+        within = type(side) is not SymbolicTensor or _builder().is_within(side.builder)
+        if type(side) is SymbolicTensor and type(side.link) is Choice:
+            # What that may be itself: a choice of choices would be written in ever more branches.
             for option in side.link.options:
                 outside = [one._replace(tensor=self._outside(one.tensor)) for one in option.when]
                 yield from self._options(option.target, (*when, *outside))
+            if within and side.link.own is not None:
+                other = any_holds([option.when for option in side.link.options])
+                yield Option(side.link.own, (*when, Literal(other, False)))
+        elif within:
+            yield Option(side, when)
 
     def _outside(self, flag: SymbolicTensor) -> SymbolicTensor:
         return self._flags.get(id(flag), flag)  # type: ignore[no-any-return]
@@ -111,6 +117,19 @@ class BranchObjects:
         for key, part in zip(keys, parts, strict=True):
             value[key] = part
         return value
+
+
+def _one_for_each(options: Sequence[Option]) -> list[Option]:
+    """Return options with one for each object, that holds where one of its options does."""
+    by_target: dict[int, list[Option]] = {}
+    for option in options:
+        by_target.setdefault(id(option.target), []).append(option)
+    return [
+        group[0]
+        if len(group) == 1
+        else Option(group[0].target, (Literal(any_holds([one.when for one in group]), True),))
+        for group in by_target.values()
+    ]
 
 
 def contents(values: Iterable[Any]) -> dict[int, Any]:

@@ -41,7 +41,7 @@ print("result", f(pg.asarray(2), pg.asarray(5)).item())
 def debugged(folder: Path, stop: str, *commands: str, **variables: str) -> list[str]:
     """Run the program with a debugger's commands, from the line behind the stop; the answers."""
     # Since Python 3.13 a debugger stops at the line that calls it.
-    first = ["n"] if sys.version_info >= (3, 13) else []
+    first = ["n"] if commands and sys.version_info >= (3, 13) else []
     file = folder / "program.py"
     file.write_text(PROGRAM.replace("{stop}", stop))
     done = subprocess.run(
