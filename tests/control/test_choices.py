@@ -13,7 +13,7 @@ import pygraph as pg
 def chosen_again_and_again(v: Any, flags: Any) -> Any:
     w = v + 1
     for i in range(10):
-        if flags[i]:
+        if flags[i]:  # noqa: SIM102  (one inside the other, so that choices nest)
             if flags[9 - i]:
                 w = v if flags[0] else w
         for _ in pg.range(2):
