@@ -77,3 +77,38 @@ def test_results_of_nested_loops(tmp_path: Path) -> None:
         expected, wanted = f(pg.ones(1), 2)
         assert x.shape == expected.shape
         assert c == wanted
+
+
+def endless_loops(depth: int, path: Path) -> Any:
+    """Return `while True` loops inside each other, each left by a `break` that a tensor decides."""
+    lines = ["def f(n):", "    t = 0"]
+    for level in range(depth):
+        lines.append("    " * (level + 1) + "while True:")
+        lines.append("    " * (level + 2) + "t += 1")
+    for level in reversed(range(depth)):
+        lines.append("    " * (level + 2) + f"if t > n + {level}: break")
+    lines.append("    return t")
+    path.write_text("\n".join(lines))
+    names: dict[str, Any] = {}
+    exec(compile(path.read_text(), str(path), "exec"), names)
+    linecache.checkcache(str(path))
+    return names["f"]
+
+
+def test_traces_of_nested_endless_loops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+    for depth in (4, 8):
+        function = endless_loops(depth, tmp_path / f"endless_{depth}.py")
+        runs = 0
+        run = loop._Loop._run
+
+        def counted(self: Any, body: Any, given: Any, run: Any = run) -> Any:
+            nonlocal runs
+            runs += 1
+            return run(self, body, given)
+
+        monkeypatch.setattr(loop._Loop, "_run", counted)
+        assert pg.function(function)(pg.asarray(20)).item() == function(20)
+        monkeypatch.setattr(loop._Loop, "_run", run)
+        counts.append(runs)
+    assert counts[1] <= 5 * counts[0]  # twice as deep: four times for a square

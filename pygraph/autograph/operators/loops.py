@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from types import CodeType
 from typing import Any, NamedTuple
 
 from pygraph.autograph.operators.iteration import own_iterable, positions, staged_iterable
@@ -132,6 +134,26 @@ def while_stmt(
     run(lambda: _while(loop, test))
 
 
+class _Found(threading.local):
+    """Loops that the first iteration of a loop around them found to be staged.
+
+    By the code of their bodies, with whether the test changes objects. Where that iteration is
+    undone and the loop around is staged, they are staged at once: else each level of nested loops
+    would double the traces of those inside.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[CodeType, bool] = {}
+        self.attempts: list[dict[CodeType, bool]] = []
+
+    def note(self, loop: _Loop, test_changes: bool) -> None:
+        for found in self.attempts:
+            found[loop.body.__code__] = test_changes
+
+
+_found = _Found()
+
+
 class _First:
     """The first iteration of a loop, run before it is known whether the loop is staged."""
 
@@ -140,13 +162,33 @@ class _First:
         self._variables = variables
         self._values = variables.get()
         self._attempt = Attempt((loop.body, loop.test))
-        self.keep = self._attempt.keep
+        self.staged: dict[CodeType, bool] = {}
+        _found.attempts.append(self.staged)
+
+    def keep(self) -> None:
+        """Let it stand."""
+        self._attempt.keep()
+        self._end()
 
     def undo(self) -> None:
         """Make everything what it was before."""
         self._attempt.undo()
         rollback(self._mark)
         self._variables.set(self._values)
+        self._end()
+
+    def _end(self) -> None:
+        _found.attempts[:] = [found for found in _found.attempts if found is not self.staged]
+
+
+@contextmanager
+def _knowing(staged: dict[CodeType, bool]) -> Iterator[None]:
+    """Stage loops at once, until the end of the block, that are known to be."""
+    former, _found.known = _found.known, {**_found.known, **staged}
+    try:
+        yield
+    finally:
+        _found.known = former
 
 
 def _while(loop: _Loop, test: Callable[[], Any]) -> None:
@@ -162,18 +204,24 @@ def _while(loop: _Loop, test: Callable[[], Any]) -> None:
             with prints if count == 1 else nullcontext():
                 going, changes = _evaluated(test)
             test_changes = test_changes or changes
-            if stages(going):
+            known = _found.known.get(loop.body.__code__) if count == 0 and going is True else None
+            if known is not None:
+                test_changes = test_changes or known
+            if stages(going) or known is not None:
                 # The graph computes the test itself; a first iteration, run to find that out, is
                 # undone.
+                staged: dict[CodeType, bool] = {}
                 if first is not None and count == 1:
                     first.undo()
-                    going = True
-                if test_changes:
-                    _stage_after_test(loop, test, variables, going)
+                    going, staged = True, first.staged
+                    _found.note(loop, test_changes)
+                with _knowing(staged):
+                    if test_changes:
+                        _stage_after_test(loop, test, variables, going)
+                        return
+                    rollback(here)
+                    _stage_while(loop, test, variables, count > 0 or known is not None)
                     return
-                rollback(here)
-                _stage_while(loop, test, variables, count > 0)
-                return
             if count == 1:
                 prints.release()
             if not going:
