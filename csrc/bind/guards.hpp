@@ -128,9 +128,17 @@ inline bool has_seen_sequence(const Seen& seen, PyObject* value) {
   }
 }
 
-#if PY_VERSION_HEX < 0x030C0000
-#define PYGRAPH_KNOWS_DICTS 1
-// The keys of a dict as Python 3.11 lays them out (Include/internal/pycore_dict.h).
+// Whether the layout of a dict's keys is known, and that of objects which have no dict of their
+// own.
+#if PY_VERSION_HEX < 0x030E0000 && !defined(Py_GIL_DISABLED)
+#define PYGRAPH_KNOWS_KEYS 1
+#else
+#define PYGRAPH_KNOWS_KEYS 0
+#endif
+#define PYGRAPH_KNOWS_DICTS (PYGRAPH_KNOWS_KEYS && PY_VERSION_HEX < 0x030C0000)
+
+#if PYGRAPH_KNOWS_KEYS
+// The keys of a dict as Python 3.11 to 3.13 lay them out (Include/internal/pycore_dict.h).
 struct DictKeys {
   Py_ssize_t references;
   std::uint8_t log2_size;
@@ -183,8 +191,6 @@ class KeyHint {
   Py_ssize_t entry_count_ = 0;
   Py_ssize_t usable_ = 0;
 };
-#else
-#define PYGRAPH_KNOWS_DICTS 0
 #endif
 
 // A name in a namespace: the variables of a module, or the attributes that an object itself has.
@@ -195,7 +201,7 @@ class NamedEntry {
 
   // The value in a dict (borrowed), or null.
   PyObject* read(PyObject* namespace_) {
-#if PYGRAPH_KNOWS_DICTS
+#if PYGRAPH_KNOWS_KEYS
     const auto* dict = reinterpret_cast<PyDictObject*>(namespace_);
     const auto* keys = reinterpret_cast<const DictKeys*>(dict->ma_keys);
     if (keys->kind != 0 && dict->ma_values == nullptr) {
@@ -225,7 +231,7 @@ class NamedEntry {
 
  private:
   PyObject* name_ = nullptr;
-#if PYGRAPH_KNOWS_DICTS
+#if PYGRAPH_KNOWS_KEYS
   KeyHint hint_;
 #endif
 };

@@ -10,10 +10,12 @@ from typing import Any
 from pygraph._hot import SymbolicTensor
 from pygraph.control.errors import Site, unjoined
 from pygraph.control.journal import Change, Journal, note
+from pygraph.control.objects import is_plain
 from pygraph.control.parts import (
     ORDER,
     VALUE,
     WHOLE,
+    attributes,
     is_python_only,
     read_part,
     reorder,
@@ -131,13 +133,22 @@ def _with_whole_lists(changes: Sequence[Change], whole: Collection[Change]) -> l
 
 def settled_values(values: Sequence[Any], journal: Journal) -> list[Any]:
     """Return values as they are now, apart from tensors and containers that will be undone."""
-    return [map_structure(partial(_settled, journal=journal), value) for value in values]
+    settle = partial(_settled, journal=journal, objects={})
+    return [map_structure(settle, value) for value in values]
 
 
-def _settled(value: Any, journal: Journal) -> Any:
+def _settled(value: Any, journal: Journal, objects: dict[int, Any]) -> Any:
+    settle = partial(_settled, journal=journal, objects=objects)
     if type(value) is Maybe:
-        inner = map_structure(partial(_settled, journal=journal), value.value)
+        inner = map_structure(settle, value.value)
         return Maybe(value.name, inner, value.defined, value.none, value.part)
+    if is_plain(value) and journal.owns(value):
+        known = objects.get(id(value))
+        if known is None:
+            known = objects[id(value)] = object.__new__(type(value))
+            for name, part in attributes(value).items():
+                object.__setattr__(known, name, map_structure(settle, part))
+        return known
     if type(value) is SymbolicTensor and (journal.owns(value) or is_derived(value)):
         return value.copy()
     return value

@@ -19,6 +19,7 @@ from pygraph.control.invariants import Invariants, checked_invariants
 from pygraph.control.journal import LIMIT, Change, Journal, recording
 from pygraph.control.leaves import NUMBERS, TensorLeaf, ValueLeaf
 from pygraph.control.merged import Source, can_be_changed, has_other_name, note_merged, older_among
+from pygraph.control.objects import is_plain
 from pygraph.control.parts import ORDER, WHOLE
 from pygraph.control.pending import (
     MissingItemError,
@@ -331,7 +332,14 @@ class _Loop:
                 ended = until_raise(partial(self._run, body, given))
                 more = not isinstance(ended, Raised) and self._find_left(ended)
                 # Where the body raises, no turn goes on from here: any state will do.
-                values = settled_values(given if isinstance(ended, Raised) else ended, journal)
+                ends_with = given if isinstance(ended, Raised) else ended
+                values = [
+                    # What changes of an object that stays joins the state by its parts.
+                    end if end is start and is_plain(end) else value
+                    for end, start, value in zip(
+                        ends_with, given, settled_values(ends_with, journal), strict=True
+                    )
+                ]
                 if self._found_parts(journal.close()):
                     continue
                 self.invariants.check(values)

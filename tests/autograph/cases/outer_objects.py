@@ -439,3 +439,31 @@ def f(x):
 
 f([1.0, 3.0, 2.0])  # -> 10.0
 f([1.0])  # -> 10.0
+
+
+# case: changed_in_one_branch_and_replaced_in_the_other
+class Box:
+    def __init__(self, n, m):
+        self.n = n
+        self.m = m
+
+    def add(self, k):
+        self.n = (self.n + k) % 50
+        return self.n
+
+
+def f(a, c):
+    box, b = Box(a, 1), 0
+    for j in (0, 1):
+        if c[j]:
+            for _ in (0, 1):
+                b = box.add(7)
+        else:
+            box = Box(70, box.m)
+    return b, box.n, box.m
+
+
+f(5, [True, True])  # -> (33, 33, 1)
+f(5, [True, False])  # -> (19, 70, 1)
+f(5, [False, True])  # -> (34, 34, 1)
+f(5, [False, False])  # -> (0, 70, 1)
