@@ -108,7 +108,7 @@ def main() -> None:
                 "CPython": lambda function=function, plain=plain: function(*plain),
             }
         )
-    report("What does a step of a list, a queue and a heap cost?", tables)
+    report("lists: a step of a list, a queue and a heap", tables)
 
 
 if __name__ == "__main__":
