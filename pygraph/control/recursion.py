@@ -24,7 +24,9 @@ from pygraph.graph import Builder
 from pygraph.graph.builder import NestingError
 
 # Where so many calls are under way, each where a tensor decides, that differ in Python numbers
-# only, these become tensors: the numbers alone may never end the recursion.
+# only, these become tensors: the numbers alone may never end the recursion. So do the others of a
+# function of the graph where as many of its bodies, one for each number, stand in each other: each
+# is traced several times for each trace of the one around it.
 _NESTED_WITH_NUMBERS = 3
 
 _FRAMES_PER_CALL = 4
@@ -96,6 +98,7 @@ def _find(activation: Activation, first: Activation) -> Recursive | None:
     complete = _complete(activation, first.callees)
     if complete is not None:
         return complete
+    bodies = 0  # of the function itself, around the call
     inside_a_body = False
     nested: set[Builder] = set()
     for other in reversed(stack()):
@@ -106,7 +109,10 @@ def _find(activation: Activation, first: Activation) -> Recursive | None:
             staged = other.builder is not activation.builder
             found = None
             if other.recursive is not None:
-                found = _under_way(other.recursive, activation, staged)
+                bodies += 1
+                deep = bodies >= _NESTED_WITH_NUMBERS
+                numbers = staged and deep and not first.needs_numbers
+                found = _under_way(other.recursive, activation, staged, numbers)
             elif staged and not inside_a_body:
                 nested.add(other.builder)
                 deep = len(nested) >= _NESTED_WITH_NUMBERS
@@ -142,13 +148,17 @@ def _complete(activation: Activation, since: int) -> Recursive | None:
     return None
 
 
-def _under_way(recursive: Recursive, activation: Activation, staged: bool) -> Recursive | None:
-    wider = joined(recursive.form, _form_for(recursive, activation))
+def _under_way(
+    recursive: Recursive, activation: Activation, staged: bool, numbers: bool
+) -> Recursive | None:
+    wider = joined(recursive.form, _form_for(recursive, activation), numbers)
     arguments = activation.arguments()
     if wider is None and staged and arguments is not None:
         recursive.share_changed(arguments)
     if wider is None or not (staged or wider == recursive.form):
         return None
+    if numbers and wider != recursive.form:
+        recursive.tries_numbers = True
     recursive.form = wider
     return recursive
 

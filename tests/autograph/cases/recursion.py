@@ -431,3 +431,41 @@ def f(x, n):
 
 
 f(3.0, 2)  # -> (3.0, 6.0)
+
+
+# case: fill_by_python_numbers_in_four_directions
+def f(given):
+    grid = given.copy()
+    n, m = grid.shape
+
+    def fill(r, c):
+        if r < 0 or r >= n or c < 0 or c >= m or grid[r, c] != 1:
+            return 0
+        grid[r, c] = 2
+        return 1 + fill(r + 1, c) + fill(r - 1, c) + fill(r, c + 1) + fill(r, c - 1)
+
+    best = 0
+    for i in range(n):
+        for j in range(m):
+            best = max(best, fill(i, j))
+    return best
+
+
+f([[1, 0, 1], [1, 0, 1], [0, 1, 1]])  # -> 4
+
+
+# case: python_numbers_that_must_stay_so
+names = ["a", "b", "c", "d", "e", "f"]
+weights = {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}
+
+
+def f(n):
+    def go(r, level):
+        if r <= 0 or level == 0:
+            return 1
+        return weights[names[level]] + go(r - 1, level) + go(r - 2, level - 1)
+
+    return go(n, 5)
+
+
+f(6)  # -> 123
