@@ -46,7 +46,7 @@ from pygraph.control.unset import UNSET, known
 from pygraph.graph import Builder, public
 from pygraph.graph.builder import Path
 from pygraph.graph.locations import Region
-from pygraph.graph.structure import flatten, map_structure, unflatten
+from pygraph.graph.structure import depth, flatten, map_structure, unflatten
 
 # More than the steps from one dtype to the widest that it can settle on.
 _DTYPE_STEPS = 6
@@ -150,6 +150,10 @@ def stage_while(
     return after if maximum_iterations is None else after[1:]
 
 
+# A variable may be found to hold so many levels of objects, one in each trace.
+_MOST_LEVELS = 8
+
+
 class _ItemsToCome(BaseException):
     """The body reads items of a list that only iterations of a loop around it make."""
 
@@ -231,6 +235,8 @@ class _Loop:
         self.parts: list[Change] = []
         self.own: list[Form] = []
         self.forms: list[Form] = []
+        # By variable, how many traces in a row it came out nested deeper than it went in.
+        self._deepened: dict[int, int] = {}
         # Variables some numbers of which the body was seen to leave alone.
         self.fixed: set[int] = set()
         self._waits = True  # for items that lists do not have yet
@@ -352,6 +358,7 @@ class _Loop:
                     for own, form, end in zip(self.own, self.forms, ends, strict=True)
                 ]
                 self.aliases.ended = [] if isinstance(ended, Raised) else ended
+                self._refuse_growth(found)
                 if found == self.forms:
                     if skipped:
                         self._leave_to_fail(skipped)
@@ -373,6 +380,25 @@ class _Loop:
         self._note_settled()
         prints.release()
         return builder, ends
+
+    def _refuse_growth(self, found: Sequence[Form]) -> None:
+        """Refuse a variable whose value holds the one of the iteration before, as linked lists do.
+
+        One that is None before the loop would otherwise nest deeper with every trace.
+        """
+        for index, (form, end) in enumerate(zip(self.forms, found, strict=True)):
+            if depth(end.structure) <= depth(form.structure):
+                self._deepened.pop(index, None)
+                continue
+            self._deepened[index] = self._deepened.get(index, 0) + 1
+            if self._deepened[index] > _MOST_LEVELS:
+                what = ("one object", "another that holds it")
+                advice = (
+                    "It grows with every iteration, and a graph's values have a fixed structure. "
+                    "Keep such objects in a list, and in them the positions of others."
+                )
+                site = LaterIterations(self.site)
+                raise mismatch(TypeError, site, form.name, form.name, what, advice)
 
     def _find_left(self, ended: Sequence[Any]) -> bool:
         """Find objects from before the loop among the variables' values; return whether new ones.
@@ -481,6 +507,7 @@ class _Loop:
         for index in reversed(range(len(self.parts))):
             if self.parts[index].owner is owner:
                 del self.parts[index]
+                self._deepened.clear()  # other variables have their places now
                 for entries in (self.names, self.before, self.own, self.forms):
                     del entries[first + index]
                 self.fixed = {i if i < first + index else i - 1 for i in self.fixed}

@@ -164,6 +164,13 @@ def map_structure(function: Callable[[Any], Any], value: Any) -> Any:
     return unflatten(structure, [function(leaf) for leaf in leaves])
 
 
+def depth(structure: Structure | None) -> int:
+    """Return how many containers, or objects, stand in each other."""
+    if structure is None:
+        return 0
+    return 1 + max(map(depth, structure.children), default=0)
+
+
 def leaf_names(structure: Structure, name: str) -> list[str]:
     """Return how a user would write each leaf of the variable ``name``, as in ``state['h'][0]``."""
     if structure.kind == "leaf":

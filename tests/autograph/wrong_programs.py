@@ -519,3 +519,26 @@ def objects_of_unlike_attributes(x):
     if x > 0:
         pair = [x, 1]  # here
     return pair
+
+
+class Node:
+    def __init__(self, value, following):
+        self.value = value
+        self.following = following
+
+
+def linked_list(v):
+    """TypeError: 'head' | another that holds it | Keep such objects in a list"""
+    head = None
+    for value in v:
+        head = Node(value, head)  # here
+    return head.value
+
+
+def tuples_in_tuples(n):
+    """TypeError: 'state' | another that holds it | Keep such objects in a list"""
+    state = None
+    while n > 0:
+        state = (n, state)  # here
+        n -= 1
+    return n
