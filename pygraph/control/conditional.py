@@ -11,18 +11,21 @@ from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.errors import CallSite, Site
 from pygraph.control.forms import Form, form_of, join, met
 from pygraph.control.identity import BranchObjects, contents, inner_flags
-from pygraph.control.journal import Change, Journal, recording
+from pygraph.control.journal import Change, Journal, note, recording
 from pygraph.control.merged import (
-    Source,
     When,
     can_be_changed,
+    choosing_flags,
     has_other_name,
     note_merged,
+    older_sources,
+    one_for_each,
 )
+from pygraph.control.parts import ORDER, write_part
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
 from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
-from pygraph.control.unset import UNSET, Maybe
+from pygraph.control.unset import UNSET, Maybe, known
 from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 
@@ -87,10 +90,10 @@ def stage_cond(
         return _only(first, second)
     parts = both_ways(first.changes, second.changes, site)
     names = [*names, *(change.name for change, _, _ in parts)]
-    for _, *values in parts:
-        for side, value in zip((first, second), values, strict=True):
-            side.values.append(value)
-            side.ends.append(value)
+    for which, side in enumerate((first, second)):
+        values = [part[1 + which] for part in parts]
+        side.ends.extend(_at_end(side, values, site))
+        side.values.extend(values)
     _narrow(first, second)
     joined: list[Form | None] = []
     forms: list[tuple[Form, Form]] = []
@@ -102,7 +105,7 @@ def stage_cond(
         forms.append(pair)
         same = first.values[index] is second.values[index]
         joined.append(None if same else _joined(met(*pair, parent), site, name in guarded))
-    flags = [inner_flags(side.builder, side.values) for side in (first, second)]
+    flags = [_inner_flags(side) for side in (first, second)]
     for which, side in enumerate((first, second)):
         aliases.resume(stale[which])
         with recording(side.builder, site.journal(runs=False)) as journal:
@@ -128,7 +131,7 @@ def stage_cond(
             names, joined, values, first.values, second.values, strict=True
         )
     ]
-    _note_merged(parent.lift(pred), names, site, first, second, after)
+    _note_merged(parent.lift(pred), names, site, (first.values, second.values), after, outside)
     return _with_parts(after, [change for change, _, _ in parts])
 
 
@@ -191,7 +194,7 @@ def _after_raise(
     ends = [*side.ends, *(change.after for change in changes)] if side is not None else []
     all_names = [*names, *(change.name for change in changes)] if side is not None else []
     forms = [form_of(*item, settled=True) for item in zip(all_names, ends, strict=True)]
-    flags = [] if side is None else inner_flags(side.builder, side.values)
+    flags = [] if side is None else _inner_flags(side)
     for way in ways:
         with recording(way.builder, Journal()) as journal:
             tensors: list[Any] = []
@@ -218,27 +221,50 @@ def _after_raise(
         else value
         for name, form, value, one in zip(all_names, forms, after, values, strict=True)
     ]
+    nothing = [UNSET] * len(values)
+    both = (values, nothing) if side is first else (nothing, values)
+    _note_merged(parent.lift(pred), all_names, site, both, after, outside)
     return _with_parts(after, changes)
 
 
+def _inner_flags(side: _Side) -> list[Any]:
+    """Return the bool tensors of a branch that tell which objects the values at its end are."""
+    flags = [*inner_flags(side.builder, side.values), *choosing_flags(side.builder, side.values)]
+    return list({id(flag): flag for flag in flags}.values())
+
+
 def _note_merged(
-    pred: Any, names: Sequence[str], site: Site, first: _Side, second: _Side, after: list[Any]
+    pred: Any,
+    names: Sequence[str],
+    site: Site,
+    ends: tuple[Sequence[Any], Sequence[Any]],
+    after: list[Any],
+    outside: dict[int, Any],
 ) -> None:
-    """Remember which objects stand for others that are known under other names as well."""
+    """Remember which objects stand for others that are known under other names as well.
+
+    ``ends`` are the values at the end of either branch; ``outside`` has what stands for the bool
+    tensors of the branches.
+    """
     journal = site.journal()
-    for given in zip(names, first.values, second.values, after, strict=True):
+    for given in zip(names, *ends, after, strict=True):
         for name, one, other, value in _meeting(*given):
-            sources = [
-                Source(side, When(pred, holds))
+            sources = one_for_each(
+                source
                 for side, holds in ((one, True), (other, False))
-                if side is not value and journal.is_older(side)
-            ]
-            if len(sources) == 2 or (sources and has_other_name(sources[0].value, name)):
+                if side is not value and can_be_changed(side)
+                for source in older_sources(side, When(pred, holds), journal.is_older, outside)
+            )
+            if len(sources) > 1 or (sources and has_other_name(sources[0].value, name)):
                 note_merged(value, name, sources)
 
 
 def _meeting(name: str, one: Any, other: Any, value: Any) -> Iterator[tuple[str, Any, Any, Any]]:
-    """Yield the objects that can be changed and stand for one of two, with their names."""
+    """Yield the objects that can be changed and stand for one of two, with their names.
+
+    Of what may be None it is the object that it is otherwise.
+    """
+    one, other, value = known(one), known(other), known(value)
     if one is other:
         return
     if type(value) is tuple:
@@ -283,6 +309,20 @@ def _traced(builder: Builder, branch: Callable[[], list[Any]], site: Site) -> _W
     if isinstance(values, Raised):
         return _RaisedWay(builder)
     return _Side(builder, values, ends, changes, consist) if isinstance(values, list) else values
+
+
+def _at_end(side: _Side, values: list[Any], site: Site) -> list[Any]:
+    """Return values as they are at the end of a branch, the changes of which were undone."""
+    if not any(can_be_changed(known(value)) for value in values):
+        return values
+    with recording(side.builder, site.journal(runs=False)) as journal:
+        for change in side.changes:
+            if change.key is not ORDER:
+                note(change.owner)
+                write_part(change.owner, change.key, change.after)
+        ends = settled_values(values, journal)
+        journal.undo()
+    return ends
 
 
 def _with_parts(values: list[Any], parts: list[Change]) -> list[Any]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from pygraph._hot import EagerTensor, SymbolicTensor
 from pygraph.control.arrays import LocalArray, as_numpys, note_array, owner_of
-from pygraph.control.merged import check_single
+from pygraph.control.merged import check_single, linked_roots
 from pygraph.control.parts import (
     ORDER,
     VALUE,
@@ -113,6 +113,8 @@ class Journal:
         given = [target_of(function) for function in functions if function is not None]
         # Where the search for an object starts, and how that is written.
         self.roots: list[tuple[Any, str]] = [(function, "") for function in given]
+        # Objects that stand for others: an assignment to one of them reaches these as well.
+        self._linked = linked_roots()
         self._handled = handled
         self._tentative = tentative
         # The one in whose stead a tentative one stands.
@@ -284,7 +286,7 @@ class Journal:
         if not changed:
             return []
         wanted = {id(change.owner) for change in changed}
-        found = paths(self.roots, wanted)
+        found = paths([*self.roots, *self._linked], wanted)
         older, younger = [], []
         for change in changed:
             name = found.get(id(change.owner))

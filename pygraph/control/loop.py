@@ -480,7 +480,7 @@ class _Loop:
             if not is_joinable(change):
                 raise unjoined(change, self.site)
             own, end = (form_of(change.name, value, settled=True) for value in values)
-            form = join(own, end, self.site)
+            form = join(*met(own, end, self.parent), self.site)
             if type(change.owner) is deque:
                 form = as_queue(form, self.site)
             if change.key is WHOLE:

@@ -13,9 +13,10 @@ from functools import partial
 from types import FrameType, FunctionType
 from typing import Any, NamedTuple
 
-from pygraph.control.objects import is_plain
+from pygraph.control.objects import holds_inner, is_plain
 from pygraph.control.parts import attributes
-from pygraph.control.tensors import current, logical_not
+from pygraph.control.tensors import apply, current, logical_not
+from pygraph.control.unset import known
 from pygraph.graph.locations import describe, mark_of, user_line
 
 # References to an object that `_is_alive` and its `Merged` have.
@@ -38,6 +39,14 @@ class When(NamedTuple):
     def predicate(self) -> Any:
         """Return the tensor that says so."""
         return self.tensor if self.holds else logical_not(self.tensor)
+
+    def within(self, outer: When, outside: dict[int, Any]) -> When:
+        """Return when this holds and so does what the branch that it is of runs for.
+
+        ``outside`` has, by identity, what stands for a bool tensor of the branch outside of it.
+        """
+        here = self._replace(tensor=outside.get(id(self.tensor), self.tensor))
+        return When(apply("logical_and", (outer.predicate(), here.predicate())), True)
 
 
 class Source(NamedTuple):
@@ -62,6 +71,54 @@ def note_merged(value: Any, name: str, sources: Sequence[Source]) -> None:
     module.merged[id(value)] = merged
     for source in sources:
         module.merged_from.setdefault(id(source.value), []).append(merged)
+
+
+def older_sources(
+    value: Any, when: When, is_older: Callable[[Any], bool], outside: dict[int, Any]
+) -> Iterator[Source]:
+    """Yield the older objects that a value at the end of a branch is, or may be, and when.
+
+    ``when`` says when the branch runs; ``outside`` has what stands for bool tensors of it.
+    """
+    merged: Merged | None = current().module.merged.get(id(value))
+    if is_older(value):
+        yield Source(value, when)
+    elif merged is not None:
+        for source in merged.sources:
+            # What the branch did not reach by itself was handed to it, unless it was made there.
+            if is_older(source.value) or not holds_inner(source.value, current()):
+                inner = source.when
+                both = None if inner is None else inner.within(when, outside)
+                yield Source(source.value, both)
+
+
+def one_for_each(sources: Iterable[Source]) -> list[Source]:
+    """Return sources with one for each object, which is meant where it is by one of them."""
+    found: dict[int, Source] = {}
+    for source in sources:
+        former = found.get(id(source.value))
+        found[id(source.value)] = source if former is None else _either(former, source)
+    return list(found.values())
+
+
+def _either(one: Source, other: Source) -> Source:
+    if one.when is None or other.when is None:
+        return one._replace(when=None)
+    predicates = one.when.predicate(), other.when.predicate()
+    return one._replace(when=When(apply("logical_or", predicates), True))
+
+
+def choosing_flags(builder: Any, values: Iterable[Any]) -> Iterator[Any]:
+    """Yield the bool tensors of a branch that say which older objects the values stand for."""
+    waiting = [known(value) for value in values]
+    while waiting:
+        value = waiting.pop()
+        if type(value) is tuple:
+            waiting.extend(map(known, value))
+        merged: Merged | None = current().module.merged.get(id(value))
+        for source in () if merged is None else merged.sources:
+            if source.when is not None and source.when.tensor.builder is builder:
+                yield source.when.tensor
 
 
 def can_be_changed(value: Any) -> bool:
@@ -124,6 +181,18 @@ def linked(owner: Any) -> Iterator[tuple[Any, str, When | None]]:
         when = next(source.when for source in other.sources if source.value is owner)
         if (when is None or when.is_known()) and _is_alive(other.value):
             yield other.value, other.name, when
+
+
+def linked_roots() -> list[tuple[Any, str]]:
+    """Return the objects that stand for others by now, and these, with their names."""
+    builder = current()
+    if builder is None or not builder.module.merged:
+        return []
+    return [
+        (value, merged.name)
+        for merged in builder.module.merged.values()
+        for value in (merged.value, *(source.value for source in merged.sources))
+    ]
 
 
 def is_linked(owner: Any) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from pygraph._hot import Tensor, Variable
+from pygraph._hot import SymbolicTensor, Tensor, Variable
 from pygraph.control.parts import attributes, slots_of
+from pygraph.graph import Builder
 from pygraph.graph.structure import Structure, flatten
 
 _HEAP_TYPE = 1 << 9
@@ -38,3 +39,9 @@ def opened(value: Any) -> tuple[list[Any], Structure]:
         leaves += parts
         children.append(structure)
     return leaves, Structure("object", (type(value), names), tuple(children))
+
+
+def holds_inner(value: Any, home: Builder) -> bool:
+    """Return whether an object holds tensors of a branch or body, unknown to ``home``."""
+    leaves = opened(value)[0] if is_plain(value) else flatten(value)[0]
+    return any(type(leaf) is SymbolicTensor and not home.is_within(leaf.builder) for leaf in leaves)

@@ -33,7 +33,7 @@ from pygraph.control.leaves import (
     number_leaf,
     same_value,
 )
-from pygraph.control.objects import is_plain, opened
+from pygraph.control.objects import holds_inner, is_plain, opened
 from pygraph.control.tensors import apply, cast, current, is_tensor, placeholder, weakened
 from pygraph.control.unset import Maybe
 from pygraph.graph import Builder
@@ -151,14 +151,7 @@ def opened_if_new(part: Shaped, home: Builder) -> Shaped:
     leaf = part.leaves[0] if part.structure.kind == "leaf" else None
     if not isinstance(leaf, ValueLeaf) or not is_plain(leaf.value):
         return part
-    return _as_attributes(leaf.value) if _holds_inner(leaf.value, home) else part
-
-
-def _holds_inner(value: Any, home: Builder) -> bool:
-    for leaf in opened(value)[0]:
-        if type(leaf) is SymbolicTensor and not home.is_within(leaf.builder):
-            return True
-    return False
+    return _as_attributes(leaf.value) if holds_inner(leaf.value, home) else part
 
 
 def _as_attributes(value: Any) -> Shaped:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pygraph._hot import SymbolicTensor, Tensor
 from pygraph.control.tensors import apply, as_predicate, cast, current, is_tensor, logical_not
-from pygraph.graph.structure import flatten, register_pytree_node, unflatten
+from pygraph.graph.structure import register_pytree_node
 
 
 class _Unset:
@@ -97,11 +97,16 @@ class Maybe:
         missing = None if self.none or self.part is None else self.part.missing()
         if missing is not None:
             return self._or(missing)
-        leaves, structure = flatten(self.value)
-        checked = [self._check(leaf) if is_tensor(leaf) else leaf for leaf in leaves]
-        if not any(map(is_tensor, leaves)):
+        if is_tensor(self.value):
+            return self._check(self.value)
+        self._check(True)
+        return self.value  # the object itself, for methods of it may change it
+
+    def target(self) -> Any:
+        """Return what is written into; the graph raises an exception where there is none."""
+        if not self.certain():
             self._check(True)
-        return unflatten(structure, checked)
+        return self.value
 
     def given(self) -> Any:
         """Return what a read gives that makes nothing of it: a value, or what may be None."""
@@ -179,7 +184,7 @@ class Maybe:
         return getattr(self.read(), name)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self.read()[key] = value
+        self.target()[key] = value
 
     def __len__(self) -> int:
         return len(self.read())

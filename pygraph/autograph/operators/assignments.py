@@ -22,6 +22,7 @@ from pygraph.control.journal import note
 from pygraph.control.lists import check_own
 from pygraph.control.merged import is_linked
 from pygraph.control.tensors import is_tensor, is_tracing
+from pygraph.control.unset import Maybe
 
 _CHANGING = ("__setitem__", "__delitem__", "__setattr__", "__delattr__")
 _custom: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
@@ -38,6 +39,8 @@ def changes(owner: Any, attribute: str = "") -> Any:
     if isinstance(owner, ItemTarget):
         note(owner.root)
         return owner
+    if type(owner) is Maybe:
+        owner = owner.target()
     if isinstance(owner, np.ndarray):
         return arrays.target(owner)
     check_own(owner)
