@@ -6,6 +6,7 @@ The line that is to blame ends in ``# here``. Arguments go by the parameters' na
 
 # ruff: noqa: F821, F841, B007
 
+import collections
 import dataclasses
 import operator
 
@@ -542,3 +543,25 @@ def tuples_in_tuples(n):
         state = (n, state)  # here
         n -= 1
     return n
+
+
+def key_that_a_tensor_adds_to_a_defaultdict(v):
+    """TypeError: defaultdict | which keys there are | collect them in a list"""
+    counts = collections.defaultdict(int)
+    for value in v:
+        counts[value] += 1  # here
+    return counts[1]
+
+
+def list_at_a_chosen_key(x):
+    """TypeError: one of 'a', 'b' | a list | branches of an `if`"""
+    groups = {"a": [0], "b": [1]}
+    groups["a" if x > 1 else "b"][0] = 9  # here
+    return groups
+
+
+def chosen_key_that_is_none_yet(x):
+    """TypeError: which keys there are | collect them in a list"""
+    counts = {"even": 0}
+    counts["even" if x % 2 == 0 else "odd"] = 1  # here
+    return counts

@@ -15,7 +15,13 @@ from pygraph.autograph.operators.comparisons import (
     is_staged_key,
 )
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
-from pygraph.autograph.operators.lookups import chosen, got, looked_up, refuse_key
+from pygraph.autograph.operators.lookups import (
+    chosen,
+    got,
+    item_at_choice,
+    looked_up,
+    refuse_key,
+)
 from pygraph.autograph.operators.mutation import watched
 from pygraph.autograph.operators.parts import PartTarget, is_part
 from pygraph.control import arrays, lists
@@ -34,7 +40,7 @@ from pygraph.graph.text import Text, deferred
 def item(container: Any, key: Any) -> Any:
     """``container[key]``: of a list, staged when a tensor is the key or decided the length."""
     if type(key) is ChosenValue:
-        return key.each(lambda value: item(container, value))
+        return item_at_choice(key, [item(container, value) for value in key.values])
     noted = reads()
     if noted is not None:
         noted.item(container, key)

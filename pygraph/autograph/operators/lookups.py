@@ -16,6 +16,7 @@ from pygraph.autograph.operators.comparisons import holds_staged, is_staged_key
 from pygraph.control import lists
 from pygraph.control.chosen_values import ChosenValue, can_be_chosen
 from pygraph.control.keys import keys_like
+from pygraph.control.merged import can_be_changed
 from pygraph.control.raising import raised
 from pygraph.control.requirements import require
 from pygraph.control.tensors import is_tensor
@@ -51,6 +52,24 @@ def chosen(values: Sequence[Any], position: Any) -> Any:
             "Define them outside of any function, or call each in a branch of an `if`."
         )
     return lists.get(values, position)
+
+
+def item_at_choice(key: ChosenValue, items: list[Any]) -> Any:
+    """Return the one of several items that a chosen key, one of as many, stands for."""
+    if any(item is not items[0] for item in items):
+        _refuse_objects(key, items)
+    return key.each(lambda value: items[key.values.index(value)])
+
+
+def _refuse_objects(key: ChosenValue, items: list[Any]) -> None:
+    """Refuse a chosen key of objects that can be changed: that would not reach the one meant."""
+    found = next((item for item in items if can_be_changed(item)), None)
+    if found is not None:
+        raise TypeError(
+            f"the key is {key!r}, as a tensor decides, and what stands there is a "
+            f"{type(found).__name__}, which could be changed\n  {describe(user_line())}\n"
+            "Use each key by itself, in the branches of an `if`."
+        )
 
 
 def member(kind: enum.EnumMeta, *given: Any, **named: Any) -> Any:
@@ -108,9 +127,14 @@ class DictTarget:
         self._owner = owner
 
     def __getitem__(self, key: Any) -> Any:
+        if type(key) is ChosenValue:
+            return item_at_choice(key, [self._owner[value] for value in key.values])
         return looked_up(self._owner, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        if type(key) is ChosenValue:
+            self._assign_chosen(key, value)
+            return
         if not is_staged_key(key):
             self._owner[key] = value
             return
@@ -124,10 +148,22 @@ class DictTarget:
         for place, known in enumerate(keys):
             self._owner[known] = lists.get(values, place)
 
+    def _assign_chosen(self, key: ChosenValue, value: Any) -> None:
+        if any(known not in self._owner for known in key.values):
+            refuse_key(f"{type(self._owner).__name__}[key] = value")
+        formers = {known: self._owner[known] for known in key.values}
+        _refuse_objects(key, [value, *formers.values()])
+        for known, former in formers.items():
+            self._owner[known] = _where(key == known, value, former)
+
     def __delitem__(self, key: Any) -> None:
         if is_staged_key(key):
             refuse_key(f"del {type(self._owner).__name__}[key]")
         del self._owner[key]
+
+
+def _where(test: Any, one: Any, other: Any) -> Any:
+    return if_expr(test, lambda: one, lambda: other)
 
 
 def is_plain_dict(owner: Any) -> bool:
@@ -148,6 +184,8 @@ def refuse_key(what: str) -> NoReturn:
 def _find(container: Any, key: Any) -> tuple[list[Any], Any, Any]:
     """Return the keys that may equal a key, whether one does, and the position of that."""
     keys = keys_like(container, key)
+    if not keys and type(container) is defaultdict:
+        refuse_key("defaultdict[key]")
     if not keys:
         raise raised(KeyError(deferred(lambda: f"{key}")))
     return (keys, *lists.position(keys, key))

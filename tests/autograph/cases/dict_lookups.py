@@ -285,3 +285,39 @@ def f(n):
 
 f(3)  # -> (9, True, False)
 f(1)  # -> (1, True, False)
+
+
+# case: chosen_text_as_the_key_of_a_count
+def f(x):
+    counts = {"even": 0, "odd": 0}
+    for v in x:
+        counts["even" if v % 2 == 0 else "odd"] += 1
+    return counts
+
+
+f([1, 2, 3])  # -> {"even": 1, "odd": 2}
+
+
+# case: chosen_text_as_a_key
+def f(x):
+    limits = {"low": 1.5, "high": 4.0}
+    key = "low" if x < 2 else "high"
+    before = limits[key]
+    limits[key] = x
+    return before, limits
+
+
+f(1.0)  # -> (1.5, {"low": 1.0, "high": 4.0})
+f(2.0)  # -> (4.0, {"low": 1.5, "high": 2.0})
+
+
+# case: chosen_keys_that_are_the_same
+def f(x):
+    counts = {"a": 0, "b": 0}
+    counts["a" if x > 2 else "b" if x > 1 else "a"] += x
+    return counts
+
+
+f(3)  # -> {"a": 3, "b": 0}
+f(2)  # -> {"a": 0, "b": 2}
+f(1)  # -> {"a": 1, "b": 0}
