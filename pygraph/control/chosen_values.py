@@ -34,6 +34,7 @@ from pygraph.control.tensors import (
     placeholder,
     weakened,
 )
+from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import LEAF, Structure, register_pytree_node
 from pygraph.graph.text import Text, deferred, marking
 
@@ -143,12 +144,34 @@ def _chosen(position: Any, results: Sequence[Any]) -> Any:
         return _number(position, results)
     if all(is_tensor(result) or type(result) in NUMBERS for result in results):
         return _tensor(position, results)
+    nested = any(type(result) is ChosenValue for result in results)
+    options = [one for each in results for one in _options(each)]
     values: list[Any] = []
-    places = [_place_among(values, result) for result in results]
+    places = [_place_among(values, option) for option in options]
     if not all(can_be_chosen(value) or type(value) is Text for value in values):
         kinds = sorted({type(value).__name__ for value in values})
         raise TypeError(f"a tensor cannot choose among values of type {', '.join(kinds)}")
+    if nested:
+        return _choice_of_choices(position, results, values)
     return ChosenValue(_moved(position, places), tuple(values))
+
+
+def _options(value: Any) -> tuple[Any, ...]:
+    return value.values if type(value) is ChosenValue else (value,)
+
+
+def _choice_of_choices(position: Any, results: Sequence[Any], values: list[Any]) -> Any:
+    """Return the choice among ``values`` that one of several choices, which is taken, gives."""
+    if len(values) > _MOST:
+        raise TypeError(
+            f"a tensor would choose among {len(values)} values, such as {values[0]!r}, and at most "
+            f"{_MOST} are followed\n  {describe(user_line())}\nKeep a number in their place."
+        )
+    places = []
+    for result in results:
+        inner = [_place_among(values, option) for option in _options(result)]
+        places.append(_moved(result.position, inner) if len(inner) > 1 else inner[0])
+    return ChosenValue(cast(_tensor(position, places), "int64"), tuple(values))
 
 
 def _tensor(position: Any, results: Sequence[Any]) -> Any:

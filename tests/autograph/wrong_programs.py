@@ -565,3 +565,11 @@ def chosen_key_that_is_none_yet(x):
     counts = {"even": 0}
     counts["even" if x % 2 == 0 else "odd"] = 1  # here
     return counts
+
+
+def text_that_grows_in_a_staged_loop(n):
+    """TypeError: such as 'a' | at most 64 | Keep a number"""
+    text = ""
+    for i in range(n):
+        text += "a" if i % 2 == 0 else "b"  # here
+    return text

@@ -566,3 +566,43 @@ def f(n):
 
 f(2)  # -> (Right.READ | Right.WRITE, True, Right.WRITE)
 f(1)  # -> (Right.WRITE, False, Right.READ)
+
+
+# case: chosen_texts_put_together
+def f(n):
+    a = "x" if n > 1 else "y"
+    b = "x" if n > 2 else ""
+    print(a + b + "!", f"{a}{b}{n}")
+    return a + b, (a + "-") + b, b + a == "xx"
+
+
+f(1)  # -> ("y", "y-", False)
+# prints: y! y1
+f(2)  # -> ("x", "x-", False)
+# prints: x! x2
+f(3)  # -> ("xx", "x-x", True)
+# prints: xx! xx3
+
+
+# case: text_that_grows_by_chosen_texts
+def f(n):
+    text = ""
+    for i in range(3):
+        text += "a" if n > i else "b"
+    return text
+
+
+f(2)  # -> "aab"
+
+
+# case: chosen_text_or_another
+def f(n):
+    out = "Fizz" if n % 3 == 0 else ""
+    out += "Buzz" if n % 5 == 0 else ""
+    return out or "none"
+
+
+f(3)  # -> "Fizz"
+f(5)  # -> "Buzz"
+f(15)  # -> "FizzBuzz"
+f(1)  # -> "none"
