@@ -140,14 +140,15 @@ def each_way(choice: ChosenValue, act: Callable[[int], None]) -> None:
 
     ``act`` is called with the number of the value.
     """
+    _from(choice, act, 0)
 
-    def way(number: int) -> None:
-        if number + 1 == len(choice.values):
-            act(number)
-        else:
-            either(choice.position == number, partial(act, number), lambda: way(number + 1))
 
-    way(0)
+def _from(choice: ChosenValue, act: Callable[[int], None], number: int) -> None:
+    if number + 1 == len(choice.values):
+        act(number)
+        return
+    then, otherwise = partial(act, number), partial(_from, choice, act, number + 1)
+    either(choice.position == number, then, otherwise)
 
 
 def either(pred: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> None:
