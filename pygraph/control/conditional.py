@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from pygraph.control.forms import Form, form_of, join, met
 from pygraph.control.identity import BranchObjects, contents, inner_flags
 from pygraph.control.journal import Change, Journal, note, recording
 from pygraph.control.merged import (
+    Source,
     When,
     can_be_changed,
     choosing_flags,
@@ -21,7 +22,8 @@ from pygraph.control.merged import (
     older_sources,
     one_for_each,
 )
-from pygraph.control.parts import ORDER, write_part
+from pygraph.control.objects import is_attributes
+from pygraph.control.parts import ORDER, attributes, write_part
 from pygraph.control.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.raising import EndOfWay, Raised, until_raise
 from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
@@ -131,8 +133,9 @@ def stage_cond(
             names, joined, values, first.values, second.values, strict=True
         )
     ]
-    _note_merged(parent.lift(pred), names, site, (first.values, second.values), after, outside)
-    return _with_parts(after, [change for change, _, _ in parts])
+    ends = first.values, second.values
+    merged = _merged(parent.lift(pred), names, site, ends, after, outside)
+    return _with_parts(after, [change for change, _, _ in parts], merged)
 
 
 def each_way(choice: ChosenValue, act: Callable[[int], None]) -> None:
@@ -224,8 +227,8 @@ def _after_raise(
     ]
     nothing = [UNSET] * len(values)
     both = (values, nothing) if side is first else (nothing, values)
-    _note_merged(parent.lift(pred), all_names, site, both, after, outside)
-    return _with_parts(after, changes)
+    merged = _merged(parent.lift(pred), all_names, site, both, after, outside)
+    return _with_parts(after, changes, merged)
 
 
 def _inner_flags(side: _Side) -> list[Any]:
@@ -234,20 +237,21 @@ def _inner_flags(side: _Side) -> list[Any]:
     return list({id(flag): flag for flag in flags}.values())
 
 
-def _note_merged(
+def _merged(
     pred: Any,
     names: Sequence[str],
     site: Site,
     ends: tuple[Sequence[Any], Sequence[Any]],
     after: list[Any],
     outside: dict[int, Any],
-) -> None:
-    """Remember which objects stand for others that are known under other names as well.
+) -> list[tuple[Any, str, list[Source]]]:
+    """Return the objects that stand for others that are known under other names as well.
 
     ``ends`` are the values at the end of either branch; ``outside`` has what stands for the bool
     tensors of the branches.
     """
     journal = site.journal()
+    found = []
     for given in zip(names, *ends, after, strict=True):
         for name, one, other, value in _meeting(*given):
             sources = one_for_each(
@@ -257,7 +261,8 @@ def _note_merged(
                 for source in older_sources(side, When(pred, holds), journal.is_older, outside)
             )
             if len(sources) > 1 or (sources and has_other_name(sources[0].value, name)):
-                note_merged(value, name, sources)
+                found.append((value, name, sources))
+    return found
 
 
 def _meeting(name: str, one: Any, other: Any, value: Any) -> Iterator[tuple[str, Any, Any, Any]]:
@@ -280,7 +285,8 @@ class _Side(NamedTuple):
     """A branch that was traced: the variables at its end, and what it does to outer objects.
 
     ``values`` are the objects that the variables hold, ``ends`` the same as they were at the end,
-    and ``contents`` has, by identity, what lists and dicts among them consisted of.
+    and ``contents`` has, by identity, what lists and dicts among them consisted of, and what the
+    objects that the branch changes did.
     """
 
     builder: Builder
@@ -307,6 +313,10 @@ def _traced(builder: Builder, branch: Callable[[], list[Any]], site: Site) -> _W
         ends = settled_values(values, journal) if isinstance(values, list) else []
         consist = contents(values) if isinstance(values, list) else {}
         changes = journal.close()
+    for change in changes:
+        if is_attributes(change.owner):
+            consisted = consist.setdefault(id(change.owner), attributes(change.owner))
+            consisted[change.key] = change.after
     if isinstance(values, Raised):
         return _RaisedWay(builder)
     return _Side(builder, values, ends, changes, consist) if isinstance(values, list) else values
@@ -326,11 +336,20 @@ def _at_end(side: _Side, values: list[Any], site: Site) -> list[Any]:
     return ends
 
 
-def _with_parts(values: list[Any], parts: list[Change]) -> list[Any]:
-    """Give the parts of objects, which come last, their values; return the variables' values."""
+def _with_parts(
+    values: list[Any],
+    parts: list[Change],
+    merged: Iterable[tuple[Any, str, list[Source]]] = (),
+) -> list[Any]:
+    """Give the parts of objects, which come last, their values; return the variables' values.
+
+    Then what stands for other objects is linked to these, part by part.
+    """
     count = len(values) - len(parts)
     for change, value in zip(parts, values[count:], strict=True):
         put(change, value)
+    for value, name, sources in merged:
+        note_merged(value, name, sources)
     return values[:count]
 
 

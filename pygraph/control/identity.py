@@ -8,8 +8,11 @@ from itertools import chain
 from typing import Any
 
 from pygraph._hot import SymbolicTensor
+from pygraph.control.arrays import LocalArray
 from pygraph.control.chosen import MOST, Choice, Cond, Literal, Option, any_holds, link
 from pygraph.control.journal import Journal
+from pygraph.control.objects import is_attributes
+from pygraph.control.parts import attributes, part_name, write_part
 from pygraph.control.tensors import current, is_tensor
 from pygraph.control.unset import UNSET, Maybe
 from pygraph.graph import Builder
@@ -21,7 +24,7 @@ class BranchObjects:
     """The objects of two branches where they meet, and what tells which branch ran.
 
     ``flags`` has, by identity, what stands outside of the branches for a bool tensor of theirs, and
-    ``contents`` for either branch what lists and dicts consisted of at its end.
+    ``contents`` for either branch what lists, dicts and changed objects consisted of at its end.
     """
 
     def __init__(
@@ -54,9 +57,12 @@ class BranchObjects:
             own = given[0] if len(given) == 1 or one is other else None
             if type(own) is SymbolicTensor and _builder().is_within(own.builder):
                 return own
-            self._link(name, value, (one, other))
+            self._note_parts(value, (one, other))
+            self._link(name, value, (_staged(one), _staged(other)))
         elif type(value) in (list, tuple, dict):
             return self._container(name, value, one, other)
+        elif is_attributes(value):
+            return self._object(name, value, one, other)
         return value
 
     def _link(self, name: str, value: SymbolicTensor, sides: tuple[Any, Any]) -> None:
@@ -75,6 +81,12 @@ class BranchObjects:
             _note_choice(aliases, value.link.own, made)
         else:
             _note_choice(aliases, value, made)
+
+    def _note_parts(self, value: SymbolicTensor, sides: Iterable[Any]) -> None:
+        """Note that a tensor may be a part of an array that converted code made."""
+        wholes = [s.root for s in sides if type(s) is LocalArray and s.root is not s]
+        if wholes:
+            _builder().module.aliases.note_reach(value, map(_staged, wholes))
 
     def _options(self, side: Any, when: tuple[Literal, ...]) -> Iterator[Option]:
         """Yield the older objects that a tensor at the end of a branch may be."""
@@ -116,6 +128,20 @@ class BranchObjects:
             return tuple(parts)
         for key, part in zip(keys, parts, strict=True):
             value[key] = part
+        return value
+
+    def _object(self, name: str, value: Any, one: Any, other: Any) -> Any:
+        if one is other:
+            return one
+        sides = [
+            (consist.get(id(side)) or attributes(side)) if type(side) is type(value) else {}
+            for consist, side in zip(self._contents, (one, other), strict=True)
+        ]
+        for key, part in attributes(value).items():
+            ends = [side.get(key, UNSET) for side in sides]
+            own = self.own_objects(part_name(value, key, name), part, *ends)
+            if own is not part:
+                write_part(value, key, own)
         return value
 
 
@@ -171,6 +197,13 @@ def _made_in_branch(side: Any) -> list[SymbolicTensor]:
         return [side]
     made = [inner for option in side.link.options for inner in _made_in_branch(option.target)]
     return made if side.link.own is None else [side.link.own, *made]
+
+
+def _staged(side: Any) -> Any:
+    """Return what stands in the graph for an array that converted code made; None for a part."""
+    if type(side) is not LocalArray:
+        return side
+    return side.stage() if side.root is side else None
 
 
 def _item(container: Any, key: Any) -> Any:

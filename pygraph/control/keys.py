@@ -9,6 +9,7 @@ import numpy as np
 
 from pygraph.control import lists
 from pygraph.control.leaves import NUMBERS
+from pygraph.control.merged import refuse_hash
 from pygraph.control.tensors import is_tensor
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import flatten
@@ -24,6 +25,7 @@ def keys_like(container: Collection[Any], key: Any) -> list[Any]:
     """Return the keys that may equal one in which there are tensors."""
     wanted, structure = flatten(key)
     for leaf in wanted:
+        refuse_hash(leaf)
         if is_tensor(leaf) and leaf.ndim != 0:
             raise TypeError(
                 f"a key is a scalar or a tuple of scalars, not a tensor of {leaf.ndim} dimensions\n"

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import partial, reduce
 from types import FrameType, FunctionType
 from typing import Any, NamedTuple
 
-from pygraph.control.objects import holds_inner, is_plain
-from pygraph.control.parts import attributes
+from pygraph.control.objects import holds_inner, is_attributes
+from pygraph.control.parts import attributes, part_name
 from pygraph.control.tensors import apply, current, logical_not
 from pygraph.control.unset import known
-from pygraph.graph.locations import describe, mark_of, user_line
+from pygraph.graph.items import StagedItems
+from pygraph.graph.locations import describe, mark_of, name_of, user_line
 
-# References to an object that `_is_alive` and its `Merged` have.
-_OWN = 3
+# References to an object that its `Merged` and `getrefcount` have.
+_OWN = 2
 # How many objects are looked at in search of another name.
 _MOST = 10_000
 
@@ -55,22 +56,80 @@ class Source(NamedTuple):
     value: Any
     when: When | None
 
+    def is_known(self) -> bool:
+        """Return whether it may be meant here; where not, it was by an object of another trace."""
+        return self.when is None or self.when.is_known()
+
 
 class Merged(NamedTuple):
-    """An object that stands for one of several, with its name."""
+    """An object that stands for one of several, with its name.
+
+    ``outer`` is there for an object that is a part of another such object.
+    """
 
     value: Any
     name: str
     sources: Sequence[Source]
+    outer: Merged | None = None
+
+    def is_alive(self) -> bool:
+        """Return whether the user's code can still reach the object."""
+        if self.outer is None:
+            return sys.getrefcount(self.value) > _OWN
+        return sys.getrefcount(self.value) > _OWN + 1 or self.outer.is_alive()
+
+    def source_for(self, value: Any) -> Source:
+        """Return the source that is an object."""
+        return next(source for source in self.sources if source.value is value)
+
+    def shown(self) -> str:
+        """Return how the user calls the object."""
+        name = name_of(self.value) or self.name
+        return name if name.startswith("the ") else repr(name)
 
 
-def note_merged(value: Any, name: str, sources: Sequence[Source]) -> None:
-    """Note that an object stands for one of several older ones."""
+def note_merged(
+    value: Any, name: str, sources: Sequence[Source], outer: Merged | None = None
+) -> None:
+    """Note that an object stands for one of several older ones, and its parts for theirs."""
     module = current().module
-    merged = Merged(value, name, sources)
+    merged = Merged(value, name, sources, outer)
     module.merged[id(value)] = merged
     for source in sources:
         module.merged_from.setdefault(id(source.value), []).append(merged)
+    for key, part in _keyed(value):
+        _note_part(part, part_name(value, key, name), _parts_at(sources, key), merged)
+
+
+def _note_part(part: Any, name: str, sources: Sequence[Source], outer: Merged) -> None:
+    """Note a part of an object that stands for one of several; ``sources`` are parts of these."""
+    if type(part) is tuple:
+        for index, item in enumerate(part):
+            _note_part(item, f"{name}[{index}]", _parts_at(sources, index), outer)
+    elif can_be_changed(part) and id(part) not in current().module.merged:
+        found = [one for one in sources if one.value is not part and can_be_changed(one.value)]
+        if found:
+            note_merged(part, name, one_for_each(found), outer)
+
+
+def _parts_at(sources: Iterable[Source], key: Any) -> list[Source]:
+    """Return what stands at a key in older objects, of those that have it."""
+    return [
+        Source(part, source.when)
+        for source in sources
+        for other, part in _keyed(source.value)
+        if other == key
+    ]
+
+
+def _keyed(value: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the items or attributes of an object, with their keys."""
+    value = known(value)
+    if isinstance(value, dict):
+        return value.items()
+    if isinstance(value, (list, tuple)):
+        return () if StagedItems in map(type, value) else enumerate(value)
+    return attributes(value).items() if can_be_changed(value) else ()
 
 
 def older_sources(
@@ -123,11 +182,7 @@ def choosing_flags(builder: Any, values: Iterable[Any]) -> Iterator[Any]:
 
 def can_be_changed(value: Any) -> bool:
     """Return whether a value is an object that assignments to its parts change."""
-    return (
-        isinstance(value, (list, dict))
-        or is_plain(value)
-        or hasattr(type(value), "__dataclass_fields__")
-    )
+    return isinstance(value, (list, dict)) or is_attributes(value)
 
 
 def has_other_name(value: Any, name: str) -> bool:
@@ -154,7 +209,7 @@ def _parts_of(value: Any) -> Iterable[Any]:
         return value.values()
     if isinstance(value, (list, tuple)):
         return value
-    if is_plain(value) or hasattr(type(value), "__dataclass_fields__"):
+    if is_attributes(value):
         return attributes(value).values()
     return ()
 
@@ -169,18 +224,79 @@ def older_among(value: Any, is_older: Callable[[Any], bool]) -> Iterator[Any]:
             yield from older_among(source.value, is_older)
 
 
-def linked(owner: Any) -> Iterator[tuple[Any, str, When | None]]:
-    """Yield the objects that may be the same as another one, their names, and when they are."""
+def _involved(owner: Any) -> Iterator[Merged]:
+    """Yield what says that an object may be the same as another one, in either direction."""
     module = current().module
     merged: Merged | None = module.merged.get(id(owner))
-    if merged is not None:
-        for source in merged.sources:
-            if source.when is None or source.when.is_known():
-                yield source.value, merged.name, source.when
+    if merged is not None and any(source.is_known() for source in merged.sources):
+        yield merged
     for other in module.merged_from.get(id(owner), ()):
-        when = next(source.when for source in other.sources if source.value is owner)
-        if (when is None or when.is_known()) and _is_alive(other.value):
-            yield other.value, other.name, when
+        if other.source_for(owner).is_known() and other.is_alive():
+            yield other
+
+
+def linked(owner: Any) -> Iterator[tuple[Any, When | None]]:
+    """Yield the objects that may be the same as another one, and when they are."""
+    for merged in _involved(owner):
+        if merged.value is owner:
+            yield from ((one.value, one.when) for one in merged.sources if one.is_known())
+        else:
+            yield merged.value, merged.source_for(owner).when
+
+
+def is_merged(value: Any) -> bool:
+    """Return whether an object stands for one of several."""
+    builder = current()
+    return builder is not None and id(value) in builder.module.merged
+
+
+def same_object(one: Any, other: Any) -> Any:
+    """Return whether two are one object: a bool tensor where a tensor says what one of them is."""
+    if one is other:
+        return True
+    if not (is_merged(one) or is_merged(other)):
+        return False
+    result: Any = False
+    others = _identities(other)
+    for value, when in _identities(one):
+        for second, condition in others:
+            if value is second:
+                both = _all([*when, *condition])
+                result = both if result is False else apply("logical_or", (result, both))
+    return result
+
+
+def _identities(value: Any) -> list[tuple[Any, tuple[Any, ...]]]:
+    """Return the objects that a value may be, each with the bool tensors that hold where it is."""
+    merged: Merged | None = current().module.merged.get(id(value))
+    if merged is None:
+        return [(value, ())]
+    found = [(value, ())]  # what a branch made, which is known by no other name
+    for source in merged.sources:
+        if source.when is None or not source.when.is_known():
+            raise _refused(merged, "it cannot be told which one")
+        when = source.when.predicate()
+        found += [(one, (when, *more)) for one, more in _identities(source.value)]
+    return found
+
+
+def _all(predicates: Sequence[Any]) -> Any:
+    return reduce(lambda one, other: apply("logical_and", (one, other)), predicates)
+
+
+def refuse_hash(value: Any) -> None:
+    """Refuse an object that stands for one of several where Python would take its hash."""
+    merged: Merged | None = current().module.merged.get(id(value))
+    if merged is not None:
+        raise _refused(merged, "it cannot be a key of a dict, or be looked up")
+
+
+def _refused(merged: Merged, what: str) -> TypeError:
+    return TypeError(
+        f"{merged.shown()} is one object or another here, depending on a tensor, so {what} "
+        f"({describe(user_line())}); do this with each of them in the branches, or keep a number "
+        "that says which one it is"
+    )
 
 
 def linked_roots() -> list[tuple[Any, str]]:
@@ -205,12 +321,11 @@ def is_linked(owner: Any) -> bool:
 
 def check_single(owner: Any) -> None:
     """Refuse to change an object that may be the same as another one."""
-    for _, name, _ in linked(owner):
-        shown = name if name.startswith("the ") else repr(name)
+    for merged in _involved(owner):
         raise TypeError(
-            f"{shown} is one object or another here, depending on a tensor, so neither it nor "
-            f"these can be changed in place ({describe(user_line())}); change the object in the "
-            "branches instead, or a copy"
+            f"{merged.shown()} is one object or another here, depending on a tensor, so neither it "
+            f"nor these can be changed in place ({describe(user_line())}); change the object in "
+            "the branches instead, or a copy"
         )
 
 
@@ -230,10 +345,10 @@ def assign(
     while waiting:
         target, new = waiting.pop()
         others = [found for found in linked(target) if id(found[0]) not in seen]
-        if any(when is None for _, _, when in others):
+        if any(when is None for _, when in others):
             check_single(target)
         write(target, new)
-        for other, _, when in others:
+        for other, when in others:
             seen.add(id(other))
             assert when is not None
             kept = partial(read, other)
@@ -242,8 +357,3 @@ def assign(
 
 def _given(value: Any) -> Any:
     return value
-
-
-def _is_alive(merged: Any) -> bool:
-    """Return whether the user's code can still reach an object that stands for others."""
-    return sys.getrefcount(merged) > _OWN

@@ -28,6 +28,11 @@ def is_plain(value: Any) -> bool:
     return made_in_python and not kind.__module__.startswith("pygraph.")
 
 
+def is_attributes(value: Any) -> bool:
+    """Return whether an object is passed on by its attributes: a plain one, or of a data class."""
+    return is_plain(value) or hasattr(type(value), "__dataclass_fields__")
+
+
 def opened(value: Any) -> tuple[list[Any], Structure]:
     """Return the leaves of a plain object's attributes, and its structure."""
     found = attributes(value)

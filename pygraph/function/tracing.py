@@ -491,8 +491,9 @@ def _take_results(builder: Builder, request: Request, result: Any) -> tuple[Stru
     outputs: list[Any] = []
     output_names: list[str] = []
     for leaf, leaf_name in zip(leaves, leaf_names(structure, "result"), strict=True):
-        if type(leaf) is SymbolicTensor:
-            builder.module.aliases.check(leaf, f"returned by {builder.name}")
+        held = leaf.root.value() if type(leaf) is LocalArray else leaf
+        if type(held) is SymbolicTensor:
+            builder.module.aliases.check(held, f"returned by {builder.name}")
         if isinstance(leaf, (SymbolicTensor, EagerTensor, Variable, np.ndarray, np.generic)):
             template.append(len(outputs))
             outputs.append(leaf)

@@ -573,3 +573,27 @@ def text_that_grows_in_a_staged_loop(n):
     for i in range(n):
         text += "a" if i % 2 == 0 else "b"  # here
     return text
+
+
+def list_of_a_chosen_object_appended_to(x):
+    """TypeError: 'either.history' | one object or another | in the branches"""
+    one, two = Model(), Model()
+    one.history, two.history = [1], [2]
+    either = one if x > 1 else two
+    either.history.append(3)  # here
+    return one.history, two.history
+
+
+def chosen_object_as_a_key(x):
+    """TypeError: 'either' | one object or another | a key of a dict | which one it is"""
+    one, two = Model(), Model()
+    either = one if x > 1 else two
+    return {one: 1, two: 2}[either]  # here
+
+
+def part_of_a_chosen_array(x):
+    """TypeError: 'part' | depends on a tensor | copy"""
+    a, b = np.zeros(3), np.ones(3)
+    part = a[1:] if x > 1 else b[:2]
+    part[0] = 5  # here
+    return a, b

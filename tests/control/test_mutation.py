@@ -487,7 +487,7 @@ FAULTS: list[tuple[Any, str]] = [
     ),
     (set_grows, r"the set 'values' is changed"),
     (array_changes, r"the ndarray 'values' is changed"),
-    (one_or_another, r"the value of the expression is one object or another here, .*:\d+, in one"),
+    (one_or_another, r"'either' is one object or another here, .*:\d+, in one"),
 ]
 
 

@@ -15,6 +15,7 @@ from pygraph.autograph.operators.protocols import own_method, tested
 from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.keys import has_key
 from pygraph.control.lists import contains, count, is_staged, same_items
+from pygraph.control.merged import is_merged, same_object
 from pygraph.control.ranges import Range
 from pygraph.control.tensors import (
     any_equal,
@@ -85,7 +86,15 @@ def _equal(left: Any, right: Any) -> Any:
     if isinstance(left, dict) and type(left) is type(right) and holds_staged([left, right]):
         keys = left.keys()
         return keys == right.keys() and all_equal((left[key], right[key]) for key in keys)
-    return _by_method(left, "==", right, operator.eq)
+    return _by_method(left, "==", right, _equal_or_same)
+
+
+def _equal_or_same(left: Any, right: Any) -> Any:
+    """Compare as Python does: objects whose class does not say how by what they are."""
+    if inspect.getattr_static(type(left), "__eq__", None) is object.__dict__["__eq__"]:
+        same = same_object(left, right)
+        return operator.eq(left, right) if same is False else same
+    return left == right
 
 
 def _equal_lists(left: Any, right: Any) -> Any:
@@ -162,7 +171,9 @@ def holds_staged(value: Any) -> bool:
         return any(map(holds_staged, value.values()))
     if hasattr(type(value), "__dataclass_fields__"):
         return any(map(holds_staged, vars(value).values()))
-    return stages(value) or type(value) is ChosenValue or _compares_itself(value)
+    return (
+        stages(value) or type(value) is ChosenValue or _compares_itself(value) or is_merged(value)
+    )
 
 
 def _compares_itself(value: Any) -> bool:
@@ -193,7 +204,7 @@ def is_(left: Any, right: Any) -> Any:
             return left.each(lambda value: is_(value, right))
         if type(right) is ChosenValue:
             return right.each(lambda value: left is value)
-    return left is right
+    return same_object(left, right)
 
 
 def is_not(left: Any, right: Any) -> Any:

@@ -28,6 +28,7 @@ from pygraph.control import arrays, lists
 from pygraph.control.chosen_values import ChosenValue, can_be_chosen
 from pygraph.control.journal import note
 from pygraph.control.lists import check_own
+from pygraph.control.merged import is_merged
 from pygraph.control.pending import MissingItemError
 from pygraph.control.reads import reads
 from pygraph.control.requirements import require
@@ -281,7 +282,8 @@ def _has_staged(target: Sequence[Any], *values: Any) -> bool:
 
 def _comparable(target: Sequence[Any], value: Any) -> tuple[Sequence[Any], Any]:
     """Return a list and a value that the graph can compare: objects' own ``__eq__`` has its say."""
-    if lists.is_staged(target) or not any(map(has_own_equality, (value, *target))):
+    own = has_own_equality, is_merged
+    if lists.is_staged(target) or not any(has(one) for has in own for one in (value, *target)):
         return target, value
     return [all_equal([(item, value)]) for item in target], True
 
