@@ -69,7 +69,7 @@ const Instruction* FunctionRun::loop() {
       case Code::check_defined:
         if (!flag(operands[0])) fail_undefined(instruction.target, instruction.location);
         break;
-      case Code::text: text(instruction, operands); break;
+      case Code::text: text(plan_.texts[instruction.target], instruction.location, operands); break;
       case Code::call: at_ = at; return &instruction;
       case Code::finish: return nullptr;
     }
@@ -159,6 +159,9 @@ void FunctionRun::registers(const Instruction& instruction) {
     switch (stop) {
       case RegisterStop::undefined: fail_undefined(origin.target, origin.location);
       case RegisterStop::fault: fail(program, state);
+      case RegisterStop::raised:
+        text(plan_.texts[origin.target], origin.location, plan_.operands.data() + origin.operands);
+        return;
       case RegisterStop::grow:
         grow(program.code[state.at], origin.location, state);
         ++state.at;
@@ -394,12 +397,12 @@ void FunctionRun::assign(const Instruction& instruction, const StorageId* operan
   }
 }
 
-void FunctionRun::text(const Instruction& instruction, const StorageId* operands) {
-  const plan::TextCall& call = plan_.texts[instruction.target];
+void FunctionRun::text(const plan::TextCall& call, ir::LocationId location,
+                       const StorageId* operands) {
   std::vector<Tensor> values;
   for (std::size_t i = 0; i < call.inputs.size(); ++i)
     values.push_back(copied(operands[i], call.inputs[i]));
-  if (call.op == ir::OpCode::raise) throw Raised(call.attributes, values, instruction.location);
+  if (call.op == ir::OpCode::raise) throw Raised(call.attributes, values, location);
   const Printed printed{.text = ops::text(call.attributes[0]),
                         .values = values,
                         .to_error = ops::integer(call.attributes[1]) == 2,
@@ -408,7 +411,7 @@ void FunctionRun::text(const Instruction& instruction, const StorageId* operands
   if (host_.print == nullptr) {
     print_to_streams(printed);
   } else if (!host_.print(host_.context, printed)) {
-    throw Error(ErrorKind::interrupted, "print failed", instruction.location);
+    throw Error(ErrorKind::interrupted, "print failed", location);
   }
 }
 

@@ -152,7 +152,7 @@ class FunctionRun {
 
   // A tensor of its own is handed over, anything else is copied.
   void assign(const plan::Instruction& instruction, const plan::StorageId* operands);
-  void text(const plan::Instruction& instruction, const plan::StorageId* operands);
+  void text(const plan::TextCall& call, ir::LocationId location, const plan::StorageId* operands);
 
   // A tensor that outlives the run.
   Tensor copied(plan::StorageId id, const ir::Type& type);

@@ -340,6 +340,9 @@ multiply_add_float64:
 out_of_budget:
   stop = RegisterStop::out_of_budget;
   goto leave;
+raise:
+  stop = RegisterStop::raised;
+  goto leave;
 undefined:
   stop = RegisterStop::undefined;
   goto leave;

@@ -195,6 +195,7 @@ void Translator::translate_control(const RegisterOp& op) {
     }
     case RegisterCode::check_defined:
       return jump_on(compare_flag(op.a), false, stop_label(RegisterStop::fault));
+    case RegisterCode::raise: return stop(at_, RegisterStop::raised);
     case RegisterCode::import_1: return import(op, 1);
     case RegisterCode::import_4: return import(op, 4);
     case RegisterCode::import_8: return import(op, 8);

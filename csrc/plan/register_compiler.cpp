@@ -24,7 +24,13 @@ class Compiler {
         leads_(size() + 1, 0),
         absorbed_(size(), false),
         entry_of_(size(), kNone),
-        op_at_(size() + 1, 0) {}
+        op_at_(size() + 1, 0),
+        written_here_(plan.storages.size(), false) {
+    for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
+      for (std::size_t k = 0; k < at(i).output_count; ++k)
+        written_here_[plan_.operands[at(i).first_operand + k]] = true;
+    }
+  }
 
   std::optional<CompiledRegion> run() {
     for (std::uint32_t i = region_.begin; i < region_.end; ++i) {
@@ -168,7 +174,7 @@ class Compiler {
     code().push_back(operation);
     const bool dynamic = at(i).code == Code::dynamic || is_list(at(i).code);
     result_.program.origins.push_back(
-        {at(i).location, at(i).target, dynamic, dynamic ? input(i, 0) : 0});
+        {at(i).location, at(i).target, dynamic, dynamic ? input(i, 0) : 0, at(i).first_operand});
   }
 
   // A jump to instruction `target`.
@@ -283,6 +289,10 @@ class Compiler {
         export_value(plan_.operands[at(i).first_operand + k]);
     }
     emit(region_.begin, {.code = RegisterCode::finish});
+    for (StorageId id : raised_) {
+      if (std::ranges::find(result_.written, id) == result_.written.end())
+        result_.written.push_back(id);
+    }
   }
 
   void export_value(StorageId id) {
@@ -292,9 +302,28 @@ class Compiler {
     result_.written.push_back(id);
     if (plan_.storages[id].kind == StorageKind::dynamic) result_.program.owned.push_back(id);
     if (arrays_[id]) return;
-    emit(region_.begin, {.code = by_bytes(RegisterCode::export_1, plan_.storages[id].bytes),
-                         .a = register_of(id),
-                         .jump = static_cast<std::int32_t>(id)});
+    emit(region_.begin, export_of(id));
+  }
+
+  // What it says is read from the plan's storages. Such as the caller or the plan's constants are
+  // hold it, as do those that are needed after the program.
+  void emit_raise(std::uint32_t i) {
+    for (std::size_t k = 0; k < at(i).input_count; ++k) {
+      const StorageId id = input(i, k);
+      const Storage& storage = plan_.storages[id];
+      const bool is_lent =
+          storage.kind != StorageKind::arena && storage.kind != StorageKind::output;
+      if (is_lent || (!written_here_[id] && contains(live_[id], 2 * region_.end))) continue;
+      raised_.push_back(id);
+      emit(i, export_of(id));
+    }
+    emit(i, {.code = RegisterCode::raise});
+  }
+
+  RegisterOp export_of(StorageId id) {
+    return {.code = by_bytes(RegisterCode::export_1, plan_.storages[id].bytes),
+            .a = register_of(id),
+            .jump = static_cast<std::int32_t>(id)};
   }
 
   void emit_instruction(std::uint32_t i) {
@@ -312,6 +341,7 @@ class Compiler {
         return emit_jump(i, {.code = RegisterCode::jump}, at(i).target);
       case Code::list_append:
       case Code::list_pop: return emit_list(i);
+      case Code::text: return emit_raise(i);
       case Code::jump_if_false: return emit_branch({i, 0}, false, at(i).target, {});
       case Code::loop_if_true: {
         const std::uint64_t turn = kCost * (i + 1 - at(i).target);
@@ -625,7 +655,9 @@ class Compiler {
   Register position_ = kNoRegister;
   Register free_ = kNoRegister;  // within the operations of one instruction
   std::vector<Jump> jumps_;
-  std::uint32_t block_start_ = 0;  // operations from here on are only entered at the first
+  std::vector<bool> written_here_;  // per storage
+  std::vector<StorageId> raised_;   // the storages that operands of raise ops are exported to
+  std::uint32_t block_start_ = 0;   // operations from here on are only entered at the first
   CompiledRegion result_;
 };
 

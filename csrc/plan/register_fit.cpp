@@ -88,6 +88,8 @@ bool fits_registers(const Plan& plan, const Instruction& instruction,
     case Code::check_defined: return scalars_from(0);
     case Code::move: return makes_scalar() && scalars_from(1);
     case Code::list_append: return is_list_in_place(plan, instruction) && scalars_from(2);
+    case Code::text:
+      return plan.texts[instruction.target].op == ir::OpCode::raise && scalars_from(0);
     case Code::list_pop:
       return is_list_in_place(plan, instruction) && is_scalar(plan, operands[1], arrays);
     case Code::kernel:

@@ -71,6 +71,11 @@ struct RegisterForm {
 
 RegisterForm form_of(RegisterCode code);
 
+// Whether what stands behind it is never run next.
+inline bool ends_program(const RegisterOp& operation) {
+  return operation.code == RegisterCode::finish || operation.code == RegisterCode::raise;
+}
+
 // Whether it goes back to what was run before: the end of a loop, which may be all of it.
 inline bool is_back_edge(const RegisterOp& operation) {
   return operation.jump <= 0 && form_of(operation.code).jumps();
@@ -90,6 +95,7 @@ enum class RegisterStop : std::uint8_t {
   finished,
   out_of_budget,  // at a back edge that is to be taken
   undefined,      // a variable that was read before it was set
+  raised,         // a raise op
   grow,           // a list that has no room for an item; the next operation goes on
   fault           // in a kernel, a division or an index
 };
@@ -99,9 +105,10 @@ class NativeCode;
 // What to say of an operation that faults.
 struct RegisterOrigin {
   ir::LocationId location = kNoLocation;
-  std::uint32_t target = 0;  // of the plan's instruction: a kernel, a dynamic call or a name
+  std::uint32_t target = 0;  // of the plan's instruction: a kernel, dynamic call, name or text
   bool dynamic = false;
-  std::uint32_t array = 0;  // of a dynamic call: the storage with the elements
+  std::uint32_t array = 0;     // of a dynamic call: the storage with the elements
+  std::uint32_t operands = 0;  // of a raise op: the first of its operands in the plan
 };
 
 struct RegisterProgram {

@@ -113,7 +113,7 @@ class Analysis {
   static const Range& at(const Ranges& ranges, Register which) { return ranges[index_of(which)]; }
 
   static bool leaves_block(const RegisterOp& operation) {
-    return form_of(operation.code).jumps() || operation.code == RegisterCode::finish;
+    return form_of(operation.code).jumps() || ends_program(operation);
   }
   std::size_t target(std::size_t i) const {
     return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) + program_.code[i].jump);
@@ -241,7 +241,7 @@ class Analysis {
     const std::size_t last = block.end - 1;
     const RegisterOp& operation = program_.code[last];
     const RegisterForm form = form_of(operation.code);
-    if (operation.code == RegisterCode::finish) return;
+    if (ends_program(operation)) return;
     if (form.jumps()) {
       Ranges taken = ranges;
       if (assume(operation, form, true, taken)) reach(block_at_[target(last)], taken);

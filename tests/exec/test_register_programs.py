@@ -247,6 +247,85 @@ def test_the_whole_table_is_one_program():
     assert [kind for kind in kinds if kind != "move"] == ["registers", "finish"]
 
 
+def raises_what_it_computed(n, limit):
+    total = 0
+    for i in range(n):
+        if total > limit:
+            raise ValueError(f"{total} at {i} of {n}, limit {limit}", total, i, n)
+        total += i * i
+    return total
+
+
+def raises_what_was_computed_before(n, limit):
+    first = n * 2 + 1
+    other = limit - 7
+    total = 0
+    for i in range(n):
+        total += i
+        if total > limit:
+            raise KeyError(first, other, total * 2, 3)
+    return total, other
+
+
+def raises_in_the_inner_loop(n, limit):
+    count = 0
+    for i in range(n):
+        j = i
+        while j > 0:
+            if j * i == limit:
+                raise IndexError(f"{i} x {j}")
+            j -= 1
+            count += j
+        if count > 10 * limit:
+            raise OverflowError
+    return count
+
+
+def raises_behind_a_loop(n, limit):
+    total = 0.5
+    for _i in range(n):
+        total *= 1.25
+    if total > limit:
+        raise ArithmeticError(total, total / 2)
+    return total
+
+
+@pytest.mark.parametrize("passes", ["", "none", OFF, INTERPRETED, "-coalesce", "-reuse_memory"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        raises_what_it_computed,
+        raises_what_was_computed_before,
+        raises_in_the_inner_loop,
+        raises_behind_a_loop,
+    ],
+)
+def test_raise(function, passes):
+    def told(of, *arguments):
+        try:
+            return of(*arguments)
+        except (ArithmeticError, LookupError, ValueError) as error:
+            return type(error), *map(str, error.args)
+
+    staged = compiled(function, passes, np.asarray(1), np.asarray(1))
+    for n, limit in itertools.product((0, 1, 5, 30), (-1, 3, 12, 100, 10**6)):
+        wanted = told(function, n, limit)
+        got = told(staged, np.asarray(n), np.asarray(limit))
+        if isinstance(wanted, tuple) and isinstance(wanted[0], type):
+            assert got[0] is wanted[0]
+            texts = [text.removeprefix("Tensor(").partition(", dtype")[0] for text in got[1:]]
+            assert texts == list(wanted[1:]), (n, limit)
+        else:
+            assert got == wanted, (n, limit)
+
+
+def test_a_loop_with_raise_is_one_program():
+    staged = pg.function(raises_in_the_inner_loop)
+    text = staged.get_concrete_function(np.asarray(1), np.asarray(1)).plan.as_text()
+    kinds = [line.split()[1] for line in text.splitlines() if line[:4].strip().isdigit()]
+    assert [kind for kind in kinds if kind != "move"] == ["registers", "finish"]
+
+
 def take(x, i, j, k, turns):
     total = x[i, j, k]
     for _ in pg.range(turns):

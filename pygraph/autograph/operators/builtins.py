@@ -6,7 +6,6 @@ Each takes what the original takes; only tensors are treated in another way.
 from __future__ import annotations
 
 import builtins
-import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -32,6 +31,7 @@ from pygraph.autograph.operators.iteration import (
 )
 from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import METHODS, listed
+from pygraph.autograph.operators.mathematics import STAGED as _MATHEMATICS
 from pygraph.autograph.operators.protocols import own_method, tested
 from pygraph.autograph.operators.reads import has_attribute, perhaps_attribute
 from pygraph.control import lists
@@ -40,7 +40,6 @@ from pygraph.control.journal import note
 from pygraph.control.ranges import Range
 from pygraph.control.requirements import require
 from pygraph.control.tensors import (
-    apply,
     as_number,
     as_predicate,
     current,
@@ -117,11 +116,9 @@ def isinstance_(value: Any, kinds: Any) -> Any:
     """``isinstance``: a 0-d tensor is the number that it stands for."""
     if type(value) is ChosenValue:
         return value.each(lambda one: isinstance(one, kinds))
-    if isinstance(value, kinds):
-        return True
-    return (
-        stages(value) and not value.static_shape and issubclass(_NUMBERS[value.dtype.kind], kinds)
-    )
+    if isinstance(value, kinds) or not is_tensor(value) or value.static_shape:
+        return isinstance(value, kinds)
+    return issubclass(_NUMBERS[value.dtype.kind], kinds)
 
 
 # What Python's numbers are to the kinds of dtypes.
@@ -246,67 +243,11 @@ def _refuse_repeated(iterator: Any) -> None:
         )
 
 
-def _mathematics(original: Callable[..., Any], op: str) -> Callable[..., Any]:
-    def function(*values: Any) -> Any:
-        if not any(is_tensor(value) for value in values):
-            return original(*values)
-        result = apply(op, values)
-        if original not in _ROUNDING:
-            return result
-        require_integral(result)
-        return as_number(result, "int64")
-
-    return function
-
-
-_ROUNDING = (math.floor, math.ceil, math.trunc)
-_MATHEMATICS = {
-    "sqrt": "sqrt",
-    "exp": "exp",
-    "expm1": "expm1",
-    "log1p": "log1p",
-    "log2": "log2",
-    "log10": "log10",
-    "sin": "sin",
-    "cos": "cos",
-    "tan": "tan",
-    "asin": "asin",
-    "acos": "acos",
-    "atan": "atan",
-    "atan2": "atan2",
-    "sinh": "sinh",
-    "cosh": "cosh",
-    "tanh": "tanh",
-    "asinh": "asinh",
-    "acosh": "acosh",
-    "atanh": "atanh",
-    "erf": "erf",
-    "hypot": "hypot",
-    "copysign": "copysign",
-    "fabs": "abs",
-    "floor": "floor",
-    "ceil": "ceil",
-    "trunc": "trunc",
-    "isnan": "isnan",
-    "isinf": "isinf",
-    "isfinite": "isfinite",
-    "pow": "pow",
-    "nextafter": "nextafter",
-}
-
-
-def log_(value: Any, *base: Any) -> Any:
-    """``math.log``."""
-    if not any(is_tensor(part) for part in (value, *base)):
-        return math.log(value, *base)
-    result = apply("log", (value,))
-    return result / apply("log", (base[0],)) if base else result
-
-
 _STAGED: dict[Any, Callable[..., Any]] = {
     **_EFFECTS,
     **_HEAPS,
     **_BISECTION,
+    **_MATHEMATICS,
     builtins.getattr: perhaps_attribute,
     builtins.hasattr: has_attribute,
     builtins.range: range_,
@@ -332,11 +273,6 @@ _STAGED: dict[Any, Callable[..., Any]] = {
     builtins.zip: zip_,
     builtins.reversed: reversed_,
     deque: deque_,
-    math.log: log_,
-    **{
-        getattr(math, name): _mathematics(getattr(math, name), op)
-        for name, op in _MATHEMATICS.items()
-    },
 }
 
 METHODS[deque] = _DEQUES

@@ -13,7 +13,7 @@ from pygraph.autograph.conversion import convert_python_function
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.exclusions import CALL, is_excluded, is_marked
 from pygraph.autograph.operators.branches import if_expr
-from pygraph.autograph.operators.builtins import staged_builtin
+from pygraph.autograph.operators.builtins import isinstance_, staged_builtin
 from pygraph.autograph.operators.effects import text_method
 from pygraph.autograph.operators.lists import list_method
 from pygraph.autograph.operators.lookups import member
@@ -76,6 +76,8 @@ def _converted(function: Any, follow: bool) -> Any:
                 return arrays.with_values(replaced, reads=function is not len)
         if kind is type:
             return _class(function)
+        if function is isinstance:
+            return isinstance_  # of eager tensors as of symbolic ones
         return seeing(function, _as_it_is(function)) if is_tracing() else function
     if isinstance(function, type):
         return _class(function)

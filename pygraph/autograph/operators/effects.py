@@ -30,29 +30,30 @@ def assert_stmt(test: Any, message: Callable[[], Any] | None = None) -> None:
 
 
 def require_integral(value: Any) -> None:
-    """Raise what ``int`` raises, when the graph runs, for a float that is no 64-bit integer.
-
-    By checks and not by ``raise``, which is no part of the programs that loops over numbers run as.
-    """
+    """Raise what ``int`` raises, when the graph runs, for a float that is no 64-bit integer."""
     limit = 2.0**63
 
-    def check() -> list[Any]:
-        _check(value == value, "ValueError: cannot convert float NaN to integer")
-        _check(abs(value) < math.inf, "OverflowError: cannot convert float infinity to integer")
-        _check(value == -limit, "OverflowError: cannot convert a float beyond 64 bits to integer")
+    def checks() -> list[Any]:
+        check(value == value, "ValueError: cannot convert float NaN to integer")
+        check(abs(value) < math.inf, "OverflowError: cannot convert float infinity to integer")
+        check(value == -limit, "OverflowError: cannot convert a float beyond 64 bits to integer")
         return []
 
     if value.dtype.kind == "floating":
         fits = abs(value) < limit
         if stages(fits):
             stage_cond(
-                fits, list, check, (), site=CallSite(("fits", "does not fit"), (check, check))
+                fits, list, checks, (), site=CallSite(("fits", "does not fit"), (checks, checks))
             )
         elif not fits:
-            check()
+            checks()
 
 
-def _check(holds: Any, fault: str) -> None:
+def check(holds: Any, fault: str) -> None:
+    """Raise an exception, as in ``"ValueError: text"``, unless a bool tensor holds.
+
+    It is cheaper to trace and to run than the branches of ``require``.
+    """
     apply("check_defined", (holds, holds), {"name": fault})
 
 
