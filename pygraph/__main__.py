@@ -56,7 +56,8 @@ def op_lines(table: Sequence[Mapping[str, Any]]) -> list[str]:
     for row in sorted(table, key=lambda row: str(row["name"])):
         attributes = ", ".join(f"{name}: {kind}" for name, kind in row["attributes"])
         inputs = f"{row['inputs']}{' or more' if row['variadic'] else ''}"
-        rows.append([row["name"], inputs, row["operands"], attributes, row["effects"]])
+        effects = ", ".join(sorted(row["effects"])) or "pure"
+        rows.append([row["name"], inputs, row["operands"], attributes, effects])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rows.insert(1, ["-" * width for width in widths])
     return [

@@ -17,8 +17,11 @@ class _OpRow(TypedDict):
     inputs: int
     variadic: bool
     operands: str
-    effects: str
+    effects: frozenset[str]
     elementwise: bool
+    fault: type[Exception]
+    safe: str
+    view: str
     attributes: tuple[tuple[str, str], ...]
 
 class Module:

@@ -29,11 +29,17 @@ namespace {
 constexpr std::string_view kAttributeKinds[] = {"integer", "real",   "boolean",  "dtype",
                                                 "ints",    "string", "constant", "function"};
 constexpr std::string_view kOperands[] = {
-    "none",     "any",      "numeric",         "floating",   "integral",
-    "integer",  "boolean",  "condition_first", "first_free", "first_two_free",
-    "each_own", "variable", "control"};
-constexpr std::string_view kEffects[] = {"pure",   "may_fail", "reads",
-                                         "writes", "prints",   "control"};
+    "none",           "any",      "numeric",         "floating",   "integral",
+    "integer",        "boolean",  "condition_first", "first_free", "value_and_flag",
+    "first_two_free", "each_own", "variable",        "control"};
+constexpr std::pair<ops::Effects, std::string_view> kEffects[] = {
+    {ops::Effects::may_fail, "may_fail"}, {ops::Effects::reads, "reads"},
+    {ops::Effects::writes, "writes"},     {ops::Effects::prints, "prints"},
+    {ops::Effects::random, "random"},     {ops::Effects::host, "host"},
+    {ops::Effects::nested, "nested"}};
+constexpr std::string_view kSafe[] = {"never", "static_shape", "nonzero_divisor",
+                                      "positive_exponent", "constant_index"};
+constexpr std::string_view kViews[] = {"none", "part", "whole"};
 
 // What Python holds of an object that it shares. Were that the object's own class, pybind11 would
 // free the shared object as its own wherever memory runs out while it makes the Python one.
@@ -70,8 +76,15 @@ py::list op_table() {
     row["inputs"] = op.inputs.minimum;
     row["variadic"] = op.inputs.variadic;
     row["operands"] = kOperands[static_cast<std::size_t>(op.operands)];
-    row["effects"] = kEffects[static_cast<std::size_t>(op.effects)];
-    row["elementwise"] = op.family == ops::Family::elementwise;
+    py::list effects;
+    for (const auto& [flag, name] : kEffects) {
+      if (has(op.effects, flag)) effects.append(name);
+    }
+    row["effects"] = py::frozenset(effects);
+    row["elementwise"] = op.elementwise;
+    row["fault"] = py::reinterpret_borrow<py::object>(exception_type(op.fault));
+    row["safe"] = kSafe[static_cast<std::size_t>(op.safe)];
+    row["view"] = kViews[static_cast<std::size_t>(op.view)];
     row["attributes"] = py::tuple(attributes);
     rows.append(row);
   }

@@ -137,6 +137,8 @@ cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
         vector[CType] outputs
         void add_subgraph(const vector[CType]&, const vector[CType]&) except +translate_exception
     Failure infer_types(const COpRow&, CInference&)
+    cbool may_misfit(const COpRow&, const CInference&)
+    cbool gives_view(const COpRow&)
     Failure run_eager(const COpRow&, const vector[CAttribute]&, const vector[CTensor]&, vector[CTensor]&, shared_ptr[CPlannedRun]&)
     Failure run_eager_update(const COpRow&, const vector[CAttribute]&, CVariable*, const vector[CTensor]&)
     Failure find_op(const char*, const COpRow**)

@@ -110,6 +110,15 @@ cdef class BuilderCore:
         self.append(op, tuple(ids), attributes, subgraphs, tuple([output.id for output in results]), location)
         return tuple(results)
 
+    def may_misfit(self, node):
+        """Return whether the sizes of a node's inputs, where unknown yet, may turn out not to fit."""
+        cdef Op row = op_named(node.op)
+        cdef CInference inference
+        for identifier in node.inputs:
+            add_type(inference.inputs, self.values[identifier])
+        check(parse_attributes(row.row[0], <PyObject*>node.attributes, inference.attributes), None)
+        return may_misfit(row.row[0], inference)
+
     cpdef check_open(self):
         """Raise RuntimeError once the builder is closed."""
         if self.closed:

@@ -8,11 +8,6 @@ cdef class Op:
 
 
 cdef dict op_objects = {}
-# Of `gather` only with 0-d indices.
-VIEWS = frozenset(
-    ("slice", "slice_dynamic", "gather", "reshape", "permute_dims", "expand_dims", "squeeze", "broadcast_to", "check_defined")
-)
-
 
 cdef Op op_named(str name):
     found = op_objects.get(name)
@@ -20,9 +15,9 @@ cdef Op op_named(str name):
         return <Op>found
     cdef Op op = Op.__new__(Op)
     op.name = name
-    op.gives_view = name in VIEWS
     cdef bytes encoded = name.encode()
     check(find_op(encoded, &op.row), None)
+    op.gives_view = gives_view(op.row[0])
     op_objects[name] = op
     return op
 

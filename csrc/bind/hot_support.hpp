@@ -145,6 +145,13 @@ struct Inference {
   }
 };
 
+inline bool gives_view(const ops::OpRow& op) { return op.view != ops::View::none; }
+
+// Whether the inputs' sizes, where they are unknown yet, may turn out not to fit.
+inline bool may_misfit(const ops::OpRow& op, const Inference& inference) {
+  return ops::may_misfit(op, inference.inputs, inference.attributes);
+}
+
 inline Failure infer_types(const ops::OpRow& op, Inference& inference) {
   return guarded([&] {
     std::vector<const std::byte*> values;

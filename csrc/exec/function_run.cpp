@@ -245,7 +245,7 @@ void FunctionRun::dynamic(const Instruction& instruction, const StorageId* opera
   try {
     const std::vector<ir::Type> outputs = infer(described, given);
     const ops::KernelCall call =
-        ops::prepare(*described.op, described.attributes, given.types, outputs, given.values);
+        ops::prepare({*described.op, described.attributes, given.types, outputs, given.values});
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (!is_dynamic(operands[i])) continue;
       if (operands[i] == operands[instruction.output_count]) {
@@ -439,10 +439,10 @@ void FunctionRun::update_dynamic(const Instruction& instruction, const StorageId
   const Operands given = resolve(described, operands);
   try {
     infer(described, given);
-    const ops::OpRow& pure = ops::pure_op(*described.op);
+    const ops::OpRow& pure = ops::row(*described.op->updates);
     const std::span<const ir::Type> out = std::span(given.types).first(1);
     const plan::PreparedCall prepared{
-        &pure, ops::prepare(pure, described.attributes, given.types, out, given.values)};
+        &pure, ops::prepare({pure, described.attributes, given.types, out, given.values})};
     spend(instruction.location, prepared.call.cost);
     update(instruction, operands, prepared);
   } catch (Error& error) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "ops/row_functions.hpp"
 #include "ops/rules.hpp"
 #include "ops/text.hpp"
 
@@ -23,28 +24,6 @@ ir::Type tensor(DType dtype, const Shape& shape) { return {ir::Kind::tensor, dty
 
 Types like_first(const InferInput& in, const Shape& shape) {
   return {tensor(result_dtype(*in.op, in.inputs[0].dtype), shape)};
-}
-
-Types infer_constant(const InferInput& in) {
-  const auto index = static_cast<std::uint64_t>(integer(in.attributes[0]));
-  if (index >= in.constants.size())
-    refuse(in, ErrorKind::format, "no constant has number " + std::to_string(index));
-  const Tensor& value = in.constants[index];
-  return {tensor(value.dtype(), value.shape())};
-}
-
-Types infer_undef(const InferInput& in) {
-  Shape shape;
-  for (std::int64_t dim : ints(in.attributes[1])) shape.append(std::max<std::int64_t>(dim, 0));
-  return {tensor(dtype(in.attributes[0]), shape)};
-}
-
-Types infer_iota(const InferInput& in) {
-  const DType result = dtype(in.attributes[1]);
-  if (is_bool(result)) refuse(in, ErrorKind::type, "is not defined for bool");
-  if (integer(in.attributes[0]) < 0)
-    refuse(in, ErrorKind::value, "the length must not be negative");
-  return {tensor(result, {integer(in.attributes[0])})};
 }
 
 template <class T>
@@ -71,6 +50,119 @@ std::int64_t range_length(const InferInput& in) {
       refuse(in, ErrorKind::overflow, "the range has more elements than 63 bits count");
     return static_cast<std::int64_t>(length);
   }
+}
+
+// The shape that an operand of a product is read as.
+Shape factor_shape(const InferInput& in, std::size_t i) {
+  const Shape& shape = in.inputs[i].shape;
+  if (shape.rank() == 0)
+    refuse(in, ErrorKind::value, "takes arrays of one dimension or more, got a scalar");
+  if (in.attributes.empty() || !boolean(in.attributes[i])) return shape;
+  if (shape.rank() == 1)
+    refuse(in, ErrorKind::value, "operand " + std::to_string(i) + " is a vector, to be transposed");
+  return transposed(shape);
+}
+
+void check_operands(const InferInput& in, const Signature& subgraph,
+                    std::span<const ir::Type> given, const char* which) {
+  if (subgraph.parameters.size() != given.size()) {
+    refuse(in, ErrorKind::format,
+           std::string("the ") + which + " takes " + std::to_string(subgraph.parameters.size()) +
+               " values, " + std::to_string(given.size()) + " are passed");
+  }
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    if (!fits(given[i], subgraph.parameters[i])) {
+      refuse(in, ErrorKind::type,
+             std::string("operand ") + std::to_string(i) + " is " + given[i].text() + ", the " +
+                 which + " takes " + subgraph.parameters[i].text());
+    }
+  }
+}
+
+void check_predicate(const InferInput& in, const ir::Type& type) {
+  if (type.dtype != DType::bool_ || type.shape.rank() != 0) {
+    refuse(in, ErrorKind::value,
+           "the predicate must be a boolean scalar, got " + type.text() + "; use any or all");
+  }
+}
+
+// Only control flow and the ops on variables take variables.
+void check_kinds(const InferInput& in) {
+  if (in.op->operands == Operands::control) return;
+  for (std::size_t i = 0; i < in.inputs.size(); ++i) {
+    const bool wanted = in.op->operands == Operands::variable && i == 0;
+    if ((in.inputs[i].kind == ir::Kind::variable) == wanted) continue;
+    refuse(in, ErrorKind::type,
+           "input " + std::to_string(i) +
+               (wanted ? " must be a variable" : " must not be a variable"));
+  }
+}
+
+// Whether two dims broadcast whatever unknown sizes stand for.
+bool surely_broadcast(std::int64_t x, std::int64_t y) {
+  return x == y || x == 1 || y == 1 || (!is_unknown(x) && !is_unknown(y));
+}
+
+bool surely_broadcast(std::span<const std::int64_t> a, std::span<const std::int64_t> b) {
+  for (std::size_t i = 1; i <= std::min(a.size(), b.size()); ++i) {
+    if (!surely_broadcast(a[a.size() - i], b[b.size() - i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Shape transposed(const Shape& shape) {
+  Shape swapped = shape;
+  std::swap(swapped[shape.rank() - 2], swapped[shape.rank() - 1]);
+  return swapped;
+}
+
+Shape broadcast_shapes(const InferInput& in, const Shape& a, const Shape& b) {
+  const int rank = std::max(a.rank(), b.rank());
+  Shape out;
+  for (int axis = 0; axis < rank; ++axis) {
+    const int a_axis = axis - (rank - a.rank());
+    const int b_axis = axis - (rank - b.rank());
+    const std::int64_t x = a_axis < 0 ? 1 : a[a_axis];
+    const std::int64_t y = b_axis < 0 ? 1 : b[b_axis];
+    if (x == y || y == 1) {
+      out.append(x);
+    } else if (x == 1) {
+      out.append(y);
+    } else if (!is_unknown(x) && !is_unknown(y)) {
+      refuse(in, ErrorKind::value, "shapes " + a.text() + " and " + b.text() + " do not broadcast");
+    } else if (is_unknown(x) && is_unknown(y)) {
+      out.append(in.new_unknown());
+    } else {
+      out.append(is_unknown(x) ? y : x);
+    }
+  }
+  return out;
+}
+
+// ---- the rules that rows name ----
+
+Types infer_constant(const InferInput& in) {
+  const auto index = static_cast<std::uint64_t>(integer(in.attributes[0]));
+  if (index >= in.constants.size())
+    refuse(in, ErrorKind::format, "no constant has number " + std::to_string(index));
+  const Tensor& value = in.constants[index];
+  return {tensor(value.dtype(), value.shape())};
+}
+
+Types infer_undef(const InferInput& in) {
+  Shape shape;
+  for (std::int64_t dim : ints(in.attributes[1])) shape.append(std::max<std::int64_t>(dim, 0));
+  return {tensor(dtype(in.attributes[0]), shape)};
+}
+
+Types infer_iota(const InferInput& in) {
+  const DType result = dtype(in.attributes[1]);
+  if (is_bool(result)) refuse(in, ErrorKind::type, "is not defined for bool");
+  if (integer(in.attributes[0]) < 0)
+    refuse(in, ErrorKind::value, "the length must not be negative");
+  return {tensor(result, {integer(in.attributes[0])})};
 }
 
 Types infer_arange(const InferInput& in) {
@@ -101,17 +193,6 @@ Types infer_broadcast(const InferInput& in) {
   return {tensor(result_dtype(*in.op, in.inputs.back().dtype), shape)};
 }
 
-// The shape that an operand of a product is read as.
-Shape factor_shape(const InferInput& in, std::size_t i) {
-  const Shape& shape = in.inputs[i].shape;
-  if (shape.rank() == 0)
-    refuse(in, ErrorKind::value, "takes arrays of one dimension or more, got a scalar");
-  if (in.attributes.empty() || !boolean(in.attributes[i])) return shape;
-  if (shape.rank() == 1)
-    refuse(in, ErrorKind::value, "operand " + std::to_string(i) + " is a vector, to be transposed");
-  return transposed(shape);
-}
-
 Types infer_matmul(const InferInput& in) {
   const Shape a = factor_shape(in, 0);
   const Shape b = factor_shape(in, 1);
@@ -132,29 +213,6 @@ Types infer_matmul(const InferInput& in) {
   if (!a_vector) shape.append(a[a.rank() - 2]);
   if (!b_vector) shape.append(b[b.rank() - 1]);
   return like_first(in, shape);
-}
-
-void check_operands(const InferInput& in, const Signature& subgraph,
-                    std::span<const ir::Type> given, const char* which) {
-  if (subgraph.parameters.size() != given.size()) {
-    refuse(in, ErrorKind::format,
-           std::string("the ") + which + " takes " + std::to_string(subgraph.parameters.size()) +
-               " values, " + std::to_string(given.size()) + " are passed");
-  }
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    if (!fits(given[i], subgraph.parameters[i])) {
-      refuse(in, ErrorKind::type,
-             std::string("operand ") + std::to_string(i) + " is " + given[i].text() + ", the " +
-                 which + " takes " + subgraph.parameters[i].text());
-    }
-  }
-}
-
-void check_predicate(const InferInput& in, const ir::Type& type) {
-  if (type.dtype != DType::bool_ || type.shape.rank() != 0) {
-    refuse(in, ErrorKind::value,
-           "the predicate must be a boolean scalar, got " + type.text() + "; use any or all");
-  }
 }
 
 Types infer_cond(const InferInput& in) {
@@ -220,18 +278,6 @@ Types infer_call(const InferInput& in) {
   return outputs;
 }
 
-// Only control flow and the ops on variables take variables.
-void check_kinds(const InferInput& in) {
-  if (in.op->operands == Operands::control) return;
-  for (std::size_t i = 0; i < in.inputs.size(); ++i) {
-    const bool wanted = in.op->operands == Operands::variable && i == 0;
-    if ((in.inputs[i].kind == ir::Kind::variable) == wanted) continue;
-    refuse(in, ErrorKind::type,
-           "input " + std::to_string(i) +
-               (wanted ? " must be a variable" : " must not be a variable"));
-  }
-}
-
 Types infer_read_variable(const InferInput& in) {
   return {tensor(in.inputs[0].dtype, in.inputs[0].shape)};
 }
@@ -255,7 +301,7 @@ Types infer_update_variable(const InferInput& in) {
   Types operands(in.inputs.begin(), in.inputs.end());
   operands[0].kind = ir::Kind::tensor;
   InferInput pure = in;
-  pure.op = &pure_op(*in.op);
+  pure.op = &row(*in.op->updates);
   pure.inputs = operands;
   const Shape result = infer(pure)[0].shape;
   const Shape& variable = in.inputs[0].shape;
@@ -276,71 +322,101 @@ Types infer_text(const InferInput& in) {
   return {};
 }
 
-}  // namespace
+Types infer_reduce(const InferInput& in) { return like_first(in, reduced_shape(in, true)); }
 
-Shape transposed(const Shape& shape) {
-  Shape swapped = shape;
-  std::swap(swapped[shape.rank() - 2], swapped[shape.rank() - 1]);
-  return swapped;
+Types infer_reduce_nonempty(const InferInput& in) {
+  return like_first(in, reduced_shape(in, false));
 }
 
-Shape broadcast_shapes(const InferInput& in, const Shape& a, const Shape& b) {
-  const int rank = std::max(a.rank(), b.rank());
-  Shape out;
-  for (int axis = 0; axis < rank; ++axis) {
-    const int a_axis = axis - (rank - a.rank());
-    const int b_axis = axis - (rank - b.rank());
-    const std::int64_t x = a_axis < 0 ? 1 : a[a_axis];
-    const std::int64_t y = b_axis < 0 ? 1 : b[b_axis];
-    if (x == y || y == 1) {
-      out.append(x);
-    } else if (x == 1) {
-      out.append(y);
-    } else if (!is_unknown(x) && !is_unknown(y)) {
-      refuse(in, ErrorKind::value, "shapes " + a.text() + " and " + b.text() + " do not broadcast");
-    } else if (is_unknown(x) && is_unknown(y)) {
-      out.append(in.new_unknown());
-    } else {
-      out.append(is_unknown(x) ? y : x);
-    }
-  }
-  return out;
+Types infer_arg_reduce(const InferInput& in) {
+  const std::size_t axes = ints(in.attributes[0]).size();
+  const Shape shape = reduced_shape(in, false);
+  if (axes != 1 && axes != static_cast<std::size_t>(in.inputs[0].shape.rank()))
+    refuse(in, ErrorKind::value, "takes one axis, or all of them");
+  return like_first(in, shape);
 }
 
-namespace {
+Types infer_dim_size(const InferInput& in) { return {tensor(DType::int64, dim_size_shape(in))}; }
 
-// Whether two dims broadcast whatever unknown sizes stand for.
-bool surely_broadcast(std::int64_t x, std::int64_t y) {
-  return x == y || x == 1 || y == 1 || (!is_unknown(x) && !is_unknown(y));
+Types infer_nonzero(const InferInput& in) {
+  const Shape& shape = in.inputs[0].shape;
+  if (shape.rank() == 0) refuse(in, ErrorKind::value, "takes an array of one dimension or more");
+  const std::int64_t length = nonzero_length(in);
+  return Types(static_cast<std::size_t>(shape.rank()), tensor(DType::int64, {length}));
 }
 
-bool surely_broadcast(const Shape& a, const Shape& b) {
-  for (int i = 1; i <= std::min(a.rank(), b.rank()); ++i) {
-    if (!surely_broadcast(a[a.rank() - i], b[b.rank() - i])) return false;
-  }
-  return true;
+Types infer_list_pop(const InferInput& in) {
+  const ItemShapes shapes = popped_shapes(in);
+  return {tensor(in.inputs[0].dtype, shapes.list), tensor(in.inputs[0].dtype, shapes.item)};
 }
 
-}  // namespace
+Types infer_scan(const InferInput& in) { return like_first(in, scanned_shape(in)); }
+Types infer_reshape(const InferInput& in) { return like_first(in, reshaped_shape(in)); }
+Types infer_broadcast_to(const InferInput& in) { return like_first(in, broadcast_to_shape(in)); }
+Types infer_permute_dims(const InferInput& in) { return like_first(in, permuted_shape(in)); }
+Types infer_expand_dims(const InferInput& in) { return like_first(in, expanded_shape(in)); }
+Types infer_squeeze(const InferInput& in) { return like_first(in, squeezed_shape(in)); }
+Types infer_concat(const InferInput& in) { return like_first(in, concatenated_shape(in)); }
+Types infer_slice(const InferInput& in) { return like_first(in, sliced_shape(in)); }
+Types infer_slice_dynamic(const InferInput& in) {
+  return like_first(in, dynamically_sliced_shape(in));
+}
+Types infer_gather(const InferInput& in) { return like_first(in, gathered_shape(in)); }
+Types infer_scatter(const InferInput& in) { return like_first(in, scattered_shape(in)); }
+Types infer_slice_update(const InferInput& in) { return like_first(in, slice_updated_shape(in)); }
+Types infer_list_append(const InferInput& in) { return like_first(in, appended_shape(in)); }
 
-bool may_misfit(const OpRow& op, std::span<const ir::Type> inputs) {
-  if (std::all_of(inputs.begin(), inputs.end(),
-                  [](const ir::Type& type) { return type.shape.is_static(); }))
-    return false;
-  switch (op.rule) {
-    case Rule::matmul:
-    case Rule::concat:
-    case Rule::slice_update:
-    case Rule::list_append: return inputs.size() > 1;
-    case Rule::broadcast: break;
-    default: return false;
-  }
+// ---- sizes that are not known yet ----
+
+bool broadcast_may_misfit(std::span<const ir::Type> inputs, std::span<const ir::Attribute>) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (!surely_broadcast(inputs[i].shape, inputs[j].shape)) return true;
+      if (!surely_broadcast(inputs[i].shape.dims(), inputs[j].shape.dims())) return true;
     }
   }
   return false;
+}
+
+bool matmul_may_misfit(std::span<const ir::Type> inputs,
+                       std::span<const ir::Attribute> attributes) {
+  const Shape& a = inputs[0].shape;
+  const Shape& b = inputs[1].shape;
+  if (std::max(a.rank(), b.rank()) > 2 || std::min(a.rank(), b.rank()) == 0) return true;
+  const bool transpose_a = !attributes.empty() && boolean(attributes[0]);
+  const bool transpose_b = !attributes.empty() && boolean(attributes[1]);
+  const std::int64_t a_inner = a[transpose_a ? 0 : a.rank() - 1];
+  const std::int64_t b_inner = b[transpose_b ? b.rank() - 1 : 0];
+  return a_inner != b_inner && (is_unknown(a_inner) || is_unknown(b_inner));
+}
+
+bool concat_may_misfit(std::span<const ir::Type> inputs,
+                       std::span<const ir::Attribute> attributes) {
+  const auto axis = static_cast<int>(integer(attributes[0]));
+  const Shape& first = inputs[0].shape;
+  return std::any_of(inputs.begin() + 1, inputs.end(), [&](const ir::Type& type) {
+    for (int i = 0; i < first.rank(); ++i) {
+      const bool known = !is_unknown(first[i]) && !is_unknown(type.shape[i]);
+      if (i != axis && first[i] != type.shape[i] && !known) return true;
+    }
+    return false;
+  });
+}
+
+bool slice_update_may_misfit(std::span<const ir::Type>, std::span<const ir::Attribute>) {
+  return true;
+}
+
+bool append_may_misfit(std::span<const ir::Type> inputs, std::span<const ir::Attribute>) {
+  const auto item = inputs[0].shape.dims().subspan(1);
+  return !std::ranges::equal(item, inputs[1].shape.dims());
+}
+
+bool may_misfit(const OpRow& op, std::span<const ir::Type> inputs,
+                std::span<const ir::Attribute> attributes) {
+  const auto is_static = [](const ir::Type& type) { return type.shape.is_static(); };
+  if (op.may_misfit == nullptr || std::all_of(inputs.begin(), inputs.end(), is_static))
+    return false;
+  return op.may_misfit(inputs, attributes);
 }
 
 bool fits(const ir::Type& from, const ir::Type& to) {
@@ -367,51 +443,7 @@ ir::Type join(const ir::Type& a, const ir::Type& b, const std::string& what,
 
 std::vector<ir::Type> infer(const InferInput& in) {
   check_kinds(in);
-  switch (in.op->rule) {
-    case Rule::constant: return infer_constant(in);
-    case Rule::undef: return infer_undef(in);
-    case Rule::iota: return infer_iota(in);
-    case Rule::arange: return infer_arange(in);
-    case Rule::astype: return infer_astype(in);
-    case Rule::broadcast: return infer_broadcast(in);
-    case Rule::reduce:
-    case Rule::reduce_nonempty: return like_first(in, reduced_shape(in));
-    case Rule::scan: return like_first(in, scanned_shape(in));
-    case Rule::matmul: return infer_matmul(in);
-    case Rule::dim_size: return {tensor(DType::int64, dim_size_shape(in))};
-    case Rule::reshape: return like_first(in, reshaped_shape(in));
-    case Rule::broadcast_to: return like_first(in, broadcast_to_shape(in));
-    case Rule::permute_dims: return like_first(in, permuted_shape(in));
-    case Rule::expand_dims: return like_first(in, expanded_shape(in));
-    case Rule::squeeze: return like_first(in, squeezed_shape(in));
-    case Rule::concat: return like_first(in, concatenated_shape(in));
-    case Rule::slice: return like_first(in, sliced_shape(in));
-    case Rule::slice_dynamic: return like_first(in, dynamically_sliced_shape(in));
-    case Rule::gather: return like_first(in, gathered_shape(in));
-    case Rule::scatter: return like_first(in, scattered_shape(in));
-    case Rule::slice_update: return like_first(in, slice_updated_shape(in));
-    case Rule::nonzero: {
-      const Shape& shape = in.inputs[0].shape;
-      if (shape.rank() == 0)
-        refuse(in, ErrorKind::value, "takes an array of one dimension or more");
-      const std::int64_t length = nonzero_length(in);
-      return Types(static_cast<std::size_t>(shape.rank()), tensor(DType::int64, {length}));
-    }
-    case Rule::list_append: return like_first(in, appended_shape(in));
-    case Rule::list_pop: {
-      const ItemShapes shapes = popped_shapes(in);
-      return {tensor(in.inputs[0].dtype, shapes.list), tensor(in.inputs[0].dtype, shapes.item)};
-    }
-    case Rule::cond: return infer_cond(in);
-    case Rule::while_loop: return infer_while_loop(in);
-    case Rule::call: return infer_call(in);
-    case Rule::check_defined: return infer_check_defined(in);
-    case Rule::read_variable: return infer_read_variable(in);
-    case Rule::assign_variable: return infer_assign_variable(in);
-    case Rule::text: return infer_text(in);
-    case Rule::update_variable: return infer_update_variable(in);
-  }
-  throw Error(ErrorKind::internal, "an op has no shape rule");
+  return in.op->infer(in);
 }
 
 }  // namespace pygraph::ops

@@ -38,7 +38,8 @@ std::vector<ir::Type> infer(const InferInput& input);
 
 // Whether an op that fits operands of these types, as far as their sizes are known, may still fail
 // for sizes that are not.
-bool may_misfit(const OpRow& op, std::span<const ir::Type> inputs);
+bool may_misfit(const OpRow& op, std::span<const ir::Type> inputs,
+                std::span<const ir::Attribute> attributes);
 
 // Whether a value of type `from` may stand where `to` is declared: same dtype and rank, and every
 // constant dim equal.

@@ -1,11 +1,9 @@
 #include "ops/op_table.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string>
 #include <unordered_map>
 
-#include "base/error.hpp"
+#include "ops/row_functions.hpp"
 
 namespace pygraph::ops {
 namespace {
@@ -16,25 +14,37 @@ constexpr Arity arity(Arity given) { return given; }
 
 // Each list ends with an unused entry, since an array may not be empty.
 #define A(name, kind) AttributeSpec{#name, AttributeKind::kind},
-#define PYGRAPH_OP(name, inputs, operands, result, rule, family, effects, attributes) \
-  constexpr AttributeSpec name##_attributes[] = {                                     \
+#define PYGRAPH_OP(name, inputs, operands, result, rule, kernel, effects, attributes, ...) \
+  constexpr AttributeSpec name##_attributes[] = {                                          \
       attributes AttributeSpec{"", AttributeKind::integer}};
 #include "ops/ops.def"
 #undef PYGRAPH_OP
 #undef A
 
+constexpr auto pure = Effects::pure;
+constexpr auto may_fail = Effects::may_fail;
+constexpr auto reads = Effects::reads;
+constexpr auto writes = Effects::writes;
+constexpr auto prints = Effects::prints;
+constexpr auto nested = Effects::nested;
+
+constexpr int subgraphs(OpCode code) {
+  return code == OpCode::cond || code == OpCode::while_loop ? 2 : 0;
+}
+
 constexpr OpRow kRows[] = {
-#define PYGRAPH_OP(name, inputs, operands, result, rule, family, effects, attributes) \
-  OpRow{OpCode::name,                                                                 \
-        #name,                                                                        \
-        arity(inputs),                                                                \
-        Operands::operands,                                                           \
-        Result::result,                                                               \
-        Rule::rule,                                                                   \
-        Family::family,                                                               \
-        Effects::effects,                                                             \
-        std::span(name##_attributes).first(std::size(name##_attributes) - 1),         \
-        Family::family == Family::control ? 2 : 0},
+#define PYGRAPH_OP(name, inputs, operands, result, rule, kernel, effects, attributes, ...) \
+  OpRow{Traits{__VA_ARGS__},                                                               \
+        OpCode::name,                                                                      \
+        #name,                                                                             \
+        arity(inputs),                                                                     \
+        Operands::operands,                                                                \
+        Result::result,                                                                    \
+        infer_##rule,                                                                      \
+        prepare_##kernel,                                                                  \
+        effects,                                                                           \
+        std::span(name##_attributes).first(std::size(name##_attributes) - 1),              \
+        subgraphs(OpCode::name)},
 #include "ops/ops.def"
 #undef PYGRAPH_OP
 };
@@ -44,16 +54,6 @@ constexpr OpRow kRows[] = {
 std::span<const OpRow> op_table() { return kRows; }
 
 const OpRow& row(OpCode op) { return kRows[static_cast<std::size_t>(op)]; }
-
-const OpRow& pure_op(const OpRow& update) {
-  switch (update.code) {
-    case OpCode::assign_add: return row(OpCode::add);
-    case OpCode::assign_subtract: return row(OpCode::subtract);
-    case OpCode::assign_scatter: return row(OpCode::scatter);
-    case OpCode::assign_slice: return row(OpCode::slice_update);
-    default: throw Error(ErrorKind::internal, std::string(update.name) + " is no update");
-  }
-}
 
 std::optional<OpCode> find_op(std::string_view name) {
   static const auto* index = [] {

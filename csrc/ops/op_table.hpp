@@ -5,7 +5,9 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "base/error.hpp"
 #include "ir/ir.hpp"
 
 namespace pygraph::ir {
@@ -33,7 +35,8 @@ enum class Operands : std::uint8_t {
   integer,          // one common integer dtype
   boolean,          // bool; other dtypes are compared with zero
   condition_first,  // bool, then a common dtype of any class
-  first_free,       // any dtype, then int64 (check_defined: bool)
+  first_free,       // any dtype, then int64
+  value_and_flag,   // any dtype, then bool
   first_two_free,   // one common dtype of the first two, then int64
   each_own,         // any dtype each
   variable,         // a variable, then a value of its dtype, then int64
@@ -49,71 +52,24 @@ enum class Result : std::uint8_t {
   custom        // the shape rule says
 };
 
-enum class Rule : std::uint8_t {
-  constant,
-  undef,
-  iota,
-  arange,
-  astype,
-  broadcast,
-  reduce,
-  reduce_nonempty,
-  scan,
-  matmul,
-  dim_size,
-  reshape,
-  broadcast_to,
-  permute_dims,
-  expand_dims,
-  squeeze,
-  concat,
-  slice,
-  slice_dynamic,
-  gather,
-  scatter,
-  slice_update,
-  nonzero,
-  list_append,
-  list_pop,
-  cond,
-  while_loop,
-  call,
-  check_defined,
-  read_variable,
-  assign_variable,
-  update_variable,
-  text
+// What an op does beside giving a result. Flags; control flow does what its subgraphs do.
+enum class Effects : std::uint8_t {
+  pure = 0,      // may be dropped, merged or moved
+  may_fail = 1,  // ordered before later effects, kept unless proven safe
+  reads = 2,     // a variable, in program order
+  writes = 4,    // likewise
+  prints = 8,    // seen outside of the run, in program order
+  random = 16,   // gives another result each time
+  host = 32,     // calls the host's code, in program order
+  nested = 64    // what its subgraphs do, or the function that it calls
 };
 
-enum class Family : std::uint8_t {
-  constant,
-  undef,
-  iota,
-  arange,
-  elementwise,
-  reduce,
-  arg_reduce,
-  scan,
-  sort,
-  matmul,
-  dim_size,
-  copy,
-  view,
-  concat,
-  gather,
-  scatter,
-  slice_update,
-  nonzero,
-  list_append,
-  list_pop,
-  control,
-  call,
-  check,
-  variable,
-  text
-};
-
-enum class Effects : std::uint8_t { pure, may_fail, reads, writes, prints, control };
+constexpr Effects operator|(Effects a, Effects b) {
+  return static_cast<Effects>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr bool has(Effects effects, Effects any_of) {
+  return (static_cast<unsigned>(effects) & static_cast<unsigned>(any_of)) != 0;
+}
 
 // `constant` is an index into Module::constants, `function` one into Module::functions.
 enum class AttributeKind : std::uint8_t {
@@ -137,14 +93,58 @@ struct Arity {
   bool variadic;
 };
 
-struct OpRow {
+// About how much an element costs, in units of the cheapest ops'.
+struct Cost {
+  std::int64_t whole = 1;  // of integers and bool
+  std::int64_t floating = 1;
+};
+
+// Where it can be told before the run that an op will not fail.
+enum class Safe : std::uint8_t {
+  never,
+  static_shape,       // where the shapes of its inputs are known
+  nonzero_divisor,    // of floating numbers, or where the last input is known and has no 0
+  positive_exponent,  // of floating numbers, or where the last input is known and not negative
+  constant_index      // where its index is known
+};
+
+// What the result is to NumPy.
+enum class View : std::uint8_t {
+  none,
+  part,  // shares elements with the first input (of a gather, where its indices are 0-d)
+  whole  // has the same elements in the same order
+};
+
+struct OpRow;
+struct InferInput;
+struct PrepareInput;
+struct KernelCall;
+
+// Whether inputs of these types, whose known sizes fit, may still misfit by those that are not.
+using MayMisfit = bool (*)(std::span<const ir::Type> inputs,
+                           std::span<const ir::Attribute> attributes);
+
+// What a row may say in addition.
+struct Traits {
+  bool elementwise = false;  // computes each element by itself
+  MayMisfit may_misfit = nullptr;
+  Cost cost = {};
+  ErrorKind fault = ErrorKind::value;  // of an op that may fail
+  Safe safe = Safe::never;
+  View view = View::none;
+  // Of an update of a variable: the op that it does on the variable's value. The attributes are
+  // the same.
+  std::optional<OpCode> updates = {};
+};
+
+struct OpRow : Traits {
   OpCode code;
   std::string_view name;
   Arity inputs;
   Operands operands;
   Result result;
-  Rule rule;
-  Family family;
+  std::vector<ir::Type> (*infer)(const InferInput& in);
+  KernelCall (*prepare)(const PrepareInput& in);
   Effects effects;
   std::span<const AttributeSpec> attributes;
   int subgraphs;  // 2 for cond and while_loop, else 0
@@ -152,8 +152,6 @@ struct OpRow {
 
 std::span<const OpRow> op_table();
 const OpRow& row(OpCode op);
-// The op that an update of a variable does on its value; the attributes are the same.
-const OpRow& pure_op(const OpRow& update);
 // The op of that name, or nothing.
 std::optional<OpCode> find_op(std::string_view name);
 

@@ -93,39 +93,6 @@ Fault run_broadcast(const KernelCall& call, void* const* out, const void* const*
   });
 }
 
-// About how much an element costs, in units of the cheapest ops'.
-std::int64_t element_cost(OpCode op, DType dtype) {
-  switch (op) {
-    case OpCode::exp:
-    case OpCode::expm1:
-    case OpCode::log:
-    case OpCode::log1p:
-    case OpCode::sin:
-    case OpCode::cos:
-    case OpCode::erf:
-    case OpCode::tanh:
-    case OpCode::sigmoid: return 8;
-    case OpCode::pow:
-    case OpCode::floor_divide:
-    case OpCode::remainder: return is_floating(dtype) ? 32 : 4;
-    case OpCode::atan2:
-    case OpCode::hypot:
-    case OpCode::logaddexp:
-    case OpCode::log2:
-    case OpCode::log10:
-    case OpCode::tan:
-    case OpCode::asin:
-    case OpCode::acos:
-    case OpCode::atan:
-    case OpCode::sinh:
-    case OpCode::cosh:
-    case OpCode::asinh:
-    case OpCode::acosh:
-    case OpCode::atanh: return 32;
-    default: return 1;
-  }
-}
-
 struct LoopDim {
   std::int64_t size;
   bool moves[3];  // per input: false where it is broadcast
@@ -150,8 +117,12 @@ std::vector<LoopDim> loop_nest(std::span<const ir::Type> inputs, const Shape& ou
   return nest;
 }
 
-KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs,
-                               const ir::Type& out) {
+}  // namespace
+
+KernelCall prepare_elementwise(const PrepareInput& given) {
+  const OpRow& op = given.op;
+  const auto inputs = given.inputs;
+  const ir::Type& out = given.outputs[0];
   KernelCall call;
   const DType in = inputs.back().dtype;
   call.elementwise = found(kernels::find_elementwise(op.name, in, out.dtype), op, in);
@@ -159,7 +130,7 @@ KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs
   call.dtype = in;
   call.out_dtype = out.dtype;
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
-  call.cost = out.shape.count() * element_cost(op.code, in);
+  call.cost = out.shape.count() * (is_floating(in) ? op.cost.floating : op.cost.whole);
   const std::vector<LoopDim> nest = loop_nest(inputs, out.shape);
   call.count = nest.empty() ? 1 : nest.back().size;
   for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -195,6 +166,8 @@ KernelCall prepare_elementwise(const OpRow& op, std::span<const ir::Type> inputs
 }
 
 // Ranges.
+namespace {
+
 Fault run_iota(const KernelCall& call, void* const* out, const void* const*) {
   const std::int64_t zero = 0;  // all bits zero is zero in every dtype
   kernels::fill_range(call.dtype, out[0], &zero, call.parameters.data(), call.count);
@@ -206,61 +179,54 @@ Fault run_arange(const KernelCall& call, void* const* out, const void* const* in
   return {};
 }
 
-KernelCall prepare_range(const OpRow& op, const ir::Type& out) {
+KernelCall range(KernelCall::Run run, const ir::Type& out) {
   KernelCall call;
+  call.run = run;
   call.dtype = out.dtype;
   call.count = out.shape.count();
   call.cost = call.count;
-  call.run = run_arange;
-  if (op.family == Family::iota) {
-    call.run = run_iota;
-    call.parameters = {0};
-    const std::int64_t one = 1;
-    const std::int32_t one32 = 1;
-    const double one_f64 = 1;
-    const float one_f32 = 1;
-    const void* step = out.dtype == DType::int32     ? static_cast<const void*>(&one32)
-                       : out.dtype == DType::float32 ? static_cast<const void*>(&one_f32)
-                       : out.dtype == DType::float64 ? static_cast<const void*>(&one_f64)
-                                                     : static_cast<const void*>(&one);
-    std::memcpy(call.parameters.data(), step, itemsize(out.dtype));
-  }
   return call;
-}
-
-// Whether there is nothing to write, and nothing to check: positions are checked all the same.
-bool does_nothing(const OpRow& op, std::span<const ir::Type> outputs) {
-  return op.family != Family::gather && op.family != Family::scatter &&
-         std::all_of(outputs.begin(), outputs.end(),
-                     [](const ir::Type& type) { return is_empty(type.shape); });
 }
 
 }  // namespace
 
-KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
-                   std::span<const ir::Type> inputs, std::span<const ir::Type> outputs,
-                   std::span<const std::byte* const> values) {
-  if (does_nothing(op, outputs)) {
-    KernelCall call;
-    call.run = run_nothing;
-    return call;
-  }
-  switch (op.family) {
-    case Family::elementwise: return prepare_elementwise(op, inputs, outputs[0]);
-    case Family::reduce: return prepare_reduce(op, attributes, inputs[0], outputs[0]);
-    case Family::arg_reduce: return prepare_arg_reduce(op, attributes, inputs[0], outputs[0]);
-    case Family::scan: return prepare_scan(op, attributes, inputs[0], outputs[0]);
-    case Family::sort: return prepare_sort(op, attributes, inputs[0]);
-    case Family::matmul: return prepare_matmul(attributes, inputs, outputs[0]);
-    case Family::iota:
-    case Family::arange: return prepare_range(op, outputs[0]);
-    case Family::undef: {
-      KernelCall call;
-      zero_fill(call, outputs[0]);
-      return call;
-    }
-    default: return prepare_layout(op, attributes, inputs, outputs, values);
-  }
+KernelCall prepare_arange(const PrepareInput& in) { return range(run_arange, in.outputs[0]); }
+
+KernelCall prepare_iota(const PrepareInput& in) {
+  const ir::Type& out = in.outputs[0];
+  KernelCall call = range(run_iota, out);
+  call.parameters = {0};
+  const std::int64_t one = 1;
+  const std::int32_t one32 = 1;
+  const double one_f64 = 1;
+  const float one_f32 = 1;
+  const void* step = out.dtype == DType::int32     ? static_cast<const void*>(&one32)
+                     : out.dtype == DType::float32 ? static_cast<const void*>(&one_f32)
+                     : out.dtype == DType::float64 ? static_cast<const void*>(&one_f64)
+                                                   : static_cast<const void*>(&one);
+  std::memcpy(call.parameters.data(), step, itemsize(out.dtype));
+  return call;
+}
+
+KernelCall prepare_undef(const PrepareInput& in) {
+  KernelCall call;
+  zero_fill(call, in.outputs[0]);
+  return call;
+}
+
+KernelCall prepare_none(const PrepareInput& in) {
+  throw Error(ErrorKind::internal, std::string(in.op.name) + " has no kernel");
+}
+
+KernelCall prepare(const PrepareInput& in) {
+  // Positions are checked all the same.
+  const bool does_nothing = in.op.fault != ErrorKind::index &&
+                            std::all_of(in.outputs.begin(), in.outputs.end(),
+                                        [](const ir::Type& type) { return is_empty(type.shape); });
+  if (!does_nothing) return in.op.prepare(in);
+  KernelCall call;
+  call.run = run_nothing;
+  return call;
 }
 
 bool ElementwiseLoops::is_whole(std::size_t input) const {

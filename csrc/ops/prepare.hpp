@@ -37,11 +37,18 @@ struct KernelCall {
   std::vector<std::int64_t> parameters;  // the family's geometry
 };
 
-// `values` as in InferInput: `slice_dynamic` needs them (at run time), `gather` is a mere copy of a
-// part where it has them. All types are static.
-KernelCall prepare(const OpRow& op, std::span<const ir::Attribute> attributes,
-                   std::span<const ir::Type> inputs, std::span<const ir::Type> outputs,
-                   std::span<const std::byte* const> values);
+// An op with known types. `values` as in InferInput: `slice_dynamic` needs them (at run time),
+// `gather` is a mere copy of a part where it has them. All types are static.
+struct PrepareInput {
+  const OpRow& op;
+  std::span<const ir::Attribute> attributes;
+  std::span<const ir::Type> inputs;
+  std::span<const ir::Type> outputs;
+  std::span<const std::byte* const> values;
+};
+
+// Throws `type` where there is no kernel for the dtypes.
+KernelCall prepare(const PrepareInput& in);
 
 // A line longer than this is reduced in chunks of this many elements, and their results in turn.
 inline constexpr std::int64_t kReduceChunk = 4096;

@@ -18,7 +18,7 @@ constexpr std::int64_t kGatherCost = 4;
 
 // A strided view of a contiguous tensor: where it starts and how far apart its elements are, in
 // elements.
-struct View {
+struct Part {
   std::int64_t offset = 0;
   Shape shape;
   Shape strides;  // may be 0 or negative: only the container is shared with Shape
@@ -74,8 +74,8 @@ void set_view(KernelCall& call, std::int64_t offset, const Shape& shape, const S
   call.cost = std::max<std::int64_t>(shape.count(), 1);
 }
 
-View sliced(const Shape& shape, std::span<const ir::Attribute> attributes) {
-  View view;
+Part sliced(const Shape& shape, std::span<const ir::Attribute> attributes) {
+  Part view;
   const Shape strides = contiguous_strides(shape);
   for (int axis = 0; axis < shape.rank(); ++axis) {
     const auto i = static_cast<std::size_t>(axis);
@@ -90,9 +90,9 @@ View sliced(const Shape& shape, std::span<const ir::Attribute> attributes) {
   return view;
 }
 
-View dynamically_sliced(const Shape& shape, std::span<const ir::Attribute> attributes,
+Part dynamically_sliced(const Shape& shape, std::span<const ir::Attribute> attributes,
                         std::span<const std::byte* const> values) {
-  View view{0, shape, contiguous_strides(shape)};
+  Part view{0, shape, contiguous_strides(shape)};
   const auto axis = static_cast<int>(integer(attributes[0]));
   std::int64_t bounds[2];
   for (std::size_t i = 0; i < 2; ++i) std::memcpy(&bounds[i], values[i + 1], sizeof bounds[i]);
@@ -104,8 +104,8 @@ View dynamically_sliced(const Shape& shape, std::span<const ir::Attribute> attri
   return view;
 }
 
-View broadcast(const Shape& from, const Shape& to) {
-  View view{0, to, to};
+Part broadcast(const Shape& from, const Shape& to) {
+  Part view{0, to, to};
   const Shape strides = contiguous_strides(from);
   for (int axis = 0; axis < to.rank(); ++axis) {
     const int own = axis - (to.rank() - from.rank());
@@ -114,8 +114,8 @@ View broadcast(const Shape& from, const Shape& to) {
   return view;
 }
 
-View permuted(const Shape& shape, const std::vector<std::int64_t>& axes) {
-  View view;
+Part permuted(const Shape& shape, const std::vector<std::int64_t>& axes) {
+  Part view;
   const Shape strides = contiguous_strides(shape);
   for (std::int64_t axis : axes) {
     view.shape.append(shape[static_cast<int>(axis)]);
@@ -124,35 +124,57 @@ View permuted(const Shape& shape, const std::vector<std::int64_t>& axes) {
   return view;
 }
 
-KernelCall prepare_view(const OpRow& op, std::span<const ir::Attribute> attributes,
-                        const ir::Type& in, const ir::Type& out,
-                        std::span<const std::byte* const> values) {
+KernelCall copy_of(const Part& view, const ir::Type& in) {
   KernelCall call;
   call.run = run_view;
   call.itemsize = static_cast<std::uint32_t>(itemsize(in.dtype));
-  View view;
-  switch (op.rule) {
-    case Rule::slice: view = sliced(in.shape, attributes); break;
-    case Rule::slice_dynamic: view = dynamically_sliced(in.shape, attributes, values); break;
-    case Rule::broadcast_to: view = broadcast(in.shape, out.shape); break;
-    default: view = permuted(in.shape, ints(attributes[0])); break;
-  }
   set_view(call, view.offset, view.shape, contiguous_strides(view.shape), view.strides);
   return call;
 }
 
-KernelCall prepare_slice_update(std::span<const ir::Attribute> attributes, const ir::Type& in,
-                                const ir::Type& out) {
+}  // namespace
+
+KernelCall prepare_copy(const PrepareInput& in) {
+  const ir::Type& out = in.outputs[0];
+  KernelCall call;
+  call.run = run_copy;
+  call.count = static_cast<std::int64_t>(byte_count(out.dtype, out.shape));
+  call.cost = std::max<std::int64_t>(out.shape.count(), 1);
+  call.in_place = 0b1;
+  return call;
+}
+
+KernelCall prepare_slice(const PrepareInput& in) {
+  return copy_of(sliced(in.inputs[0].shape, in.attributes), in.inputs[0]);
+}
+
+KernelCall prepare_slice_dynamic(const PrepareInput& in) {
+  return copy_of(dynamically_sliced(in.inputs[0].shape, in.attributes, in.values), in.inputs[0]);
+}
+
+KernelCall prepare_broadcast_to(const PrepareInput& in) {
+  return copy_of(broadcast(in.inputs[0].shape, in.outputs[0].shape), in.inputs[0]);
+}
+
+KernelCall prepare_permute_dims(const PrepareInput& in) {
+  return copy_of(permuted(in.inputs[0].shape, ints(in.attributes[0])), in.inputs[0]);
+}
+
+KernelCall prepare_slice_update(const PrepareInput& given) {
+  const ir::Type& in = given.inputs[0];
+  const ir::Type& out = given.outputs[0];
   KernelCall call;
   call.run = run_slice_update;
   call.in_place = 0b1;
   call.itemsize = static_cast<std::uint32_t>(itemsize(in.dtype));
   call.count = static_cast<std::int64_t>(byte_count(out.dtype, out.shape));
-  const View view = sliced(in.shape, attributes);
+  const Part view = sliced(in.shape, given.attributes);
   set_view(call, view.offset, view.shape, view.strides, contiguous_strides(view.shape));
   call.cost += call.count / kCopiedBytes;
   return call;
 }
+
+namespace {
 
 // parameters: outer, then the bytes that each input contributes to one outer block.
 Fault run_concat(const KernelCall& call, void* const* out, const void* const* in) {
@@ -170,20 +192,24 @@ Fault run_concat(const KernelCall& call, void* const* out, const void* const* in
   return {};
 }
 
-KernelCall prepare_concat(std::span<const ir::Attribute> attributes,
-                          std::span<const ir::Type> inputs, const ir::Type& out) {
+}  // namespace
+
+KernelCall prepare_concat(const PrepareInput& in) {
+  const ir::Type& out = in.outputs[0];
   KernelCall call;
   call.run = run_concat;
-  call.inputs = static_cast<int>(inputs.size());
-  const auto axis = static_cast<int>(integer(attributes[0]));
+  call.inputs = static_cast<int>(in.inputs.size());
+  const auto axis = static_cast<int>(integer(in.attributes[0]));
   call.parameters = {elements(out.shape, 0, axis)};
-  for (const ir::Type& input : inputs) {
+  for (const ir::Type& input : in.inputs) {
     call.parameters.push_back(elements(input.shape, axis, input.shape.rank()) *
                               static_cast<std::int64_t>(itemsize(input.dtype)));
   }
   call.cost = out.shape.count();
   return call;
 }
+
+namespace {
 
 // parameters: the bytes of the list without the item, and of the item, which stands at the front or
 // the end.
@@ -216,8 +242,8 @@ Fault run_list_pop(const KernelCall& call, void* const* out, const void* const* 
   return {};
 }
 
-KernelCall prepare_list(KernelCall::Run run, std::span<const ir::Attribute> attributes,
-                        const ir::Type& list, const ir::Type& item) {
+KernelCall list_call(KernelCall::Run run, std::span<const ir::Attribute> attributes,
+                     const ir::Type& list, const ir::Type& item) {
   KernelCall call;
   call.run = run;
   call.parameters = {static_cast<std::int64_t>(byte_count(list.dtype, list.shape)),
@@ -226,6 +252,18 @@ KernelCall prepare_list(KernelCall::Run run, std::span<const ir::Attribute> attr
   call.cost = list.shape.count() + item.shape.count() + 1;
   return call;
 }
+
+}  // namespace
+
+KernelCall prepare_list_append(const PrepareInput& in) {
+  return list_call(run_list_append, in.attributes, in.inputs[0], in.inputs[1]);
+}
+
+KernelCall prepare_list_pop(const PrepareInput& in) {
+  return list_call(run_list_pop, in.attributes, in.outputs[0], in.outputs[1]);
+}
+
+namespace {
 
 // parameters: outer, inner, count, axes, axis sizes, index steps; `steps[0]`: whether a scatter's
 // values advance; `steps[1]`: the bytes of a scatter's destination.
@@ -270,9 +308,9 @@ void set_indices(KernelCall& call, const Shape& shape, int axis,
 
 // What lies at one position of the axes from `first` on; nothing where that is not known now, or
 // out of range.
-std::optional<View> gathered(const Shape& shape, int first,
+std::optional<Part> gathered(const Shape& shape, int first,
                              std::span<const std::byte* const> positions) {
-  View view;
+  Part view;
   const Shape strides = contiguous_strides(shape);
   for (int axis = 0; axis < shape.rank(); ++axis) {
     const auto which = static_cast<std::size_t>(axis - first);
@@ -291,30 +329,34 @@ std::optional<View> gathered(const Shape& shape, int first,
   return view;
 }
 
-KernelCall prepare_gather(std::span<const ir::Attribute> attributes,
-                          std::span<const ir::Type> inputs, const ir::Type& out,
-                          std::span<const std::byte* const> values) {
+}  // namespace
+
+KernelCall prepare_gather(const PrepareInput& in) {
+  const auto inputs = in.inputs;
+  const ir::Type& out = in.outputs[0];
   KernelCall call;
   call.run = run_gather;
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
   call.cost = std::max<std::int64_t>(out.shape.count(), 1);
-  const bool is_part = out.shape.count() > 1 && values.size() == inputs.size() &&
+  const bool is_part = out.shape.count() > 1 && in.values.size() == inputs.size() &&
                        std::all_of(inputs.begin() + 1, inputs.end(),
                                    [](const ir::Type& index) { return index.shape.rank() == 0; });
   if (is_part) {
-    const auto first = static_cast<int>(integer(attributes[0]));
-    if (const auto view = gathered(inputs[0].shape, first, values.subspan(1))) {
+    const auto first = static_cast<int>(integer(in.attributes[0]));
+    if (const auto view = gathered(inputs[0].shape, first, in.values.subspan(1))) {
       call.run = run_view;
       set_view(call, view->offset, view->shape, contiguous_strides(view->shape), view->strides);
       return call;
     }
   }
-  set_indices(call, inputs[0].shape, static_cast<int>(integer(attributes[0])), inputs.subspan(1));
+  set_indices(call, inputs[0].shape, static_cast<int>(integer(in.attributes[0])),
+              inputs.subspan(1));
   return call;
 }
 
-KernelCall prepare_scatter(std::span<const ir::Attribute> attributes,
-                           std::span<const ir::Type> inputs, const ir::Type& out) {
+KernelCall prepare_scatter(const PrepareInput& in) {
+  const auto inputs = in.inputs;
+  const ir::Type& out = in.outputs[0];
   KernelCall call;
   call.run = run_scatter;
   call.in_place = 0b1;
@@ -322,9 +364,12 @@ KernelCall prepare_scatter(std::span<const ir::Attribute> attributes,
   call.steps[0] = 1;
   call.steps[1] = static_cast<std::int64_t>(byte_count(out.dtype, out.shape));
   call.cost = std::max<std::int64_t>(inputs[1].shape.count() + call.steps[1] / kCopiedBytes, 1);
-  set_indices(call, inputs[0].shape, static_cast<int>(integer(attributes[0])), inputs.subspan(2));
+  set_indices(call, inputs[0].shape, static_cast<int>(integer(in.attributes[0])),
+              inputs.subspan(2));
   return call;
 }
+
+namespace {
 
 // parameters: the value.
 Fault run_dim_size(const KernelCall& call, void* const* out, const void* const*) {
@@ -373,7 +418,18 @@ Fault run_nonzero(const KernelCall& call, void* const* out, const void* const* i
   return {};
 }
 
-KernelCall prepare_nonzero(const ir::Type& in, const ir::Type& out) {
+}  // namespace
+
+KernelCall prepare_dim_size(const PrepareInput& in) {
+  KernelCall call;
+  call.run = run_dim_size;
+  call.parameters = {in.inputs[0].shape[static_cast<int>(integer(in.attributes[0]))]};
+  return call;
+}
+
+KernelCall prepare_nonzero(const PrepareInput& given) {
+  const ir::Type& in = given.inputs[0];
+  const ir::Type& out = given.outputs[0];
   KernelCall call;
   call.steps[0] = out.shape[0];
   call.run = run_nonzero;
@@ -382,8 +438,6 @@ KernelCall prepare_nonzero(const ir::Type& in, const ir::Type& out) {
   call.parameters.assign(in.shape.begin(), in.shape.end());
   return call;
 }
-
-}  // namespace
 
 std::optional<CopiedView> copied_view(const KernelCall& call) {
   if (call.run != run_view) return std::nullopt;
@@ -396,35 +450,6 @@ std::optional<CopiedView> copied_view(const KernelCall& call) {
     if (size != 1) view.dims.push_back({size, p[2 + 2 * rank + axis] * itemsize});
   }
   return view;
-}
-
-KernelCall prepare_layout(const OpRow& op, std::span<const ir::Attribute> attributes,
-                          std::span<const ir::Type> inputs, std::span<const ir::Type> outputs,
-                          std::span<const std::byte* const> values) {
-  KernelCall call;
-  switch (op.family) {
-    case Family::copy:
-    case Family::check:
-      call.run = run_copy;
-      call.count = static_cast<std::int64_t>(byte_count(outputs[0].dtype, outputs[0].shape));
-      call.cost = std::max<std::int64_t>(outputs[0].shape.count(), 1);
-      call.in_place = 0b1;
-      return call;
-    case Family::view: return prepare_view(op, attributes, inputs[0], outputs[0], values);
-    case Family::slice_update: return prepare_slice_update(attributes, inputs[0], outputs[0]);
-    case Family::concat: return prepare_concat(attributes, inputs, outputs[0]);
-    case Family::gather: return prepare_gather(attributes, inputs, outputs[0], values);
-    case Family::scatter: return prepare_scatter(attributes, inputs, outputs[0]);
-    case Family::dim_size:
-      call.run = run_dim_size;
-      call.parameters = {inputs[0].shape[static_cast<int>(integer(attributes[0]))]};
-      return call;
-    case Family::nonzero: return prepare_nonzero(inputs[0], outputs[0]);
-    case Family::list_append:
-      return prepare_list(run_list_append, attributes, inputs[0], inputs[1]);
-    case Family::list_pop: return prepare_list(run_list_pop, attributes, outputs[0], outputs[1]);
-    default: throw Error(ErrorKind::internal, std::string(op.name) + " has no kernel call");
-  }
 }
 
 }  // namespace pygraph::ops

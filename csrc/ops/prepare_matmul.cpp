@@ -79,8 +79,10 @@ Fault run_batch(const KernelCall& call, void* const* out, const void* const* in)
 
 }  // namespace
 
-KernelCall prepare_matmul(std::span<const ir::Attribute> attributes,
-                          std::span<const ir::Type> inputs, const ir::Type& out) {
+KernelCall prepare_matmul(const PrepareInput& in) {
+  const auto attributes = in.attributes;
+  const auto inputs = in.inputs;
+  const ir::Type& out = in.outputs[0];
   const bool transpose_a = !attributes.empty() && boolean(attributes[0]);
   const bool transpose_b = !attributes.empty() && boolean(attributes[1]);
   const Shape a = transpose_a ? transposed(inputs[0].shape) : inputs[0].shape;

@@ -150,8 +150,11 @@ void set_blocks(KernelCall& call, const ir::Type& in, const ir::Type& out, std::
 
 }  // namespace
 
-KernelCall prepare_reduce(const OpRow& op, std::span<const ir::Attribute> attributes,
-                          const ir::Type& in, const ir::Type& out) {
+KernelCall prepare_reduce(const PrepareInput& given) {
+  const OpRow& op = given.op;
+  const auto attributes = given.attributes;
+  const ir::Type& in = given.inputs[0];
+  const ir::Type& out = given.outputs[0];
   KernelCall call;
   call.reduce = found(kernels::find_reduce(op.name, in.dtype, out.dtype), op, in.dtype);
   // What reduces the results of chunks: their dtype is the output's.
@@ -202,8 +205,11 @@ std::optional<RowReduction> row_reduction(const KernelCall& call) {
   return RowReduction{groups == 0 ? 1 : p[1], n};
 }
 
-KernelCall prepare_arg_reduce(const OpRow& op, std::span<const ir::Attribute> attributes,
-                              const ir::Type& in, const ir::Type& out) {
+KernelCall prepare_arg_reduce(const PrepareInput& given) {
+  const OpRow& op = given.op;
+  const auto attributes = given.attributes;
+  const ir::Type& in = given.inputs[0];
+  const ir::Type& out = given.outputs[0];
   KernelCall call;
   call.reduce = found(kernels::find_reduce(op.name, in.dtype, out.dtype), op, in.dtype);
   call.run = run_arg_reduce;
@@ -218,8 +224,11 @@ KernelCall prepare_arg_reduce(const OpRow& op, std::span<const ir::Attribute> at
   return call;
 }
 
-KernelCall prepare_scan(const OpRow& op, std::span<const ir::Attribute> attributes,
-                        const ir::Type& in, const ir::Type& out) {
+KernelCall prepare_scan(const PrepareInput& given) {
+  const OpRow& op = given.op;
+  const auto attributes = given.attributes;
+  const ir::Type& in = given.inputs[0];
+  const ir::Type& out = given.outputs[0];
   KernelCall call;
   call.scan = found(kernels::find_scan(op.name, in.dtype, out.dtype), op, in.dtype);
   call.run = run_scan;

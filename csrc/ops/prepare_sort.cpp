@@ -25,10 +25,13 @@ Fault run_argsort(const KernelCall& call, void* const* out, const void* const* i
 
 }  // namespace
 
-KernelCall prepare_sort(const OpRow& op, std::span<const ir::Attribute> attributes,
-                        const ir::Type& in) {
+namespace {
+
+KernelCall sorting(KernelCall::Run run, const PrepareInput& given) {
+  const auto attributes = given.attributes;
+  const ir::Type& in = given.inputs[0];
   KernelCall call;
-  call.run = op.code == OpCode::sort ? run_sort : run_argsort;
+  call.run = run;
   call.dtype = in.dtype;
   const auto axis = static_cast<int>(integer(attributes[0]));
   const std::int64_t size = in.shape[axis];
@@ -39,5 +42,11 @@ KernelCall prepare_sort(const OpRow& op, std::span<const ir::Attribute> attribut
   call.cost = in.shape.count() * comparisons + 1;
   return call;
 }
+
+}  // namespace
+
+KernelCall prepare_sort(const PrepareInput& in) { return sorting(run_sort, in); }
+
+KernelCall prepare_argsort(const PrepareInput& in) { return sorting(run_argsort, in); }
 
 }  // namespace pygraph::ops

@@ -94,9 +94,9 @@ DType as_index(const OpRow& op, DType dtype) {
 // does what is added where the sum has the variable's dtype. Items take any dtype, as in arrays.
 DType as_assigned(const OpRow& op, DType variable, const Operand& value) {
   const Operand both[] = {{variable, false}, value};
-  const bool updates = op.rule == Rule::update_variable;
-  if (updates && pure_op(op).operands == Operands::first_two_free) return variable;
-  if (updates) accept(pure_op(op), variable);
+  const bool updates = op.updates.has_value();
+  if (updates && row(*op.updates).operands == Operands::first_two_free) return variable;
+  if (updates) accept(row(*op.updates), variable);
   const bool promotes = value.weak || updates;
   if (promotes ? result_type(both).dtype == variable : value.dtype == variable) return variable;
   throw Error(ErrorKind::type,
@@ -168,11 +168,12 @@ Promotion promote(const OpRow& op, std::span<const Operand> operands) {
       break;
     case Operands::first_free:
       promotion.dtypes[0] = operands[0].dtype;
-      for (std::size_t i = 1; i < operands.size(); ++i) {
-        promotion.dtypes[i] =
-            op.rule == Rule::check_defined ? DType::bool_ : as_index(op, operands[i].dtype);
-      }
-      promotion.weak = op.rule == Rule::check_defined && operands[0].weak;
+      for (std::size_t i = 1; i < operands.size(); ++i)
+        promotion.dtypes[i] = as_index(op, operands[i].dtype);
+      break;
+    case Operands::value_and_flag:
+      promotion.dtypes = {operands[0].dtype, DType::bool_};
+      promotion.weak = operands[0].weak;
       break;
     case Operands::first_two_free:
       promotion.dtypes[0] = promotion.dtypes[1] = operands[0].dtype;

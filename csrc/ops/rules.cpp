@@ -91,22 +91,18 @@ Shape indexed_shape(const InferInput& in, const Shape& shape, int axis, std::siz
 
 }  // namespace
 
-Shape reduced_shape(const InferInput& in) {
+Shape reduced_shape(const InferInput& in, bool empty) {
   const Shape& shape = in.inputs[0].shape;
   const std::vector<std::int64_t>& axes = ints(in.attributes[0]);
   const bool keepdims = boolean(in.attributes[1]);
   const auto reduced = named_axes(in, axes, shape.rank());
-  if (in.op->family == Family::arg_reduce && axes.size() != 1 &&
-      axes.size() != static_cast<std::size_t>(shape.rank())) {
-    refuse(in, ErrorKind::value, "takes one axis, or all of them");
-  }
   Shape out;
   for (int axis = 0; axis < shape.rank(); ++axis) {
     if (!reduced[static_cast<std::size_t>(axis)]) {
       out.append(shape[axis]);
       continue;
     }
-    if (in.op->rule == Rule::reduce_nonempty && shape[axis] == 0) {
+    if (!empty && shape[axis] == 0) {
       refuse(in, ErrorKind::value,
              "has no identity, and axis " + std::to_string(axis) + " of shape " + shape.text() +
                  " is empty");

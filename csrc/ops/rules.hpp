@@ -10,7 +10,8 @@ namespace pygraph::ops {
 [[noreturn]] void refuse(const InferInput& in, ErrorKind kind, const std::string& text);
 
 Shape broadcast_shapes(const InferInput& in, const Shape& a, const Shape& b);
-Shape reduced_shape(const InferInput& in);
+// `empty`: whether there is a result of no elements.
+Shape reduced_shape(const InferInput& in, bool empty);
 Shape scanned_shape(const InferInput& in);
 Shape dim_size_shape(const InferInput& in);
 Shape reshaped_shape(const InferInput& in);

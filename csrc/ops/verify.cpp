@@ -147,7 +147,7 @@ class Verifier {
                                      " subgraphs, got " + std::to_string(node.subgraph_count));
     }
     for (ir::FunctionId subgraph : function.subgraphs_of(node)) own(at, subgraph);
-    if (op.rule == Rule::call) {
+    if (op.code == OpCode::call) {
       const auto callee = static_cast<std::uint64_t>(integer(function.attributes_of(node)[0]));
       if (callee == 0 || callee >= module_.functions.size())
         at.fail(ErrorKind::format, "what it calls is no function that can be called");
@@ -234,7 +234,7 @@ class Verifier {
       subgraphs.push_back(
           {std::span(subgraph.types).first(subgraph.parameter_count()), result_types_[id]});
     }
-    if (op.rule == Rule::call) {
+    if (op.code == OpCode::call) {
       const ir::Function& callee =
           module_.functions[static_cast<std::size_t>(integer(function.attributes_of(node)[0]))];
       subgraphs.push_back(
@@ -253,7 +253,7 @@ class Verifier {
       node.output_count = static_cast<std::uint32_t>(outputs.size());
       function.types.insert(function.types.end(), outputs.begin(), outputs.end());
       known_.resize(function.types.size(), nullptr);
-      if (op.rule == Rule::constant)
+      if (op.code == OpCode::constant)
         known_.back() =
             module_.constants[static_cast<std::size_t>(integer(function.attributes_of(node)[0]))]
                 .data();

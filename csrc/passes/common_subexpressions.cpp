@@ -17,8 +17,8 @@ constexpr std::size_t kComparedBytes = 64;
 
 bool may_merge(const ir::Node& node) {
   const ops::OpRow& op = ops::row(node.op);
-  const bool computes = op.effects == ops::Effects::pure || op.effects == ops::Effects::may_fail;
-  return computes && op.family != ops::Family::check;
+  const bool computes = (op.effects | ops::Effects::may_fail) == ops::Effects::may_fail;
+  return computes && op.code != ir::OpCode::check_defined;
 }
 
 void append_constant(std::string& key, const Tensor& constant, std::int64_t index) {

@@ -20,14 +20,11 @@ class DeadCode {
 
  private:
   bool must_stay(const ir::Function& function, const ir::Node& node) const {
-    switch (ops::row(node.op).effects) {
-      case ops::Effects::pure: return may_misfit(function, node);
-      case ops::Effects::reads: return false;
-      case ops::Effects::writes:
-      case ops::Effects::prints: return true;
-      case ops::Effects::may_fail: return true;
-      case ops::Effects::control: break;
-    }
+    const ops::Effects effects = ops::row(node.op).effects;
+    using ops::Effects;
+    if (has(effects, Effects::may_fail | Effects::writes | Effects::prints | Effects::host))
+      return true;
+    if (!has(effects, Effects::nested)) return may_misfit(function, node);
     // A loop or a recursion may run for ever, which is an effect too.
     if (node.op == ir::OpCode::while_loop || node.op == ir::OpCode::call) return true;
     const auto subgraphs = function.subgraphs_of(node);
@@ -38,7 +35,7 @@ class DeadCode {
   static bool may_misfit(const ir::Function& function, const ir::Node& node) {
     std::vector<ir::Type> types;
     for (ir::ValueId value : function.inputs_of(node)) types.push_back(function.types[value]);
-    return ops::may_misfit(ops::row(node.op), types);
+    return ops::may_misfit(ops::row(node.op), types, function.attributes_of(node));
   }
 
   void sweep(std::size_t id) {

@@ -165,7 +165,7 @@ class Specialiser {
       if (values.empty()) {
         append(to, node, from.attributes_of(node), inputs, *outputs, from.subgraphs_of(node),
                known);
-        if (op.rule == ops::Rule::constant)
+        if (op.code == ir::OpCode::constant)
           known.back() =
               source_
                   .constants[static_cast<std::size_t>(ops::integer(from.attributes_of(node)[0]))];
@@ -227,10 +227,10 @@ class Specialiser {
   Results infer_node(const ops::OpRow& op, const ir::Function& from, const ir::Node& node,
                      std::span<const ir::ValueId> inputs, std::span<const ir::Type> input_types,
                      const Known& known) {
-    if (op.rule == ops::Rule::cond)
+    if (op.code == ir::OpCode::cond)
       return infer_cond(from, node, input_types, known_choice(known[inputs[0]]));
-    if (op.rule == ops::Rule::while_loop) return infer_while(from, node, input_types);
-    if (op.rule == ops::Rule::call) return infer_call(op, from, node, input_types);
+    if (op.code == ir::OpCode::while_loop) return infer_while(from, node, input_types);
+    if (op.code == ir::OpCode::call) return infer_call(op, from, node, input_types);
     std::vector<const std::byte*> values;
     for (ir::ValueId input : inputs) values.push_back(known[input] ? known[input].data() : nullptr);
     Types outputs = ops::infer({.op = &op,
@@ -383,13 +383,12 @@ class Specialiser {
                            std::span<const ir::ValueId> inputs,
                            std::span<const ir::Type> input_types, std::span<const ir::Type> outputs,
                            const Known& known) const {
-    const bool computes = op.family != ops::Family::control && op.family != ops::Family::call &&
-                          op.family != ops::Family::constant && op.family != ops::Family::undef &&
-                          op.family != ops::Family::variable && op.family != ops::Family::check &&
-                          outputs.size() == 1;
+    const bool computes = (op.effects | ops::Effects::may_fail) == ops::Effects::may_fail &&
+                          op.code != ir::OpCode::constant && op.code != ir::OpCode::undef &&
+                          op.code != ir::OpCode::check_defined && outputs.size() == 1;
     if (!fold_ || !computes || !outputs[0].shape.is_static()) return {};
     if (byte_count(outputs[0].dtype, outputs[0].shape) > kLargestFolded) return {};
-    if (op.rule == ops::Rule::dim_size)
+    if (op.code == ir::OpCode::dim_size)
       return fold_dim_size(
           input_types[0].shape[static_cast<int>(ops::integer(from.attributes_of(node)[0]))]);
     std::vector<const std::byte*> values;
@@ -398,7 +397,7 @@ class Specialiser {
       values.push_back(known[input].data());
     }
     const ops::KernelCall call =
-        ops::prepare(op, from.attributes_of(node), input_types, outputs, values);
+        ops::prepare({op, from.attributes_of(node), input_types, outputs, values});
     Tensor result = Tensor::empty(outputs[0].dtype, outputs[0].shape);
     void* out = result.data();
     const std::vector<const void*> in(values.begin(), values.end());

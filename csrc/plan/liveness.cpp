@@ -15,7 +15,7 @@ bool may_overwrite(const Plan& plan, const Instruction& instruction, std::size_t
   // the memory.
   if (is_list(instruction.code)) return k == 0;
   if (instruction.code == Code::dynamic)
-    return k == 0 && plan.dynamics[instruction.target].op->family == ops::Family::scatter;
+    return k == 0 && plan.dynamics[instruction.target].op->code == ir::OpCode::scatter;
   if (instruction.code != Code::kernel || instruction.output_count != 1) return false;
   return k < 32 && (plan.kernels[instruction.target].call.in_place >> k & 1U) != 0;
 }

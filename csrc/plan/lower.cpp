@@ -152,30 +152,31 @@ class Lowering {
     std::vector<StorageId> inputs;
     for (ir::ValueId value : function.inputs_of(node)) inputs.push_back(storage_of_[id][value]);
     StorageId* outputs = storage_of_[id].data() + node.first_output;
-    switch (ops::row(node.op).rule) {
-      case ops::Rule::constant: {
+    const ops::OpRow& op = ops::row(node.op);
+    if (op.updates) return emit_update(function, node, inputs);
+    switch (node.op) {
+      case ir::OpCode::constant: {
         const auto index =
             static_cast<std::uint32_t>(ops::integer(function.attributes_of(node)[0]));
         outputs[0] = add_storage(function.types[node.first_output], StorageKind::constant, index);
         return;
       }
-      case ops::Rule::read_variable:
+      case ir::OpCode::read_variable:
         outputs[0] = add_storage(function.types[node.first_output], StorageKind::dynamic);
         emit({.code = Code::read_variable, .location = node.location}, std::span(outputs, 1),
              inputs);
         return add_cost(kInstructionCost);
-      case ops::Rule::assign_variable:
+      case ir::OpCode::assign_variable:
         plan_.types.push_back(function.types[function.inputs_of(node)[1]]);
         emit({.code = Code::assign_variable,
               .target = static_cast<std::uint32_t>(plan_.types.size() - 1),
               .location = node.location},
              {}, inputs);
         return add_cost(kDynamicCost);
-      case ops::Rule::update_variable: return emit_update(function, node, inputs);
-      case ops::Rule::cond: return emit_cond(function, node, inputs, outputs);
-      case ops::Rule::while_loop: return emit_while(function, node, inputs, outputs);
-      case ops::Rule::call: return emit_call(function, node, std::move(inputs), outputs);
-      case ops::Rule::check_defined: {
+      case ir::OpCode::cond: return emit_cond(function, node, inputs, outputs);
+      case ir::OpCode::while_loop: return emit_while(function, node, inputs, outputs);
+      case ir::OpCode::call: return emit_call(function, node, std::move(inputs), outputs);
+      case ir::OpCode::check_defined: {
         plan_.names.push_back(std::get<std::string>(function.attributes_of(node)[0]));
         emit({.code = Code::check_defined,
               .target = static_cast<std::uint32_t>(plan_.names.size() - 1),
@@ -184,7 +185,8 @@ class Lowering {
         outputs[0] = inputs[0];
         return;
       }
-      case ops::Rule::text: return emit_text(function, node, inputs);
+      case ir::OpCode::print:
+      case ir::OpCode::raise: return emit_text(function, node, inputs);
       default: return emit_kernel(function, node, inputs, outputs);
     }
   }
@@ -216,7 +218,7 @@ class Lowering {
       for (const ir::Type& type : *types) is_static = is_static && type.shape.is_static();
     }
     // A copy of a static value under another shape is the same memory.
-    if (is_static && op.family == ops::Family::copy &&
+    if (is_static && op.view == ops::View::whole &&
         plan_.storages[inputs[0]].kind != StorageKind::dynamic) {
       outputs[0] = inputs[0];
       return;
@@ -228,8 +230,8 @@ class Lowering {
     if (is_static) {
       std::vector<const std::byte*> values;
       for (StorageId input : inputs) values.push_back(constant_data(input));
-      plan_.kernels.push_back(
-          {&op, ops::prepare(op, function.attributes_of(node), input_types, output_types, values)});
+      plan_.kernels.push_back({&op, ops::prepare({op, function.attributes_of(node), input_types,
+                                                  output_types, values})});
       instruction.code = Code::kernel;
       instruction.target = static_cast<std::uint32_t>(plan_.kernels.size() - 1);
       add_cost(kInstructionCost + plan_.kernels.back().call.cost);
@@ -254,9 +256,9 @@ class Lowering {
                                        [](const ir::Type& type) { return type.shape.is_static(); });
     Instruction instruction{.location = node.location};
     if (is_static) {
-      const ops::OpRow& pure = ops::pure_op(op);
+      const ops::OpRow& pure = ops::row(*op.updates);
       plan_.kernels.push_back(
-          {&pure, ops::prepare(pure, attributes, types, std::span(types).first(1), {})});
+          {&pure, ops::prepare({pure, attributes, types, std::span(types).first(1), {}})});
       instruction.code = Code::update_variable;
       instruction.target = static_cast<std::uint32_t>(plan_.kernels.size() - 1);
       add_cost(kInstructionCost + plan_.kernels.back().call.cost);

@@ -433,10 +433,10 @@ class Compiler {
   }
 
   void emit_kernel(std::uint32_t i) {
-    switch (row(i).family) {
-      case ops::Family::gather: return emit_element(i, RegisterCode::load_1, output(i));
-      case ops::Family::scatter: return emit_element(i, RegisterCode::store_1, input(i, 1));
-      case ops::Family::dim_size:
+    switch (op(i)) {
+      case OpCode::gather: return emit_element(i, RegisterCode::load_1, output(i));
+      case OpCode::scatter: return emit_element(i, RegisterCode::store_1, input(i, 1));
+      case OpCode::dim_size:
         if (const auto list = lists_.find(input(i, 0)); list != lists_.end())
           return emit(
               i,
@@ -444,7 +444,7 @@ class Compiler {
         return emit_size(
             i, register_of(output(i)), input(i, 0),
             static_cast<int>(ops::integer(plan_.dynamics[at(i).target].attributes[0])));
-      case ops::Family::undef:
+      case OpCode::undef:
         return emit(i,
                     {.code = RegisterCode::copy, .out = register_of(output(i)), .a = constant(0)});
       default: break;

@@ -49,9 +49,7 @@ const ops::OpRow* row_of(const Plan& plan, const Instruction& instruction) {
   }
 }
 
-std::uint32_t first_index(const ops::OpRow& row) {
-  return row.family == ops::Family::gather ? 1 : 2;
-}
+std::uint32_t first_index(const ops::OpRow& row) { return row.code == ir::OpCode::gather ? 1 : 2; }
 
 std::vector<bool> indexed_arrays(const Plan& plan) {
   std::vector<bool> arrays(plan.storages.size(), false);
@@ -59,8 +57,8 @@ std::vector<bool> indexed_arrays(const Plan& plan) {
     const ops::OpRow* row = row_of(plan, instruction);
     if (row == nullptr) continue;
     const StorageId* operands = plan.operands.data() + instruction.first_operand;
-    const bool writes = row->family == ops::Family::scatter || is_list(instruction.code);
-    if (writes || row->family == ops::Family::gather)
+    const bool writes = row->code == ir::OpCode::scatter || is_list(instruction.code);
+    if (writes || row->code == ir::OpCode::gather)
       arrays[operands[instruction.output_count]] = true;
     if (writes) arrays[operands[0]] = true;
   }
@@ -96,17 +94,18 @@ bool fits_registers(const Plan& plan, const Instruction& instruction,
     case Code::dynamic: break;
     default: return false;
   }
-  switch (row_of(plan, instruction)->family) {
-    case ops::Family::elementwise: {
-      if (instruction.code != Code::kernel) return false;
-      const ops::KernelCall& call = plan.kernels[instruction.target].call;
-      return call.flat && call.count == 1 && makes_scalar() && scalars_from(1);
-    }
-    case ops::Family::undef: return instruction.code == Code::kernel && makes_scalar();
-    case ops::Family::dim_size: return instruction.code == Code::dynamic && makes_scalar();
-    case ops::Family::gather:
+  const ops::OpRow& row = *row_of(plan, instruction);
+  if (row.elementwise) {
+    if (instruction.code != Code::kernel) return false;
+    const ops::KernelCall& call = plan.kernels[instruction.target].call;
+    return call.flat && call.count == 1 && makes_scalar() && scalars_from(1);
+  }
+  switch (row.code) {
+    case ir::OpCode::undef: return instruction.code == Code::kernel && makes_scalar();
+    case ir::OpCode::dim_size: return instruction.code == Code::dynamic && makes_scalar();
+    case ir::OpCode::gather:
       return is_single_element(plan, instruction) && makes_scalar() && scalars_from(2);
-    case ops::Family::scatter:
+    case ir::OpCode::scatter:
       return is_single_element(plan, instruction) && operands[0] == operands[1] && scalars_from(2);
     default: return false;
   }

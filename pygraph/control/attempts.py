@@ -8,27 +8,15 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from itertools import zip_longest
 from typing import Any, NoReturn
 
+from pygraph._hot import as_dtype
 from pygraph.control.raising import left_a_way
 from pygraph.control.tensors import current
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.op_rows import OP_ROWS
 
-_SEEN_OUTSIDE = ("prints", "writes")
-_FAULTS: dict[str, type[Exception]] = {
-    "assign_scatter": IndexError,
-    "check_defined": UnboundLocalError,
-    "floor_divide": ZeroDivisionError,
-    "gather": IndexError,
-    "list_pop": IndexError,
-    "remainder": ZeroDivisionError,
-    "scatter": IndexError,
-}
-# Ops that fail for shapes only; these are checked while tracing where they are known.
-_BY_SHAPE = ("argmax", "argmin", "broadcast_to", "max", "min", "reshape", "squeeze")
-_LAST_INPUT_DECIDES = ("floor_divide", "remainder", "pow", "gather")
+_SEEN_OUTSIDE = {"prints", "writes", "host"}
 
 Types = Callable[[], Any]
 
@@ -94,7 +82,7 @@ class Attempt:
                 )
 
     def _refuse_final(self, nodes: Sequence[Any], final: Sequence[Any]) -> None:
-        if any(OP_ROWS[node.op]["effects"] in _SEEN_OUTSIDE for node in _all_nodes(final)):
+        if any(OP_ROWS[node.op]["effects"] & _SEEN_OUTSIDE for node in _all_nodes(final)):
             for fault, location in _faults(self._builder, nodes):
                 self._refuse(fault, location, "the effects of the `finally` would be left out then")
 
@@ -128,15 +116,17 @@ def _faults(builder: Any, nodes: Sequence[Any]) -> Iterator[tuple[type[BaseExcep
             yield builder.module.exceptions[node.attributes["object"]].kind, node.location
         elif node.op == "call":
             yield from _faults_of_call(builder, node)
-        elif (_may_fail(node.op) and not _is_safe(builder, node)) or _may_misfit(builder, node):
+        elif _may_fail(node.op) and not _is_safe(builder, node):
             yield _fault_of(node), node.location
+        elif builder.may_misfit(node):
+            yield ValueError, node.location
         for subgraph in node.subgraphs:
             yield from _faults(subgraph, subgraph.nodes)
 
 
 def _fault_of(node: Any) -> type[BaseException]:
     """Return what an op raises; that of ``check_defined`` may start with another type's name."""
-    kind = _FAULTS.get(node.op, ValueError)
+    kind: type[BaseException] = OP_ROWS[node.op]["fault"]
     if node.op != "check_defined":
         return kind
     named = getattr(builtins, node.attributes["name"].partition(": ")[0], kind)
@@ -159,52 +149,27 @@ def _faults_of_call(builder: Any, node: Any) -> Iterator[tuple[type[BaseExceptio
 
 
 def _may_fail(op: str) -> bool:
-    return op in _FAULTS or OP_ROWS[op]["effects"] == "may_fail"
-
-
-def _may_misfit(builder: Any, node: Any) -> bool:
-    """Return whether the sizes of a node's inputs, where unknown yet, may turn out not to fit."""
-    shapes = [builder.values[identifier].shape for identifier in node.inputs]
-    if all(dim >= 0 for shape in shapes for dim in shape):
-        return False
-    if OP_ROWS[node.op]["elementwise"]:
-        return _may_clash(shapes)
-    if node.op == "list_append":
-        return _may_clash([shapes[0][1:], shapes[1]])
-    if node.op == "concat":
-        axis = node.attributes["axis"]
-        return _may_clash([(*shape[:axis], 1, *shape[axis + 1 :]) for shape in shapes])
-    if node.op in ("matmul", "matmul_transposed"):
-        inner = shapes[0][-1:], shapes[1][-2:][:1]
-        return node.op != "matmul" or inner[0] != inner[1] or max(map(len, shapes)) > 2
-    return bool(node.op == "slice_update")
-
-
-def _may_clash(shapes: Sequence[tuple[int, ...]]) -> bool:
-    """Return whether shapes may not broadcast, for a size that is unknown."""
-    for dims in zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1):
-        others = {dim for dim in dims if dim != 1}
-        if len(others) > 1 and min(others) < 0:
-            return True
-    return False
+    return "may_fail" in OP_ROWS[op]["effects"]
 
 
 def _is_safe(builder: Any, node: Any) -> bool:
     """Return whether a trace can tell that a node will not fail."""
+    safe = OP_ROWS[node.op]["safe"]
     values = [builder.values[identifier] for identifier in node.inputs]
-    if node.op in _BY_SHAPE:
+    if safe == "static_shape":
         return all(dim >= 0 for dim in values[0].shape) and len(values) == 1
-    if node.op in ("floor_divide", "remainder", "pow") and values[0].dtype.startswith("float"):
-        return True
-    return node.op in _LAST_INPUT_DECIDES and _is_fit_constant(builder, node)
-
-
-def _is_fit_constant(builder: Any, node: Any) -> bool:
-    """Return whether the last input is a constant that makes no trouble, as it was checked."""
-    constant = builder.constant_of(node.inputs[-1])
-    if constant is None:
+    if safe == "constant_index":
+        return len(node.inputs) == 2 and builder.constant_of(node.inputs[-1]) is not None
+    if safe not in _FIT_NUMBERS:
         return False
-    if node.op == "gather":
-        return len(node.inputs) == 2
-    numbers = constant.numpy()
-    return bool((numbers >= 0).all() if node.op == "pow" else (numbers != 0).all())
+    if as_dtype(values[0].dtype).kind == "floating":
+        return True
+    constant = builder.constant_of(node.inputs[-1])
+    return constant is not None and bool(_FIT_NUMBERS[safe](constant.numpy()).all())
+
+
+# Of the ops that fail for some numbers: whether the last input has none of them.
+_FIT_NUMBERS: dict[str, Callable[[Any], Any]] = {
+    "nonzero_divisor": lambda numbers: numbers != 0,
+    "positive_exponent": lambda numbers: numbers >= 0,
+}

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from pygraph._hot import SymbolicTensor, Tensor, apply, current
 from pygraph.graph.locations import Location, describe, is_library_file, user_line
+from pygraph.graph.op_rows import OP_ROWS
 
 
 class Link(Protocol):
@@ -279,7 +280,7 @@ def _keeps_order(link: View) -> bool:
         return bounds <= {_NO_BOUND} and set(steps) == {1}
     if link.op == "gather":
         return bool(link.attributes["axis"] == 0)
-    return link.op in ("reshape", "expand_dims", "squeeze", "check_defined")
+    return bool(OP_ROWS[link.op]["view"] == "whole")
 
 
 def _is_check(link: View) -> bool:

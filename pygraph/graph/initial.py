@@ -16,6 +16,7 @@ from pygraph._hot import (
     from_numpy,
     scalar,
 )
+from pygraph.graph.op_rows import OP_ROWS
 from pygraph.graph.scope import init_scope
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _evaluated(builder: Builder, tensor: SymbolicTensor, label: str) -> EagerTen
     def value(identifier: int) -> EagerTensor:
         if identifier not in values:
             node, outputs = producers.get(identifier, (None, ()))
-            if node is None or node.subgraphs or node.op in ("read_variable", "call"):
+            if node is None or OP_ROWS[node.op]["effects"] & {"reads", "nested"}:
                 raise TypeError(
                     f"the initial value of {label} depends on the arguments of "
                     f"{builder.root_name}, on control flow or on a variable; it must not"

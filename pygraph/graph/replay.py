@@ -56,7 +56,7 @@ class Evaluation:
             raise
 
     def _op(self, node: GraphNode, operands: list[Any]) -> Sequence[Any]:
-        if OP_ROWS[node.op]["effects"] == "writes":
+        if "writes" in OP_ROWS[node.op]["effects"]:
             apply_to_variable(node.op, operands[0], tuple(operands[1:]), node.attributes)
             return ()
         results: Any = apply(node.op, tuple(operands), node.attributes)
