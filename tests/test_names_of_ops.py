@@ -29,11 +29,11 @@ OTHER_NAMES = {
     "pygraph/autograph/operators/__init__.py",
     "pygraph/autograph/operators/mathematics.py",
     "pygraph/control/__init__.py",
-    "pygraph/control/arrays.py",
-    "pygraph/control/chosen_values.py",
-    "pygraph/control/ranges.py",
-    "pygraph/control/reads.py",
-    "pygraph/control/unset.py",
+    "pygraph/control/containers/arrays.py",
+    "pygraph/control/join/chosen_values.py",
+    "pygraph/control/containers/ranges.py",
+    "pygraph/control/changes/reads.py",
+    "pygraph/control/join/unset.py",
 }
 # Cases in a row with one body, names joined by "or", names in braces.
 CASES = re.compile(r"(?:case (?:ir::)?OpCode::(\w+):\s*){3,}")

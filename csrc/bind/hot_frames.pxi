@@ -25,7 +25,7 @@ cdef class CodeMark:
 
     ``owner`` is the mark of the user's function that a helper is a piece of; None for a function
     itself. ``free`` are the names that the function takes from outside. ``tells`` says whether the
-    code tells of what it reads (pygraph/control/reads.py).
+    code tells of what it reads (pygraph/control/changes/reads.py).
     """
 
     cdef readonly str label

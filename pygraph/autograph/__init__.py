@@ -9,7 +9,7 @@ from pygraph.autograph.api import (
 )
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.methods import convert_method
-from pygraph.control.options import set_loop_options
+from pygraph.control.loop.options import set_loop_options
 
 __all__ = [
     "ConversionError",

@@ -1,9 +1,9 @@
 """Control flow as functions, and the staging of branches and loops that AutoGraph builds on."""
 
 from pygraph.control.conditional import cond
-from pygraph.control.loop import while_loop
-from pygraph.control.printing import print
-from pygraph.control.ranges import Range
+from pygraph.control.containers.ranges import Range
+from pygraph.control.effects.printing import print
+from pygraph.control.loop.staging import while_loop
 
 range = Range
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from pygraph.control.changes import both_ways, put, settled_values
-from pygraph.control.chosen_values import ChosenValue
-from pygraph.control.errors import CallSite, Site
-from pygraph.control.forms import Form, form_of, join, met
-from pygraph.control.identity import BranchObjects, contents, inner_flags
-from pygraph.control.journal import Change, Journal, note, recording
-from pygraph.control.merged import (
+from pygraph.control.changes.journal import Change, Journal, note, recording
+from pygraph.control.changes.parts import ORDER, attributes, write_part
+from pygraph.control.changes.state import both_ways, put, settled_values
+from pygraph.control.effects.raising import EndOfWay, Raised, until_raise
+from pygraph.control.identity.aliases import BranchObjects, contents, inner_flags
+from pygraph.control.identity.merged import (
     Source,
     When,
     can_be_changed,
@@ -22,12 +21,13 @@ from pygraph.control.merged import (
     older_sources,
     one_for_each,
 )
-from pygraph.control.objects import is_attributes
-from pygraph.control.parts import ORDER, attributes, write_part
-from pygraph.control.pending import UnknownResult, skipped_read, unreachable
-from pygraph.control.raising import EndOfWay, Raised, until_raise
+from pygraph.control.join.chosen_values import ChosenValue
+from pygraph.control.join.errors import CallSite, Site
+from pygraph.control.join.forms import Form, form_of, join, met
+from pygraph.control.join.objects import is_attributes
+from pygraph.control.join.pending import UnknownResult, skipped_read, unreachable
+from pygraph.control.join.unset import UNSET, Maybe, known
 from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
-from pygraph.control.unset import UNSET, Maybe, known
 from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 

@@ -27,7 +27,7 @@ from pygraph._hot import (
     fast_calls,
 )
 from pygraph.autograph import convert_function, converted_call
-from pygraph.control.recursion import followed
+from pygraph.control.recursion.calls import followed
 from pygraph.function import limits, nested, tracing
 from pygraph.function.bound import BoundFunction
 from pygraph.function.casting import cast_argument

@@ -16,8 +16,8 @@ import numpy as np
 
 from pygraph import _hot
 from pygraph._hot import Guards
-from pygraph.control.reads import CONTAINERS, Read, Reads, Seen
-from pygraph.control.unset import UNSET
+from pygraph.control.changes.reads import CONTAINERS, Read, Reads, Seen
+from pygraph.control.join.unset import UNSET
 from pygraph.function.change import Change
 
 _short = reprlib.Repr()

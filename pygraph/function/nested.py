@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pygraph.control.activations import stack
-from pygraph.control.printing import HeldPrints
-from pygraph.control.reads import enter, reads
+from pygraph.control.changes.reads import enter, reads
+from pygraph.control.effects.printing import HeldPrints
+from pygraph.control.recursion.activations import stack
 from pygraph.control.tensors import current, is_tensor
 from pygraph.function import tracing
 from pygraph.graph import TensorSpec

@@ -28,14 +28,14 @@ from pygraph._hot import (
 )
 from pygraph.autograph import convert_method
 from pygraph.autograph.operators.variables import assignment_line
-from pygraph.control.arrays import LocalArray
-from pygraph.control.journal import Change, Journal, containers_of, note_outer_variables
-from pygraph.control.parts import write_part
-from pygraph.control.raising import ends_graph
-from pygraph.control.ranges import Range
-from pygraph.control.reads import Read, Reads, noting
-from pygraph.control.recursion import deeper_stack, followed
-from pygraph.control.unset import Maybe
+from pygraph.control.changes.journal import Change, Journal, containers_of, note_outer_variables
+from pygraph.control.changes.parts import write_part
+from pygraph.control.changes.reads import Read, Reads, noting
+from pygraph.control.containers.arrays import LocalArray
+from pygraph.control.containers.ranges import Range
+from pygraph.control.effects.raising import ends_graph
+from pygraph.control.join.unset import Maybe
+from pygraph.control.recursion.calls import deeper_stack, followed
 from pygraph.function.guards import Guarded, guarded_by
 from pygraph.graph import Builder, TensorSpec, UnconvertedMethod, VariableSpec
 from pygraph.graph.aliases import UnknownValueError

@@ -42,11 +42,11 @@ class ModuleContext:
         # Tensors that were made from Python values during the trace, by identity.
         self.literals: dict[int, EagerTensor] = {}
         self.captured = CapturedArrays()
-        # By identity of NumPy's, the arrays that converted code made (pygraph.control.arrays).
+        # By identity of NumPy's, arrays that converted code made (control/containers/arrays.py).
         self.local_arrays: dict[int, Any] = {}
         # Items read from lists that a tensor decides the length of, by identity.
         self.copies: dict[int, object] = {}
-        # By identity, objects that stand for one of several older ones (pygraph.control.merged);
+        # By identity, objects that stand for one of several (control/identity/merged.py);
         # and the same by the identity of each of these.
         self.merged: dict[int, Any] = {}
         self.merged_from: dict[int, list[Any]] = {}

@@ -130,7 +130,7 @@ def _attributes(error: BaseException) -> dict[str, Any]:
     return {name: value for name, value in vars(error).items() if name != RAISED_AT}
 
 
-# The attribute that says where the user's `raise` stands (pygraph.control.raising).
+# The attribute that says where the user's `raise` stands (pygraph.control.effects.raising).
 RAISED_AT = "__pygraph_raised_at__"
 
 

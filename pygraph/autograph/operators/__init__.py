@@ -26,8 +26,8 @@ from pygraph.autograph.operators.logic import (
 )
 from pygraph.autograph.operators.loops import for_stmt, while_stmt
 from pygraph.autograph.operators.reads import attribute, entry, free, variable
-from pygraph.control.attempts import Attempt
-from pygraph.control.raising import raised
+from pygraph.control.effects.attempts import Attempt
+from pygraph.control.effects.raising import raised
 
 __all__ = [
     "Attempt",

@@ -14,12 +14,12 @@ from pygraph.autograph.operators.comprehensions import collected
 from pygraph.autograph.operators.iteration import Positions, positions
 from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
-from pygraph.control import lists
-from pygraph.control.chosen_values import ChosenValue
-from pygraph.control.journal import assigned_outside
-from pygraph.control.leaves import NUMBERS
-from pygraph.control.ranges import Range
-from pygraph.control.requirements import require
+from pygraph.control.changes.journal import assigned_outside
+from pygraph.control.containers import lists
+from pygraph.control.containers.ranges import Range
+from pygraph.control.effects.requirements import require
+from pygraph.control.join.chosen_values import ChosenValue
+from pygraph.control.join.leaves import NUMBERS
 from pygraph.control.tensors import apply, as_predicate, cast, is_tensor, stages
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import describe, user_line

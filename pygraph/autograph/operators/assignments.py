@@ -16,13 +16,13 @@ from pygraph.autograph.operators.lists import METHODS, ItemTarget, ListTarget
 from pygraph.autograph.operators.lookups import DictTarget, is_plain_dict
 from pygraph.autograph.operators.missing import Deleting, needs_care
 from pygraph.autograph.operators.parts import PartTarget
-from pygraph.control import arrays
-from pygraph.control.arrays import note_array
-from pygraph.control.journal import note
-from pygraph.control.lists import check_own
-from pygraph.control.merged import is_linked
+from pygraph.control.changes.journal import note
+from pygraph.control.containers import arrays
+from pygraph.control.containers.arrays import note_array
+from pygraph.control.containers.lists import check_own
+from pygraph.control.identity.merged import is_linked
+from pygraph.control.join.unset import Maybe
 from pygraph.control.tensors import is_tensor, is_tracing
-from pygraph.control.unset import Maybe
 
 _CHANGING = ("__setitem__", "__delitem__", "__setattr__", "__delattr__")
 _custom: WeakKeyDictionary[type, bool] = WeakKeyDictionary()

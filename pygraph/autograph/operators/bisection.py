@@ -9,8 +9,8 @@ from typing import Any
 from pygraph.autograph.operators.comparisons import compared, holds_staged
 from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import list_method, listed
-from pygraph.control import lists
-from pygraph.control.loop import record_loop
+from pygraph.control.containers import lists
+from pygraph.control.loop.staging import record_loop
 from pygraph.control.tensors import apply, as_number, as_predicate, cast, is_tensor, stages
 
 

@@ -9,10 +9,10 @@ from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
-from pygraph.control.pending import MissingItemError
-from pygraph.control.raising import is_raised
+from pygraph.control.effects.raising import is_raised
+from pygraph.control.join.pending import MissingItemError
+from pygraph.control.join.unset import UNSET, given
 from pygraph.control.tensors import stages
-from pygraph.control.unset import UNSET, given
 from pygraph.graph.frames import is_users
 from pygraph.graph.locations import describe
 

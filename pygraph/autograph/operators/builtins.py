@@ -34,11 +34,11 @@ from pygraph.autograph.operators.lists import METHODS, listed
 from pygraph.autograph.operators.mathematics import STAGED as _MATHEMATICS
 from pygraph.autograph.operators.protocols import own_method, tested
 from pygraph.autograph.operators.reads import has_attribute, perhaps_attribute
-from pygraph.control import lists
-from pygraph.control.chosen_values import ChosenValue
-from pygraph.control.journal import note
-from pygraph.control.ranges import Range
-from pygraph.control.requirements import require
+from pygraph.control.changes.journal import note
+from pygraph.control.containers import lists
+from pygraph.control.containers.ranges import Range
+from pygraph.control.effects.requirements import require
+from pygraph.control.join.chosen_values import ChosenValue
 from pygraph.control.tensors import (
     as_number,
     as_predicate,

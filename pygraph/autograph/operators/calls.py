@@ -21,13 +21,13 @@ from pygraph.autograph.operators.missing import seeing
 from pygraph.autograph.operators.mutation import watched, watched_form
 from pygraph.autograph.operators.once import warn_where_it_runs_once
 from pygraph.autograph.source import has_source
-from pygraph.control import arrays
-from pygraph.control.chosen_values import ChosenValue
+from pygraph.control.changes.journal import note_outer_variables
+from pygraph.control.changes.reads import enter, note_attribute
 from pygraph.control.conditional import cond
-from pygraph.control.journal import note_outer_variables
-from pygraph.control.loop import while_loop
-from pygraph.control.reads import enter, note_attribute
-from pygraph.control.recursion import followed
+from pygraph.control.containers import arrays
+from pygraph.control.join.chosen_values import ChosenValue
+from pygraph.control.loop.staging import while_loop
+from pygraph.control.recursion.calls import followed
 from pygraph.control.tensors import is_tracing
 from pygraph.graph.locations import mark_of
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pygraph.control.conditional import cond
-from pygraph.control.merged import assign, check_single
+from pygraph.control.identity.merged import assign, check_single
 
 
 class Linked:

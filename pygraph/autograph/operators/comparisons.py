@@ -12,11 +12,12 @@ from typing import Any
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.missing import may_have_key, may_miss
 from pygraph.autograph.operators.protocols import own_method, tested
-from pygraph.control.chosen_values import ChosenValue
-from pygraph.control.keys import has_key
-from pygraph.control.lists import contains, count, is_staged, same_items
-from pygraph.control.merged import is_merged, same_object
-from pygraph.control.ranges import Range
+from pygraph.control.containers.keys import has_key
+from pygraph.control.containers.lists import contains, count, is_staged, same_items
+from pygraph.control.containers.ranges import Range
+from pygraph.control.identity.merged import is_merged, same_object
+from pygraph.control.join.chosen_values import ChosenValue
+from pygraph.control.join.unset import Maybe
 from pygraph.control.tensors import (
     any_equal,
     apply,
@@ -26,7 +27,6 @@ from pygraph.control.tensors import (
     logical_not,
     stages,
 )
-from pygraph.control.unset import Maybe
 from pygraph.graph.frames import GENERATED
 from pygraph.graph.locations import describe, user_line
 

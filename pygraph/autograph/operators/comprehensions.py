@@ -14,7 +14,7 @@ from pygraph.autograph.operators.iteration import own_iterable, staged_iterable
 from pygraph.autograph.operators.loops import for_stmt
 from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.variables import run
-from pygraph.control import lists
+from pygraph.control.containers import lists
 from pygraph.control.tensors import stages
 from pygraph.graph.locations import describe, user_line
 

@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from pygraph.autograph.operators.calls import call
-from pygraph.control.attempts import Attempt
+from pygraph.control.effects.attempts import Attempt
 from pygraph.control.tensors import is_tracing
 
 

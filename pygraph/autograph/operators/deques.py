@@ -11,9 +11,9 @@ from typing import Any
 
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.lists import METHODS, listed
-from pygraph.control import lists
-from pygraph.control.pending import MissingItemError
-from pygraph.control.requirements import require
+from pygraph.control.containers import lists
+from pygraph.control.effects.requirements import require
+from pygraph.control.join.pending import MissingItemError
 from pygraph.control.tensors import apply, stages
 
 _EMPTY = "pop from an empty deque"

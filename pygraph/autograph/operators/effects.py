@@ -10,12 +10,12 @@ from typing import Any
 
 from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.variables import run
-from pygraph.control.chosen_values import ChosenValue
 from pygraph.control.conditional import stage_cond
-from pygraph.control.errors import CallSite
-from pygraph.control.lists import is_staged, readable
-from pygraph.control.printing import traced_print
-from pygraph.control.requirements import require_or
+from pygraph.control.containers.lists import is_staged, readable
+from pygraph.control.effects.printing import traced_print
+from pygraph.control.effects.requirements import require_or
+from pygraph.control.join.chosen_values import ChosenValue
+from pygraph.control.join.errors import CallSite
 from pygraph.control.tensors import apply, as_predicate, is_tensor, is_tracing, stages
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import describe, user_line

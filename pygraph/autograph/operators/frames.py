@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pygraph.autograph.operators.calls import call
-from pygraph.control.unset import UNSET
+from pygraph.control.join.unset import UNSET
 
 _DICTS = (builtins.locals, builtins.vars)
 _EVALUATORS = (builtins.eval, builtins.exec)

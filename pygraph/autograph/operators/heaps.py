@@ -15,9 +15,9 @@ from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comparisons import compared, holds_staged
 from pygraph.autograph.operators.lists import item as item_of
 from pygraph.autograph.operators.lists import listed
-from pygraph.control import lists
-from pygraph.control.journal import note
-from pygraph.control.loop import record_loop
+from pygraph.control.changes.journal import note
+from pygraph.control.containers import lists
+from pygraph.control.loop.staging import record_loop
 from pygraph.control.tensors import apply, as_predicate, cast, is_tensor, stages
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import describe, user_line

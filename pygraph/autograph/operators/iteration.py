@@ -9,10 +9,10 @@ import numpy as np
 
 from pygraph.autograph.operators.missing import check_keys
 from pygraph.autograph.operators.protocols import own_method
-from pygraph.control import lists
-from pygraph.control.arrays import LocalArray, note_read
-from pygraph.control.loop import Items
-from pygraph.control.ranges import Range, Steps
+from pygraph.control.containers import lists
+from pygraph.control.containers.arrays import LocalArray, note_read
+from pygraph.control.containers.ranges import Range, Steps
+from pygraph.control.loop.staging import Items
 from pygraph.control.tensors import apply, as_number, cast, is_tensor, is_tracing, length, stages
 
 

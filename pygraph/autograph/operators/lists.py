@@ -24,16 +24,16 @@ from pygraph.autograph.operators.lookups import (
 )
 from pygraph.autograph.operators.mutation import watched
 from pygraph.autograph.operators.parts import PartTarget, is_part
-from pygraph.control import arrays, lists
-from pygraph.control.chosen_values import ChosenValue, can_be_chosen
-from pygraph.control.journal import note
-from pygraph.control.lists import check_own
-from pygraph.control.merged import is_merged
-from pygraph.control.pending import MissingItemError
-from pygraph.control.reads import reads
-from pygraph.control.requirements import require
+from pygraph.control.changes.journal import note
+from pygraph.control.changes.reads import reads
+from pygraph.control.containers import arrays, lists
+from pygraph.control.containers.lists import check_own
+from pygraph.control.effects.requirements import require
+from pygraph.control.identity.merged import is_merged
+from pygraph.control.join.chosen_values import ChosenValue, can_be_chosen
+from pygraph.control.join.pending import MissingItemError
+from pygraph.control.join.unset import Maybe, given
 from pygraph.control.tensors import is_tracing, stages
-from pygraph.control.unset import Maybe, given
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.text import Text, deferred
 

@@ -13,12 +13,12 @@ from typing import Any, NoReturn
 
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comparisons import holds_staged, is_staged_key
-from pygraph.control import lists
-from pygraph.control.chosen_values import ChosenValue, can_be_chosen
-from pygraph.control.keys import keys_like
-from pygraph.control.merged import can_be_changed
-from pygraph.control.raising import raised
-from pygraph.control.requirements import require
+from pygraph.control.containers import lists
+from pygraph.control.containers.keys import keys_like
+from pygraph.control.effects.raising import raised
+from pygraph.control.effects.requirements import require
+from pygraph.control.identity.merged import can_be_changed
+from pygraph.control.join.chosen_values import ChosenValue, can_be_chosen
 from pygraph.control.tensors import is_tensor
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import flatten

@@ -13,13 +13,13 @@ from pygraph.autograph.operators.iteration import own_iterable, positions, stage
 from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, run
+from pygraph.control.changes.journal import Attempt
 from pygraph.control.conditional import stage_cond
-from pygraph.control.invariants import Invariants
-from pygraph.control.journal import Attempt
-from pygraph.control.loop import Items, stage_for, stage_while
-from pygraph.control.options import LoopOptions
-from pygraph.control.printing import HeldPrints
-from pygraph.control.raising import taken
+from pygraph.control.effects.printing import HeldPrints
+from pygraph.control.effects.raising import taken
+from pygraph.control.loop.invariants import Invariants
+from pygraph.control.loop.options import LoopOptions
+from pygraph.control.loop.staging import Items, stage_for, stage_while
 from pygraph.control.tensors import as_predicate, is_tensor, is_tracing, mark, rollback, stages
 from pygraph.graph.locations import describe, user_line
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from pygraph.control.journal import note
+from pygraph.control.changes.journal import note
+from pygraph.control.join.unset import Maybe, given
 from pygraph.control.tensors import current
-from pygraph.control.unset import Maybe, given
 from pygraph.graph.locations import describe, user_line
 
 # Methods of a dict that work on one key, or do not look at what there is.

@@ -25,11 +25,11 @@ from typing import Any
 import numpy as np
 
 from pygraph._hot import DType, EagerTensor, SymbolicTensor, Variable
-from pygraph.control.journal import Journal, in_region, note
-from pygraph.control.lists import check_own, is_staged
-from pygraph.control.parts import attributes
-from pygraph.control.reads import enter
-from pygraph.control.search import names_in
+from pygraph.control.changes.journal import Journal, in_region, note
+from pygraph.control.changes.parts import attributes
+from pygraph.control.changes.reads import enter
+from pygraph.control.changes.search import names_in
+from pygraph.control.containers.lists import check_own, is_staged
 from pygraph.control.tensors import current
 from pygraph.graph.locations import describe, user_line
 

@@ -6,7 +6,7 @@ import warnings
 from types import FunctionType, MethodType
 from typing import Any
 
-from pygraph.control.reads import reads
+from pygraph.control.changes.reads import reads
 from pygraph.control.tensors import current
 from pygraph.graph.locations import describe, is_installed_file, user_line
 

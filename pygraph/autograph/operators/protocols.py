@@ -10,11 +10,11 @@ from types import FunctionType
 from typing import Any
 
 from pygraph.autograph.operators.late import call
-from pygraph.control import lists
-from pygraph.control.chosen_values import ChosenValue
-from pygraph.control.reads import note_attribute
+from pygraph.control.changes.reads import note_attribute
+from pygraph.control.containers import lists
+from pygraph.control.join.chosen_values import ChosenValue
+from pygraph.control.join.unset import Maybe
 from pygraph.control.tensors import is_tensor, is_tracing
-from pygraph.control.unset import Maybe
 
 
 def own_method(value: Any, name: str) -> Callable[..., Any] | None:

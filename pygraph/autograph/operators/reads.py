@@ -1,4 +1,4 @@
-"""Reads of what a function did not make: noted while a graph is built (`control/reads.py`)."""
+"""Reads of what a function did not make, noted as `control/changes/reads.py` says."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from pygraph.control.reads import reads
-from pygraph.control.unset import UNSET
+from pygraph.control.changes.reads import reads
+from pygraph.control.join.unset import UNSET
 
 _T = TypeVar("_T")
 

@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any, cast
 
 from pygraph.autograph.operators.variables import Variables, assignment_line, assignments
-from pygraph.control.journal import Journal, Watched, watched_by
+from pygraph.control.changes.journal import Journal, Watched, watched_by
 from pygraph.graph.locations import Location, is_library_file
 
 

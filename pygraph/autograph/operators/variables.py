@@ -13,9 +13,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from pygraph.control.journal import watch
-from pygraph.control.parts import VALUE
-from pygraph.control.unset import UNSET
+from pygraph.control.changes.journal import watch
+from pygraph.control.changes.parts import VALUE
+from pygraph.control.join.unset import UNSET
 from pygraph.graph.instructions import instructions
 from pygraph.graph.locations import Location, mark_of
 

@@ -1,0 +1,1 @@
+"""What traced code reads of objects that it did not make, and changes of them."""

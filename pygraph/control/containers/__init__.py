@@ -1,0 +1,1 @@
+"""Lists, keys, ranges and NumPy arrays of which a graph has the items."""

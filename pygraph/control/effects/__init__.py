@@ -1,0 +1,1 @@
+"""What happens in program order when a graph runs: prints, exceptions, requirements."""

@@ -1,0 +1,1 @@
+"""Functions that call themselves where a tensor decides whether."""
