@@ -1,7 +1,8 @@
 """No arrow points up: every `#include` and `import` leads to a layer below, or stays in its own.
 
 The tables here are the architecture (docs/house.md draws them). A layer names what it may use; a
-folder or module that no table knows is an error, so a new one must be given its place.
+folder or module that no table knows is an error, so a new one must be given its place. Nor do
+arrows lead back within a layer: files that import each other are an error, unless listed.
 """
 
 from __future__ import annotations
@@ -51,6 +52,13 @@ PYTHON_LAYERS = pile(
     "demo",
     "__main__",
 )
+
+# Circles of files that are allowed, with the reason.
+CIRCLES: dict[frozenset[str], str] = {
+    frozenset({"ops/__init__.py", "ops/numpy_functions.py"}): (
+        "NumPy's functions are looked up by name in the package that lists all of ours"
+    ),
+}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 # The only door to Python is csrc/bind.
@@ -146,6 +154,84 @@ def python_faults(package: Path, layers: Mapping[str, frozenset[str]]) -> list[s
             if other != own and other not in layers[own]:
                 faults.append(f"{relative}:{line}: {own} may not import {other}")
     return faults
+
+
+def _typing_only(tree: ast.AST) -> set[ast.AST]:
+    """Nodes under ``if TYPE_CHECKING:``, of which nothing is imported when the code runs."""
+    return {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+
+
+def imports_between_files(package: Path) -> dict[str, set[str]]:
+    """By file, the files of the package that it imports, inside functions too.
+
+    ``from x import y`` leads to the file of ``y`` if that is a module, else to that of ``x``.
+    """
+    paths = [*package.rglob("*.py"), *package.rglob("*.pyi")]
+    files = {path.relative_to(package): path for path in paths}
+    by_name = {
+        path.parent.parts if path.stem == "__init__" else path.with_suffix("").parts: str(path)
+        for path in files
+    }
+    found: dict[str, set[str]] = {str(path): set() for path in files}
+    for relative, path in files.items():
+        tree = ast.parse(path.read_text(), str(path))
+        skipped = _typing_only(tree)
+        for node in ast.walk(tree):
+            if node in skipped:
+                continue
+            targets: list[tuple[str, ...]] = []
+            if isinstance(node, ast.Import):
+                targets = [tuple(alias.name.split(".")) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = ("pygraph", *relative.parts[:-1])[: len(relative.parts) + 1 - node.level]
+                module = tuple(node.module.split(".")) if node.module else ()
+                module = (*base, *module) if node.level else module
+                targets = [
+                    (*module, alias.name) if (*module, alias.name)[1:] in by_name else module
+                    for alias in node.names
+                ]
+            found[str(relative)].update(
+                by_name[target[1:]]
+                for target in targets
+                if target[:1] == ("pygraph",) and target[1:] in by_name
+            )
+    return found
+
+
+def circles(arrows: Mapping[str, set[str]]) -> list[list[str]]:
+    """Files that reach each other, as sorted groups."""
+    reach = {start: _reached(start, arrows) for start in arrows}
+    groups = {
+        tuple(sorted(other for other in reach[start] if start in reach[other]))
+        for start in arrows
+        if start in reach[start]
+    }
+    return [list(group) for group in sorted(groups)]
+
+
+def _reached(start: str, arrows: Mapping[str, set[str]]) -> set[str]:
+    """Files that a file imports, and those that these import, and so on."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = arrows[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found
+
+
+def test_no_circles_of_files() -> None:
+    found = circles(imports_between_files(ROOT / "pygraph"))
+    unknown = [" <-> ".join(circle) for circle in found if frozenset(circle) not in CIRCLES]
+    assert not unknown, "\n".join(unknown)
+    gone = CIRCLES.keys() - {frozenset(circle) for circle in found}
+    assert not gone, f"no circles any more, strike them from the list: {gone}"
 
 
 def test_cpp_layers() -> None:
@@ -244,3 +330,30 @@ def test_the_cpp_checker_sees(tmp_path: Path, name: str, line: str, fault: str |
 def test_the_python_checker_sees(tmp_path: Path, name: str, line: str, fault: str | None) -> None:
     faults = python_faults(write(tmp_path, {name: line}), PYTHON_LAYERS)
     assert faults == ([] if fault is None else [fault])
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"a.py": "from pygraph.b import x", "b.py": ""}, []),
+        ({"a.py": "from pygraph import b", "b.py": "import pygraph.a"}, [["a.py", "b.py"]]),
+        (
+            {"c/a.py": "from . import b", "c/b.py": "def f():\n    from pygraph.c.a import x"},
+            [["c/a.py", "c/b.py"]],
+        ),
+        (
+            {
+                "a.py": "from pygraph.b import x",
+                "b.py": "from pygraph.c import y",
+                "c/__init__.py": "from pygraph.a import z",
+            },
+            [["a.py", "b.py", "c/__init__.py"]],
+        ),
+        ({"a.py": "import pygraph.b", "b.py": "if TYPE_CHECKING:\n    import pygraph.a"}, []),
+        ({"a.py": "from numpy.a import b", "b.py": "from pygraph.a import x"}, []),
+    ],
+)
+def test_the_checker_sees_circles(
+    tmp_path: Path, files: Mapping[str, str], found: list[list[str]]
+) -> None:
+    assert circles(imports_between_files(write(tmp_path, files))) == found

@@ -14,7 +14,7 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import CellType, CodeType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
 from pygraph._hot import CodeMark
@@ -33,6 +33,7 @@ from pygraph.autograph.converters import (  # noqa: F401  (each registers its ki
 from pygraph.autograph.converters.base import Converter, Naming
 from pygraph.autograph.converters.nodes import MARK
 from pygraph.autograph.converters.reads import Noted, tell
+from pygraph.autograph.entry import OPERATORS
 from pygraph.autograph.errors import ConversionError
 from pygraph.autograph.source import class_around, compile_in_scope, function_node, lines_of_file
 from pygraph.autograph.straight import is_straight
@@ -70,7 +71,6 @@ class _Conversions:
 
 
 conversions = _Conversions()
-_operators_cell = CellType()
 
 
 def convert_python_function(function: FunctionType) -> FunctionType:
@@ -88,7 +88,7 @@ def convert_python_function(function: FunctionType) -> FunctionType:
         conversions.put(code, *found)
     converted_code, operators = found
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
-    cells[operators] = _cell_of_operators()
+    cells[operators] = OPERATORS
     closure = tuple([cells[name] for name in converted_code.co_freevars])
     converted = FunctionType(
         converted_code, function.__globals__, function.__name__, function.__defaults__, closure
@@ -270,14 +270,3 @@ def _user_qualname(qualname: str, real: str, made: str) -> str:
     if not qualname.startswith(made):
         return qualname
     return real + re.sub(_HELPER_PART, "", qualname[len(made) :])
-
-
-def _cell_of_operators() -> CellType:
-    """Return the cell that holds the operators; filled late, for they convert what they call."""
-    try:
-        _operators_cell.cell_contents  # noqa: B018
-    except ValueError:
-        from pygraph.autograph import operators
-
-        _operators_cell.cell_contents = operators
-    return _operators_cell

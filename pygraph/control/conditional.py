@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pygraph.control.changes.journal import Change, Journal, note, recording
 from pygraph.control.changes.parts import ORDER, attributes, write_part
 from pygraph.control.changes.state import both_ways, put, settled_values
-from pygraph.control.effects.raising import EndOfWay, Raised, until_raise
+from pygraph.control.effects.ways import EndOfWay, Raised, until_raise
 from pygraph.control.identity.aliases import BranchObjects, contents, inner_flags
 from pygraph.control.identity.merged import (
     Source,
@@ -57,6 +57,9 @@ def cond(
         site=CallSite(("in true_fn", "in false_fn"), (true_fn, false_fn)),
     )
     return result
+
+
+Maybe.cond = staticmethod(cond)
 
 
 def stage_cond(

@@ -14,7 +14,7 @@ from pygraph.function.change import Change
 from pygraph.function.guards import BakedValue
 from pygraph.function.origin import Origin, text_of_leaf
 from pygraph.function.plan import Plan
-from pygraph.function.signature import Signature
+from pygraph.function.signature import Parameter, Signature
 from pygraph.function.tracing import Opaque, Traced, is_array
 from pygraph.graph import Graph, TensorSpec, VariableSpec
 from pygraph.graph.builder import Captured
@@ -25,6 +25,7 @@ from pygraph.ops import asarray
 
 if TYPE_CHECKING:
     from pygraph._hot import _Sources as Sources
+    from pygraph.function.pickling import PickledGraph
 
 # So many bytes of an array that was read as Python values are compared at each call.
 _COMPARED = 1 << 20
@@ -342,7 +343,7 @@ class ConcreteFunction(CompiledGraph):
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         from pygraph.function.pickling import reduce_concrete
 
-        return reduce_concrete(self)
+        return reduce_concrete(self, restore_concrete)
 
     def __copy__(self) -> ConcreteFunction:
         return self
@@ -396,3 +397,13 @@ def _typed(value: Any) -> str:
 
 def _tensor(value: Any) -> Tensor:
     return value if isinstance(value, EagerTensor) else asarray(value, copy=None)
+
+
+def restore_concrete(
+    name: str, parameters: list[Parameter], graph: PickledGraph
+) -> ConcreteFunction:
+    """Return the concrete function that was pickled."""
+    from pygraph.function.pickling import GraphsOnly, unpacked
+
+    signature = Signature(GraphsOnly(name, None, parameters))
+    return ConcreteFunction(name, unpacked(graph), signature, graph.origin)

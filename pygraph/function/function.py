@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -42,7 +43,7 @@ from pygraph.function.retracing import (
     note_new_function,
     shapes_of,
 )
-from pygraph.function.signature import IN_C, Signature
+from pygraph.function.signature import IN_C, Parameter, Signature
 from pygraph.function.tracing import NumberPlace
 from pygraph.graph import TensorSpec, public
 from pygraph.graph.structure import flatten, map_structure
@@ -50,6 +51,7 @@ from pygraph.ops import asarray
 
 if TYPE_CHECKING:
     from pygraph.function.explain import Explanation
+    from pygraph.function.pickling import PickledGraph
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -347,14 +349,14 @@ class Function(FunctionCore, Generic[P, R]):
     def __reduce__(self) -> Any:
         from pygraph.function.pickling import reduce_function
 
-        return reduce_function(self)
+        if is_importable(self):
+            return getattr(self, "__qualname__", self.name)
+        return reduce_function(self, restore_function)
 
     def __copy__(self) -> Function[P, R]:
         return self.__deepcopy__({})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Function[P, R]:
-        from pygraph.function.pickling import is_importable
-
         if is_importable(self) or self._owner is not None:
             return self
         copy: Function[P, R] = Function(self.python_function, **self.options)
@@ -599,3 +601,30 @@ class Function(FunctionCore, Generic[P, R]):
 
 
 fast_calls(Function)
+
+
+def is_importable(function: Any) -> bool:
+    """Return whether importing by module and qualified name gives this very object."""
+    found: Any = sys.modules.get(getattr(function, "__module__", None) or "")
+    for part in getattr(function, "__qualname__", "<none>").split("."):
+        found = vars(found).get(part) if isinstance(found, type) else getattr(found, part, None)
+    return found is function
+
+
+def restore_function(
+    name: str,
+    documentation: str | None,
+    parameters: list[Parameter],
+    options: dict[str, Any],
+    graphs: list[PickledGraph],
+) -> Function[..., Any]:
+    """Return the Function that was pickled by its graphs."""
+    from pygraph.function.pickling import GraphsOnly, unpacked
+
+    stand_in = GraphsOnly(name, documentation, parameters)
+    function: Function[..., Any] = Function(
+        stand_in, **{**options, "autograph": False, "name": name}
+    )
+    for graph in graphs:
+        function.adopt(unpacked(graph), graph.origin)
+    return function

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pygraph import _core
 from pygraph.function.origin import Origin
-from pygraph.function.signature import Parameter, Signature
+from pygraph.function.signature import Parameter
 from pygraph.function.tracing import Traced
 from pygraph.graph.builder import Captured
 
 if TYPE_CHECKING:
     from pygraph.function.concrete import ConcreteFunction
     from pygraph.function.function import Function
+
+Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class PickledGraph(NamedTuple):
@@ -26,19 +27,12 @@ class PickledGraph(NamedTuple):
     origin: Origin
 
 
-def is_importable(function: Any) -> bool:
-    """Return whether importing by module and qualified name gives this very object."""
-    found: Any = sys.modules.get(getattr(function, "__module__", None) or "")
-    for part in getattr(function, "__qualname__", "<none>").split("."):
-        found = vars(found).get(part) if isinstance(found, type) else getattr(found, part, None)
-    return found is function
+def reduce_function(function: Function[..., Any], restore: Callable[..., Any]) -> Reduced:
+    """Return what pickle needs for a Function, which ``restore`` makes again from its graphs.
 
-
-def reduce_function(function: Function[..., Any]) -> Any:
-    """Return what pickle needs for a Function. Raises TypeError where it has no graph to keep."""
+    Raises TypeError where it has no graph to keep.
+    """
     name: str = getattr(function, "__qualname__", function.name)
-    if is_importable(function):
-        return name
     graphs = [
         _packed(graph, graph.hidden_inputs)
         for graph in function.own_graphs()
@@ -51,15 +45,15 @@ def reduce_function(function: Function[..., Any]) -> Any:
             f"object's identity; call it first, or move it to the top level of a module"
         )
     parameters = function.signature.parameters
-    return restore_function, (function.name, function.__doc__, parameters, function.options, graphs)
+    return restore, (function.name, function.__doc__, parameters, function.options, graphs)
 
 
-def reduce_concrete(concrete: ConcreteFunction) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """Return what pickle needs for a concrete function."""
+def reduce_concrete(concrete: ConcreteFunction, restore: Callable[..., Any]) -> Reduced:
+    """Return what pickle needs for a concrete function, which ``restore`` makes again."""
     if not concrete.can_be_pickled():
         raise TypeError(f"{concrete.name} cannot be pickled: this graph is for one object only")
     packed = _packed(concrete, concrete.fixed().hidden_inputs)
-    return restore_concrete, (concrete.name, concrete.signature.parameters, packed)
+    return restore, (concrete.name, concrete.signature.parameters, packed)
 
 
 def _packed(concrete: ConcreteFunction, captured: Sequence[Captured]) -> PickledGraph:
@@ -71,7 +65,8 @@ def _packed(concrete: ConcreteFunction, captured: Sequence[Captured]) -> Pickled
     return PickledGraph(data, traced, concrete.origin)
 
 
-def _unpacked(graph: PickledGraph) -> Traced:
+def unpacked(graph: PickledGraph) -> Traced:
+    """Return what a graph was traced to, ready to run again."""
     return graph.traced._replace(executable=_core.Executable(_core.read(graph.data)))
 
 
@@ -97,32 +92,3 @@ class GraphsOnly:
             f"{self.__name__} was pickled by its graphs, without its Python code, and has none for "
             f"these arguments; call it with them before pickling it"
         )
-
-
-def restore_function(
-    name: str,
-    documentation: str | None,
-    parameters: list[Parameter],
-    options: dict[str, Any],
-    graphs: list[PickledGraph],
-) -> Function[..., Any]:
-    """Return the Function that was pickled by its graphs."""
-    from pygraph.function.function import Function
-
-    stand_in = GraphsOnly(name, documentation, parameters)
-    function: Function[..., Any] = Function(
-        stand_in, **{**options, "autograph": False, "name": name}
-    )
-    for graph in graphs:
-        function.adopt(_unpacked(graph), graph.origin)
-    return function
-
-
-def restore_concrete(
-    name: str, parameters: list[Parameter], graph: PickledGraph
-) -> ConcreteFunction:
-    """Return the concrete function that was pickled."""
-    from pygraph.function.concrete import ConcreteFunction
-
-    signature = Signature(GraphsOnly(name, None, parameters))
-    return ConcreteFunction(name, _unpacked(graph), signature, graph.origin)

@@ -33,7 +33,7 @@ from pygraph.control.changes.parts import write_part
 from pygraph.control.changes.reads import Read, Reads, noting
 from pygraph.control.containers.arrays import LocalArray
 from pygraph.control.containers.ranges import Range
-from pygraph.control.effects.raising import ends_graph
+from pygraph.control.effects.ways import ends_graph
 from pygraph.control.join.unset import Maybe
 from pygraph.control.recursion.calls import deeper_stack, followed
 from pygraph.function.guards import Guarded, guarded_by

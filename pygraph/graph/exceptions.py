@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pygraph._hot import Tensor, Variable
+from pygraph.graph.marking import Marking
 from pygraph.graph.structure import Structure, flatten, unflatten
-from pygraph.graph.text import Marking, Text, render, template_of
+from pygraph.graph.text import Text, render, template_of
 
 
 class KeptException(NamedTuple):

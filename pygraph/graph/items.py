@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pygraph.graph.locations import Location, describe, user_line
+from pygraph.graph.marking import marking
 
 if TYPE_CHECKING:
     from pygraph.graph.structure import Structure
@@ -31,8 +32,6 @@ class StagedItems:
         self.line: Location | None = user_line()
 
     def __repr__(self) -> str:
-        from pygraph.graph.text import marking
-
         active = marking()
         if active is not None:
             return active(self.tensor(), "!l")

@@ -1,8 +1,9 @@
 """Text in which tensors stand whose values are known only when the graph runs.
 
-While a :class:`Marking` is active, tensors give marks as their text. Whatever Python makes of them,
-``str`` of a list or a class's own ``__repr__``, is then read back as a :class:`Text`: a format
-string over tensors, which ``print``, ``assert`` and ``raise`` take into the graph.
+While a :class:`~pygraph.graph.marking.Marking` is active, tensors give marks as their text. What
+Python makes of them, ``str`` of a list or a class's own ``__repr__``, is then read back as a
+:class:`Text`: a format string over tensors, which ``print``, ``assert`` and ``raise`` take into
+the graph.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from pygraph._hot import EagerTensor, current, elements_text, exchange_marker
+from pygraph._hot import EagerTensor, current, elements_text
+from pygraph.graph.marking import END, START, Mark, Marking, marking
 from pygraph.graph.structure import register_pytree_node
 
-# No text of a user's holds these: Unicode keeps them for a program's own use.
-_START, _END = "\ufdd0", "\ufdd1"
-_MARK = f"{_START}([0-9]+)([^{_END}]*){_END}"
+_MARK = f"{START}([0-9]+)([^{END}]*){END}"
 
 
 class Text:
@@ -47,7 +47,7 @@ class Text:
 
     def __format__(self, spec: str) -> str:
         text = str(self)
-        if spec and type(text) is not _Mark:
+        if spec and type(text) is not Mark:
             self._refuse(f"the format {spec!r}")
         return format(text, spec)
 
@@ -97,57 +97,6 @@ _WITH_VALUE = (EagerTensor, bool, int, float, str)
 
 
 register_pytree_node(Text, lambda text: (text.values, text.template), _from_parts)
-
-
-class _Mark(str):
-    """The mark of a tensor: a start, its number, the rest of its field, an end."""
-
-    __slots__ = ()
-
-    def __format__(self, spec: str) -> str:
-        if spec and ":" in self:
-            raise TypeError(f"the format {spec!r} cannot be put on top of another")
-        return _Mark(f"{self[:-1]}:{spec}{_END}") if spec else self
-
-
-class Marking:
-    """While it is active, this thread's tensors give marks as their text, which it collects."""
-
-    __slots__ = ("_former", "_positions", "values")
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._positions: dict[int, int] = {}
-
-    def __enter__(self) -> Marking:
-        self._former = exchange_marker(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        exchange_marker(self._former)
-
-    def __call__(self, value: Any, field: str) -> str:
-        """Return the mark of a tensor; ``field`` is what follows its number in a format string."""
-        if _START in field:
-            raise TypeError("a width or a precision cannot be a tensor")
-        if field == "!r" and getattr(value, "weak", False):
-            field = ""  # a Python number still
-        return _Mark(f"{_START}{self.position(value)}{field}{_END}")
-
-    def position(self, value: Any) -> int:
-        """Return the number of a tensor among the values."""
-        known = self._positions.get(id(value))
-        if known is None:
-            known = self._positions[id(value)] = len(self.values)
-            self.values.append(value)
-        return known
-
-
-def marking() -> Marking | None:
-    """Return what collects the tensors of the text that is made now, if there is such."""
-    active: Any = exchange_marker(None)
-    exchange_marker(active)
-    return active  # type: ignore[no-any-return]
 
 
 def _mark(value: Any, field: str) -> str:

@@ -4,11 +4,13 @@ Every operator looks at its arguments: Python values behave exactly as in Python
 decide something become part of the graph.
 """
 
+import sys
 from builtins import slice
 
+from pygraph.autograph.entry import OPERATORS
 from pygraph.autograph.operators.assignments import changes
 from pygraph.autograph.operators.branches import if_expr, if_stmt
-from pygraph.autograph.operators.calls import call
+from pygraph.autograph.operators.calls import call, convertible
 from pygraph.autograph.operators.chains import expr_chain, if_chain
 from pygraph.autograph.operators.comparisons import in_, is_, is_not, not_in
 from pygraph.autograph.operators.comprehensions import collected, generated, kept, refused
@@ -29,6 +31,8 @@ from pygraph.autograph.operators.reads import attribute, entry, free, variable
 from pygraph.control.effects.attempts import Attempt
 from pygraph.control.effects.raising import raised
 
+OPERATORS.cell_contents = sys.modules[__name__]
+
 __all__ = [
     "Attempt",
     "and_",
@@ -38,6 +42,7 @@ __all__ = [
     "changes",
     "collected",
     "compare",
+    "convertible",
     "entry",
     "expr_chain",
     "for_stmt",

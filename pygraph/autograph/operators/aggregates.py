@@ -8,16 +8,16 @@ from collections.abc import Callable
 from types import GeneratorType
 from typing import Any
 
+from pygraph.autograph.entry import convertible
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comparisons import compared, holds_staged
 from pygraph.autograph.operators.comprehensions import collected
 from pygraph.autograph.operators.iteration import Positions, positions
-from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import listed
 from pygraph.control.changes.journal import assigned_outside
 from pygraph.control.containers import lists
 from pygraph.control.containers.ranges import Range
-from pygraph.control.effects.requirements import require
+from pygraph.control.effects.raising import require
 from pygraph.control.join.chosen_values import ChosenValue
 from pygraph.control.join.leaves import NUMBERS
 from pygraph.control.tensors import apply, as_predicate, cast, is_tensor, stages
@@ -129,6 +129,11 @@ def sorted_(iterable: Any, /, *, key: Any = None, reverse: bool = False) -> list
     if decided is not None:
         return _by_rank(items, decided, reverse)
     return lists.in_order(items, lists.order_of(ranks, "sorted()", bool(reverse)))
+
+
+def sort(target: list[Any], *, key: Any = None, reverse: bool = False) -> None:
+    """``target.sort()``."""
+    target[:] = sorted_(target, key=key, reverse=reverse)
 
 
 def _decided_in_python(ranks: list[Any]) -> list[Any] | None:

@@ -6,8 +6,8 @@ import bisect
 from collections.abc import Callable
 from typing import Any
 
+from pygraph.autograph.entry import convertible
 from pygraph.autograph.operators.comparisons import compared, holds_staged
-from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import list_method, listed
 from pygraph.control.containers import lists
 from pygraph.control.loop.staging import record_loop

@@ -9,7 +9,7 @@ from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import BranchSite
 from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.conditional import stage_cond
-from pygraph.control.effects.raising import is_raised
+from pygraph.control.effects.ways import is_raised
 from pygraph.control.join.pending import MissingItemError
 from pygraph.control.join.unset import UNSET, given
 from pygraph.control.tensors import stages

@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from pygraph.autograph.operators.aggregates import all_, any_, max_, min_, sorted_, sum_
+from pygraph.autograph.entry import convertible
+from pygraph.autograph.operators.aggregates import all_, any_, max_, min_, sort, sorted_, sum_
 from pygraph.autograph.operators.bisection import STAGED as _BISECTION
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comprehensions import generated, kept
@@ -29,7 +30,6 @@ from pygraph.autograph.operators.iteration import (
     own_iterable,
     positions,
 )
-from pygraph.autograph.operators.late import convertible
 from pygraph.autograph.operators.lists import METHODS, listed
 from pygraph.autograph.operators.mathematics import STAGED as _MATHEMATICS
 from pygraph.autograph.operators.protocols import own_method, tested
@@ -37,7 +37,7 @@ from pygraph.autograph.operators.reads import has_attribute, perhaps_attribute
 from pygraph.control.changes.journal import note
 from pygraph.control.containers import lists
 from pygraph.control.containers.ranges import Range
-from pygraph.control.effects.requirements import require
+from pygraph.control.effects.raising import require
 from pygraph.control.join.chosen_values import ChosenValue
 from pygraph.control.tensors import (
     as_number,
@@ -275,4 +275,5 @@ _STAGED: dict[Any, Callable[..., Any]] = {
     deque: deque_,
 }
 
+METHODS[list]["sort"] = sort
 METHODS[deque] = _DEQUES

@@ -12,7 +12,7 @@ from typing import Any
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.lists import METHODS, listed
 from pygraph.control.containers import lists
-from pygraph.control.effects.requirements import require
+from pygraph.control.effects.raising import require
 from pygraph.control.join.pending import MissingItemError
 from pygraph.control.tensors import apply, stages
 

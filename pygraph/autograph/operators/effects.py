@@ -13,7 +13,7 @@ from pygraph.autograph.operators.variables import run
 from pygraph.control.conditional import stage_cond
 from pygraph.control.containers.lists import is_staged, readable
 from pygraph.control.effects.printing import traced_print
-from pygraph.control.effects.requirements import require_or
+from pygraph.control.effects.raising import require_or
 from pygraph.control.join.chosen_values import ChosenValue
 from pygraph.control.join.errors import CallSite
 from pygraph.control.tensors import apply, as_predicate, is_tensor, is_tracing, stages

@@ -14,6 +14,7 @@ from pygraph.autograph.operators.comparisons import (
     holds_staged,
     is_staged_key,
 )
+from pygraph.autograph.operators.comprehensions import collected
 from pygraph.autograph.operators.iteration import ListItems, own_iterable, staged_iterable
 from pygraph.autograph.operators.lookups import (
     chosen,
@@ -28,7 +29,7 @@ from pygraph.control.changes.journal import note
 from pygraph.control.changes.reads import reads
 from pygraph.control.containers import arrays, lists
 from pygraph.control.containers.lists import check_own
-from pygraph.control.effects.requirements import require
+from pygraph.control.effects.raising import require
 from pygraph.control.identity.merged import is_merged
 from pygraph.control.join.chosen_values import ChosenValue, can_be_chosen
 from pygraph.control.join.pending import MissingItemError
@@ -231,8 +232,6 @@ def listed(items: Iterable[Any]) -> list[Any]:
         return list(items)
     if isinstance(staged, ListItems):
         return list(staged.sequence)
-    from pygraph.autograph.operators.comprehensions import collected
-
     return collected(items, list)
 
 
@@ -261,12 +260,6 @@ def _reverse(target: list[Any]) -> None:
         lists.reverse(target)
     else:
         target.reverse()
-
-
-def _sort(target: list[Any], *, key: Any = None, reverse: bool = False) -> None:
-    from pygraph.autograph.operators.aggregates import sorted_
-
-    target[:] = sorted_(target, key=key, reverse=reverse)
 
 
 def _count(target: Sequence[Any], value: Any) -> Any:
@@ -317,6 +310,7 @@ def _remove(target: Any, value: Any) -> None:
 
 
 # By type: the methods that are staged where a tensor decides the items or how many there are.
+# `list.sort` and those of deques are made of what is here, and add themselves in `builtins.py`.
 METHODS: dict[type, dict[str, Callable[..., Any]]] = {
     list: {
         "append": _append,
@@ -327,7 +321,6 @@ METHODS: dict[type, dict[str, Callable[..., Any]]] = {
         "pop": _pop,
         "remove": _remove,
         "reverse": _reverse,
-        "sort": _sort,
     }
 }
 

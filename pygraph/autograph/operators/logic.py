@@ -10,7 +10,7 @@ from pygraph.autograph.operators.branches import staged_expr
 from pygraph.autograph.operators.comparisons import compared
 from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.variables import run
-from pygraph.control.effects.requirements import require
+from pygraph.control.effects.raising import require
 from pygraph.control.join.unset import Maybe, given, known
 from pygraph.control.tensors import as_predicate, logical_not, stages
 

@@ -15,8 +15,7 @@ from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comparisons import holds_staged, is_staged_key
 from pygraph.control.containers import lists
 from pygraph.control.containers.keys import keys_like
-from pygraph.control.effects.raising import raised
-from pygraph.control.effects.requirements import require
+from pygraph.control.effects.raising import raised, require
 from pygraph.control.identity.merged import can_be_changed
 from pygraph.control.join.chosen_values import ChosenValue, can_be_chosen
 from pygraph.control.tensors import is_tensor

@@ -16,7 +16,7 @@ from pygraph.autograph.operators.variables import Variables, run
 from pygraph.control.changes.journal import Attempt
 from pygraph.control.conditional import stage_cond
 from pygraph.control.effects.printing import HeldPrints
-from pygraph.control.effects.raising import taken
+from pygraph.control.effects.ways import taken
 from pygraph.control.loop.invariants import Invariants
 from pygraph.control.loop.options import LoopOptions
 from pygraph.control.loop.staging import Items, stage_for, stage_while

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from pygraph.autograph.operators.late import call
+from pygraph.autograph.entry import call
 from pygraph.control.changes.reads import note_attribute
 from pygraph.control.containers import lists
 from pygraph.control.join.chosen_values import ChosenValue

@@ -203,6 +203,25 @@ class Journal:
         elif self._tentative or array.home is not current():
             self.note(array)
 
+    def note_change(
+        self,
+        owner: Any,
+        keys: Collection[Any] = (),
+        lines: Sequence[Location] = (),
+        *,
+        linked: bool = False,
+    ) -> None:
+        """Remember an object that is about to be changed; see :func:`note`."""
+        builder = current()
+        if builder is not None and builder.module.merged and not linked:
+            check_single(owner)
+        if type(owner) is SymbolicTensor:
+            self.note_tensor(owner)
+        elif type(owner) is LocalArray:
+            self.note_local(owner.root)
+        else:
+            self.note(owner, keys, lines or (user_line(),))
+
     def write(self, tensor: SymbolicTensor, change: Callable[[Any], Any]) -> None:
         """Change the object that a tensor is, for the user's code.
 
@@ -457,16 +476,8 @@ def note(
     same object is changed as well; else that is refused.
     """
     builder = current()
-    if builder is None or builder.journal is None:
-        return
-    if builder.module.merged and not linked:
-        check_single(owner)
-    if type(owner) is SymbolicTensor:
-        builder.journal.note_tensor(owner)
-    elif type(owner) is LocalArray:
-        builder.journal.note_local(owner.root)
-    else:
-        builder.journal.note(owner, keys, lines or (user_line(),))
+    if builder is not None and builder.journal is not None:
+        builder.journal.note_change(owner, keys, lines, linked=linked)
 
 
 def note_outer_variables(function: FunctionType) -> None:

@@ -518,12 +518,13 @@ def holds_same(one: Any, other: Any) -> bool:
 
 def note_array(array: Any) -> None:
     """Note an array that is about to be changed; refuse one that the graph reads at each call."""
-    from pygraph.control.changes.journal import note
-
+    builder = current()
+    if builder is None or builder.journal is None:
+        return
     if type(array) is LocalArray:
-        note(array.root)
+        builder.journal.note_change(array.root)
     elif isinstance(array, np.ndarray):
-        note(owner_of(array))
+        builder.journal.note_change(owner_of(array))
 
 
 def _noted(array: Any) -> Any:

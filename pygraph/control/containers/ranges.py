@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pygraph._hot import as_dtype, scalar
-from pygraph.control.effects.requirements import require
+from pygraph.control.effects.raising import require
 from pygraph.control.tensors import apply, as_number, cast, is_tensor, is_tracing
 from pygraph.graph.locations import describe, user_line
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from pygraph._hot import as_dtype
-from pygraph.control.effects.raising import left_a_way
+from pygraph.control.effects.ways import left_a_way
 from pygraph.control.tensors import current
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.op_rows import OP_ROWS

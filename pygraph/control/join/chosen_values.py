@@ -35,8 +35,9 @@ from pygraph.control.tensors import (
     weakened,
 )
 from pygraph.graph.locations import describe, user_line
+from pygraph.graph.marking import marking
 from pygraph.graph.structure import LEAF, Structure, register_pytree_node
-from pygraph.graph.text import Text, deferred, marking
+from pygraph.graph.text import Text, deferred
 
 _KINDS = (str, bytes, enum.Enum, type, DType, FunctionType, BuiltinFunctionType, MethodType)
 # A loop that makes another text in every iteration would never come to an end.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from pygraph._hot import SymbolicTensor, Tensor
 from pygraph.control.tensors import apply, as_predicate, cast, current, is_tensor, logical_not
@@ -59,6 +59,8 @@ class Maybe:
     __pygraph_optional__ = True
     # NumPy leaves operators to this class.
     __array_ufunc__ = None
+    # ``pygraph.cond``, which joins what this class holds, and so stands above and puts itself here.
+    cond: ClassVar[Callable[..., Any]]
 
     def __init__(
         self, name: str, value: Any, defined: Any, none: bool, part: Part | None = None
@@ -117,9 +119,7 @@ class Maybe:
         return self._or(lambda: otherwise)
 
     def _or(self, otherwise: Callable[[], Any]) -> Any:
-        from pygraph.control.conditional import cond  # which joins what this class holds
-
-        return cond(self.defined, lambda: self.value, otherwise)
+        return Maybe.cond(self.defined, lambda: self.value, otherwise)
 
     def _check(self, value: Any) -> Any:
         return apply("check_defined", (value, self.defined), {"name": self.fault()})

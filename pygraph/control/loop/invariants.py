@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pygraph.control.effects.requirements import require_or
+from pygraph.control.effects.raising import require_or
 from pygraph.control.join.errors import Meeting, place_of
 from pygraph.control.join.forms import Form, form_of
 from pygraph.control.join.leaves import Leaf, Shape, TensorLeaf, ValueLeaf, leaf_of

@@ -15,7 +15,7 @@ from pygraph.control.changes.search import reached
 from pygraph.control.changes.state import get, is_joinable, is_one_order, put, settled_values
 from pygraph.control.containers.arrays import LocalArray
 from pygraph.control.effects.printing import HeldPrints
-from pygraph.control.effects.raising import Raised, until_raise
+from pygraph.control.effects.ways import Raised, until_raise
 from pygraph.control.identity.aliases import LoopAliases
 from pygraph.control.identity.merged import (
     Source,

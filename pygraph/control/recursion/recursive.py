@@ -28,7 +28,7 @@ from pygraph.control.changes.journal import (
 from pygraph.control.changes.parts import ORDER, WHOLE
 from pygraph.control.changes.state import get, is_joinable, is_one_order, put, settled_values
 from pygraph.control.effects.printing import HeldPrints
-from pygraph.control.effects.raising import Raised, until_raise
+from pygraph.control.effects.ways import Raised, until_raise
 from pygraph.control.identity.aliases import tensors_in
 from pygraph.control.join.errors import CallSite, unjoined
 from pygraph.control.join.forms import Form, form_of, join
