@@ -597,3 +597,20 @@ def part_of_a_chosen_array(x):
     part = a[1:] if x > 1 else b[:2]
     part[0] = 5  # here
     return a, b
+
+
+class Remembering(dict):
+    def __missing__(self, key):
+        self[key] = 1
+        return 1
+
+
+def item_that_a_class_makes(n):
+    """TypeError: 'a' | Remembering | with `in` or `get`"""
+    known = Remembering()
+    total = 0
+    for i in range(n):
+        total += known["a"]  # here
+        if i > 2:
+            known["a"] = i
+    return total

@@ -16,7 +16,7 @@ from pygraph.autograph.analysis.scopes import (
     names_in,
 )
 from pygraph.autograph.converters.jumps import Lowering
-from pygraph.autograph.converters.nodes import LOAD, at, at_start, constant
+from pygraph.autograph.converters.nodes import LOAD, at, at_start, call, constant
 from pygraph.autograph.converters.reads import Noted
 
 # Chains of more branches do not nest.
@@ -296,6 +296,16 @@ class Converter:
             return convert(self, node)
         self.children(node)
         return node
+
+    def value(self, node: ast.expr) -> ast.expr:
+        """Convert an expression whose value is kept or handed on.
+
+        An attribute or item is read at once, for there may be none.
+        """
+        converted = self.expression(node)
+        if not isinstance(node, ast.Attribute):  # `ag.item` reads an item by itself
+            return converted
+        return call(self.operator("read", node), [converted], node)
 
     def children(self, node: ast.AST) -> None:
         """Convert the expressions right below a node, in place."""

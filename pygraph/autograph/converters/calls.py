@@ -17,7 +17,10 @@ def convert_call(converter: Converter, node: ast.expr) -> ast.expr:
         return _super(converter, node)
     if isinstance(function, ast.Name) and _reads_frame(converter, node, function.id):
         return _frame_reader(converter, node)
-    converter.children(node)
+    node.func = converter.expression(function)
+    node.args = [converter.value(argument) for argument in node.args]
+    for keyword in node.keywords:
+        keyword.value = converter.value(keyword.value)
     if isinstance(function, ast.Attribute) and function.end_lineno != function.lineno:
         # Python counts the call of a method from the line where the method's name stands.
         assert function.end_lineno is not None

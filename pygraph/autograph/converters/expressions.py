@@ -298,7 +298,12 @@ def _item(converter: Converter, node: ast.Subscript, operator: str) -> ast.expr:
     key = node.slice
     named = isinstance(key, ast.Constant) and isinstance(key.value, str)
     # No list takes a tuple for a key; an array does, of tensors too.
-    if named or (isinstance(key, ast.Tuple) and operator == "item" and not _has_names(key)):
+    if named:
+        noted = converter.naming.noted
+        if noted is not None and node in noted.nodes:
+            return node  # which becomes this operator's call
+        return call(converter.operator("entry", node), [node.value, key], node)
+    if isinstance(key, ast.Tuple) and operator == "item" and not _has_names(key):
         return node
     return call(converter.operator(operator, node), [node.value, _key(converter, key)], node)
 
@@ -342,7 +347,7 @@ def _is_text(node: ast.expr) -> bool:
 def convert_assign(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     """Convert an assignment; a variable may get None on some ways, and is checked when read."""
     assert isinstance(node, ast.Assign)
-    node.value = _read_parts(converter, node.value)
+    node.value = converter.value(node.value)
     node.targets = [converter.expression(target) for target in node.targets]
     counts = _unpacked_counts(node)
     if counts:
@@ -355,28 +360,18 @@ def convert_return(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     """Convert a ``return``."""
     assert isinstance(node, ast.Return)
     if node.value is not None:
-        node.value = _read_parts(converter, node.value)
+        node.value = converter.value(node.value)
     return [node]
 
 
-def _read_parts(converter: Converter, node: ast.expr) -> ast.expr:
-    """Convert a value; an attribute or item in it is read, for there may be none."""
-    if isinstance(node, (ast.Tuple, ast.List)):
-        node.elts = [_read_parts(converter, part) for part in node.elts]
-        return node
-    converted = converter.expression(node)
-    if not _may_miss(node):
-        return converted
-    return call(converter.operator("read", node), [converted], node)
-
-
-def _may_miss(node: ast.expr) -> bool:
-    """Return whether an expression reads an attribute, or an item with a key of text."""
-    return isinstance(node, ast.Attribute) or (
-        isinstance(node, ast.Subscript)
-        and isinstance(node.slice, ast.Constant)
-        and isinstance(node.slice.value, str)
-    )
+def convert_display(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert a tuple, list or set, which holds what is read in it."""
+    assert isinstance(node, (ast.Tuple, ast.List, ast.Set))
+    if isinstance(node, ast.Set) or type(node.ctx) is ast.Load:
+        node.elts = [converter.value(part) for part in node.elts]
+    else:
+        converter.children(node)
+    return node
 
 
 def _unpacked_counts(node: ast.Assign) -> list[int]:
@@ -396,6 +391,7 @@ def _unpacked_counts(node: ast.Assign) -> list[int]:
     return []
 
 
+EXPRESSIONS.update(dict.fromkeys((ast.Tuple, ast.List, ast.Set), convert_display))
 STATEMENTS[ast.Assign] = convert_assign
 STATEMENTS[ast.Return] = convert_return
 EXPRESSIONS.update(

@@ -13,12 +13,13 @@ from typing import Any, NoReturn
 
 from pygraph.autograph.operators.branches import if_expr
 from pygraph.autograph.operators.comparisons import holds_staged, is_staged_key
+from pygraph.control.changes.journal import note
 from pygraph.control.containers import lists
 from pygraph.control.containers.keys import keys_like
 from pygraph.control.effects.raising import raised, require
 from pygraph.control.identity.merged import can_be_changed
 from pygraph.control.join.chosen_values import ChosenValue, can_be_chosen
-from pygraph.control.tensors import is_tensor
+from pygraph.control.tensors import is_tensor, is_tracing
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import flatten
 from pygraph.graph.text import deferred
@@ -28,10 +29,17 @@ _MOST_FLAGS = 6
 _DICTS = (dict, OrderedDict, defaultdict, Counter)
 
 
+def known_item(container: dict[Any, Any], key: Any) -> Any:
+    """Return an item of a dict, which may add it if there is none."""
+    if key not in container and hasattr(type(container), "__missing__") and is_tracing():
+        note(container)
+    return container[key]
+
+
 def looked_up(container: Any, key: Any) -> Any:
     """``container[key]`` of a dict; running the graph raises KeyError for what is no key."""
     if type(container) not in _DICTS or not is_staged_key(key):
-        return container[key]
+        return known_item(container, key)
     if type(container) is Counter:
         return got(container, key, 0)
     keys, found, position = _find(container, key)

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from pygraph.autograph.operators.lookups import known_item
 from pygraph.control.changes.reads import reads
-from pygraph.control.join.unset import UNSET
+from pygraph.control.join.unset import UNSET, given
 
 _T = TypeVar("_T")
 
@@ -43,7 +44,7 @@ def entry(owner: Any, key: str, whole: bool = True) -> Any:
     noted = reads()
     if noted is not None:
         noted.item(owner, key, whole)
-    return owner[key]
+    return given(known_item(owner, key) if isinstance(owner, dict) else owner[key])
 
 
 def perhaps_attribute(owner: Any, name: str, *default: Any) -> Any:

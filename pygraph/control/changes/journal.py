@@ -44,7 +44,7 @@ from pygraph.control.changes.search import arrays, is_library, keeps_values, pat
 from pygraph.control.changes.unseen import unseen
 from pygraph.control.containers.arrays import LocalArray, as_numpys, note_array, owner_of
 from pygraph.control.identity.merged import check_single, linked_roots
-from pygraph.control.join.unset import UNSET
+from pygraph.control.join.unset import UNSET, Maybe
 from pygraph.control.tensors import current, is_tensor
 from pygraph.graph.aliases import Aliases, View, is_derived
 from pygraph.graph.items import StagedItems
@@ -478,6 +478,9 @@ def note(
     builder = current()
     if builder is not None and builder.journal is not None:
         builder.journal.note_change(owner, keys, lines, linked=linked)
+
+
+Maybe.note = staticmethod(note)
 
 
 def note_outer_variables(function: FunctionType) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import operator
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any, ClassVar, NamedTuple
 
 from pygraph._hot import SymbolicTensor, Tensor
 from pygraph.control.tensors import apply, as_predicate, cast, current, is_tensor, logical_not
+from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import register_pytree_node
 
 
@@ -23,6 +26,9 @@ class _Unset:
 UNSET = _Unset()
 
 
+_ADD_DEFAULT = defaultdict.__missing__
+
+
 class Part(NamedTuple):
     """An attribute or item of an object."""
 
@@ -36,8 +42,19 @@ class Part(NamedTuple):
 
     def missing(self) -> Callable[[], Any] | None:
         """Return what gives its value where there is none, if anything does."""
-        method = getattr(type(self.owner), "__missing__", None) if self.is_item else None
-        return None if method is None else lambda: method(self.owner, self.key)
+        kind = type(self.owner)
+        method = getattr(kind, "__missing__", None) if self.is_item else None
+        if method is None:
+            return None
+        if method is _ADD_DEFAULT:
+            return self.owner.default_factory  # type: ignore[no-any-return]
+        if isinstance(method, FunctionType) and kind is not Counter:
+            raise TypeError(
+                f"whether there is {self.key!r} depends on a tensor, and what {kind.__name__} does "
+                f"where there is no such item could change it\n  {describe(user_line())}\n"
+                "Ask for the item with `in` or `get`."
+            )
+        return lambda: method(self.owner, self.key)
 
     def fault(self) -> tuple[str, str]:
         """Return the exception that Python raises where there is none, and its text."""
@@ -61,6 +78,8 @@ class Maybe:
     __array_ufunc__ = None
     # ``pygraph.cond``, which joins what this class holds, and so stands above and puts itself here.
     cond: ClassVar[Callable[..., Any]]
+    # Likewise what notes an object that is about to be changed.
+    note: ClassVar[Callable[..., Any]]
 
     def __init__(
         self, name: str, value: Any, defined: Any, none: bool, part: Part | None = None
@@ -97,8 +116,12 @@ class Maybe:
         if self.certain():
             return self.value
         missing = None if self.none or self.part is None else self.part.missing()
-        if missing is not None:
-            return self._or(missing)
+        if missing is not None and self.part is not None:
+            value = self._or(missing)
+            if getattr(type(self.part.owner), "__missing__", None) is _ADD_DEFAULT:
+                Maybe.note(self.part.owner)  # a defaultdict has the item from then on
+                self.part.owner[self.part.key] = value
+            return value
         if is_tensor(self.value):
             return self._check(self.value)
         self._check(True)
