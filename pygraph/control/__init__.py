@@ -3,7 +3,7 @@
 from pygraph.control.conditional import cond
 from pygraph.control.containers.ranges import Range
 from pygraph.control.effects.printing import print
-from pygraph.control.loop.staging import while_loop
+from pygraph.control.loop.while_loop import while_loop
 
 range = Range
 

@@ -11,7 +11,7 @@ import pytest
 
 import pygraph as pg
 from pygraph import _core
-from pygraph.control.loop import staging
+from pygraph.control.loop import state
 
 # What stands in the innermost loop, before all loops, and in each loop on the way out.
 GROWING = {
@@ -51,12 +51,12 @@ def program(depth: int, inside: str, before: str, outwards: str, path: Path) -> 
 def test_traces_of_nested_loops(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     traced = []
 
-    class Counted(staging.Builder):
+    class Counted(state.Builder):
         def __init__(self, name: str, parent: Any = None) -> None:
             traced.append(name)
             super().__init__(name, parent)
 
-    monkeypatch.setattr(staging, "Builder", Counted)
+    monkeypatch.setattr(state, "Builder", Counted)
     for depth in (2, 5, 10):
         function = pg.function(program(depth, *GROWING[kind], tmp_path / f"nested{depth}.py"))
         traced.clear()
@@ -100,15 +100,15 @@ def test_traces_of_nested_endless_loops(tmp_path: Path, monkeypatch: pytest.Monk
     for depth in (4, 8):
         function = endless_loops(depth, tmp_path / f"endless_{depth}.py")
         runs = 0
-        run = staging._Loop._run
+        run = state.LoopState._run
 
         def counted(self: Any, body: Any, given: Any, run: Any = run) -> Any:
             nonlocal runs
             runs += 1
             return run(self, body, given)
 
-        monkeypatch.setattr(staging._Loop, "_run", counted)
+        monkeypatch.setattr(state.LoopState, "_run", counted)
         assert pg.function(function)(pg.asarray(20)).item() == function(20)
-        monkeypatch.setattr(staging._Loop, "_run", run)
+        monkeypatch.setattr(state.LoopState, "_run", run)
         counts.append(runs)
     assert counts[1] <= 5 * counts[0]  # twice as deep: four times for a square

@@ -26,7 +26,7 @@ from pygraph.control.changes.reads import enter, note_attribute
 from pygraph.control.conditional import cond
 from pygraph.control.containers import arrays
 from pygraph.control.join.chosen_values import ChosenValue
-from pygraph.control.loop.staging import while_loop
+from pygraph.control.loop.while_loop import while_loop
 from pygraph.control.recursion.calls import followed
 from pygraph.control.tensors import is_tracing
 from pygraph.graph.locations import mark_of
