@@ -23,6 +23,7 @@ class _OpRow(TypedDict):
     safe: str
     view: str
     attributes: tuple[tuple[str, str], ...]
+    optional: frozenset[str]
 
 class Module:
     def write(self) -> bytes: ...

@@ -87,13 +87,16 @@ inline std::vector<ir::Attribute> attributes_from(const ops::OpRow& op, PyObject
   std::vector<ir::Attribute> attributes;
   attributes.reserve(op.attributes.size());
   const Py_ssize_t given = dict == nullptr || dict == Py_None ? 0 : PyDict_Size(dict);
+  Py_ssize_t found = 0;
   for (const ops::AttributeSpec& spec : op.attributes) {
     PyObject* value =
-        given == 0 ? nullptr : PyDict_GetItemString(dict, std::string(spec.name).c_str());
-    if (value == nullptr) detail::wrong_attribute(op, spec.name, "given");
-    attributes.push_back(detail::attribute_of(op, spec, value));
+        given == found ? nullptr : PyDict_GetItemString(dict, std::string(spec.name).c_str());
+    if (value == nullptr && !spec.optional) detail::wrong_attribute(op, spec.name, "given");
+    found += value != nullptr ? 1 : 0;
+    attributes.push_back(value != nullptr ? detail::attribute_of(op, spec, value)
+                                          : ops::default_attribute(spec.kind));
   }
-  if (static_cast<std::size_t>(given) != op.attributes.size()) {
+  if (given != found) {
     throw Error(ErrorKind::type,
                 std::string(op.name) + " was given an attribute that it does not have");
   }

@@ -67,7 +67,9 @@ py::list op_table() {
   py::list rows;
   for (const ops::OpRow& op : ops::op_table()) {
     py::list attributes;
+    py::list optional;
     for (const ops::AttributeSpec& spec : op.attributes) {
+      if (spec.optional) optional.append(spec.name);
       attributes.append(
           py::make_tuple(spec.name, kAttributeKinds[static_cast<std::size_t>(spec.kind)]));
     }
@@ -86,6 +88,7 @@ py::list op_table() {
     row["safe"] = kSafe[static_cast<std::size_t>(op.safe)];
     row["view"] = kViews[static_cast<std::size_t>(op.view)];
     row["attributes"] = py::tuple(attributes);
+    row["optional"] = py::frozenset(optional);
     rows.append(row);
   }
   return rows;

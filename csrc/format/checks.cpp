@@ -54,7 +54,9 @@ std::string shown(std::string_view text) {
 
 void AttributeCollector::start(const ops::OpRow& row) {
   row_ = &row;
-  values_.assign(row.attributes.size(), ir::Attribute());
+  values_.clear();
+  for (const ops::AttributeSpec& spec : row.attributes)
+    values_.push_back(ops::default_attribute(spec.kind));
   given_.assign(row.attributes.size(), false);
 }
 
@@ -77,7 +79,8 @@ void AttributeCollector::set(const ops::AttributeSpec& spec, ir::Attribute value
 
 std::string AttributeCollector::finish() const {
   for (std::size_t i = 0; i < given_.size(); ++i) {
-    if (!given_[i]) return "attribute " + shown(row_->attributes[i].name) + " is missing";
+    if (!given_[i] && !row_->attributes[i].optional)
+      return "attribute " + shown(row_->attributes[i].name) + " is missing";
   }
   return {};
 }

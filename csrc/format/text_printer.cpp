@@ -194,16 +194,16 @@ class Printer {
 
   std::string attributes_text(const ir::Function& function, const ir::Node& node) const {
     const auto specs = ops::row(node.op).attributes;
-    if (specs.empty()) return {};
-    std::string out = " {";
+    std::string out;
     for (std::size_t i = 0; i < specs.size(); ++i) {
-      if (i > 0) out += ", ";
+      if (is_default(specs[i], function.attributes_of(node)[i])) continue;
+      out += out.empty() ? " {" : ", ";
       out += std::string(specs[i].name) + "=" +
              (specs[i].kind == ops::AttributeKind::function
                   ? std::to_string(callee_number(callee_of(function, node)))
                   : attribute_text(function.attributes_of(node)[i]));
     }
-    return out + "}";
+    return out.empty() ? out : out + "}";
   }
 
   // The functions that are called are numbered by themselves.

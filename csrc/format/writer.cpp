@@ -111,11 +111,14 @@ class Writer {
     words_.push_back(strings_.add(op.name));
     words_.push_back(order_.location_ids[node.location]);
     words_.push_back(node.input_count);
-    words_.push_back(node.attribute_count);
+    const std::size_t attribute_count = words_.size();
+    words_.push_back(0);
     words_.push_back(node.subgraph_count);
     for (const ir::ValueId input : function.inputs_of(node)) words_.push_back(input);
     const auto attributes = function.attributes_of(node);
     for (std::size_t i = 0; i < attributes.size(); ++i) {
+      if (is_default(op.attributes[i], attributes[i])) continue;
+      ++words_[attribute_count];
       words_.push_back(strings_.add(op.attributes[i].name));
       words_.push_back(static_cast<std::uint32_t>(op.attributes[i].kind));
       put_attribute(op.attributes[i].kind, attributes[i]);

@@ -152,20 +152,96 @@ Fault gather(void* out, const void* in, const void* const* indices, const IndexG
   });
 }
 
+namespace {
+
 // All positions are checked before the first is written: a fault leaves `out` as it was (unless
 // another thread changes them in between).
-Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,
-              const IndexGeometry& geometry) {
+Fault check_positions(const void* const* indices, const IndexGeometry& geometry) {
   std::int64_t rows[kBlock];
   for (std::int64_t start = 0; start < geometry.count; start += kBlock) {
     const std::int64_t count = std::min(kBlock, geometry.count - start);
     if (const Fault fault = find_rows(rows, indices, geometry, start, count); !fault.ok())
       return fault;
   }
+  return {};
+}
+
+template <class T, class Combine>
+Fault combine_rows(T* out, const T* values, std::int64_t value_step, const void* const* indices,
+                   const IndexGeometry& g, const Combine& combine) {
+  const std::int64_t per_outer = rows_per_outer(g);
+  std::int64_t rows[kBlock];
+  for (std::int64_t start = 0; start < g.count; start += kBlock) {
+    const std::int64_t count = std::min(kBlock, g.count - start);
+    if (const Fault fault = find_rows(rows, indices, g, start, count); !fault.ok()) return fault;
+    for (std::int64_t o = 0; o < g.outer; ++o) {
+      const T* from = value_step == 0 ? values : values + (o * g.count + start) * g.inner;
+      for (std::int64_t i = 0; i < count; ++i) {
+        T* to = out + (o * per_outer + rows[i]) * g.inner;
+        for (std::int64_t k = 0; k < g.inner; ++k) to[k] = combine(to[k], from[k]);
+        if (value_step != 0) from += g.inner;
+      }
+    }
+  }
+  return {};
+}
+
+// Whole numbers wrap.
+template <class T>
+T sum_of(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) return a + b;
+  using Unsigned = std::make_unsigned_t<std::conditional_t<std::is_floating_point_v<T>, int, T>>;
+  return static_cast<T>(static_cast<Unsigned>(a) + static_cast<Unsigned>(b));
+}
+template <class T>
+T product_of(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) return a * b;
+  using Unsigned = std::make_unsigned_t<std::conditional_t<std::is_floating_point_v<T>, int, T>>;
+  return static_cast<T>(static_cast<std::uint64_t>(static_cast<Unsigned>(a)) *
+                        static_cast<Unsigned>(b));
+}
+
+template <class T>
+Fault scatter_combining(ScatterMode mode, void* out, const void* values, std::int64_t value_step,
+                        const void* const* indices, const IndexGeometry& g) {
+  const auto run = [&](const auto& combine) {
+    return combine_rows(static_cast<T*>(out), static_cast<const T*>(values), value_step, indices, g,
+                        combine);
+  };
+  switch (mode) {
+    case ScatterMode::add: return run(sum_of<T>);
+    case ScatterMode::multiply: return run(product_of<T>);
+    // NaN stays, on either side.
+    case ScatterMode::min: return run([](T a, T b) { return (a < b) | (a != a) ? a : b; });
+    case ScatterMode::max: return run([](T a, T b) { return (a > b) | (a != a) ? a : b; });
+    case ScatterMode::set: break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,
+              const IndexGeometry& geometry) {
+  if (const Fault fault = check_positions(indices, geometry); !fault.ok()) return fault;
   return with_row_size(geometry, [&](auto row) {
     return scatter_rows(static_cast<std::byte*>(out), static_cast<const std::byte*>(values),
                         value_step, indices, geometry, row);
   });
+}
+
+Fault scatter_combining(ScatterMode mode, DType dtype, void* out, const void* values,
+                        std::int64_t value_step, const void* const* indices,
+                        const IndexGeometry& g) {
+  if (const Fault fault = check_positions(indices, g); !fault.ok()) return fault;
+  switch (dtype) {
+    case DType::int32:
+      return scatter_combining<std::int32_t>(mode, out, values, value_step, indices, g);
+    case DType::int64:
+      return scatter_combining<std::int64_t>(mode, out, values, value_step, indices, g);
+    case DType::float32: return scatter_combining<float>(mode, out, values, value_step, indices, g);
+    default: return scatter_combining<double>(mode, out, values, value_step, indices, g);
+  }
 }
 
 void fill_range(DType dtype, void* out, const void* start, const void* step, std::int64_t count) {

@@ -56,6 +56,14 @@ Fault gather(void* out, const void* in, const void* const* indices, const IndexG
 Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,
               const IndexGeometry& geometry);
 
+// What a scatter does with the elements that are there. In all modes but `set` those that name one
+// position count all, in order of count.
+enum class ScatterMode : std::uint8_t { set, add, multiply, min, max };
+// Likewise, of numbers: not of bool.
+Fault scatter_combining(ScatterMode mode, DType dtype, void* out, const void* values,
+                        std::int64_t value_step, const void* const* indices,
+                        const IndexGeometry& geometry);
+
 // Sorts the lines in[outer][size][inner] along the middle axis, keeping the order of equal
 // elements; NaNs come last. `out` has their elements, or their positions as int64.
 struct SortGeometry {

@@ -353,6 +353,7 @@ Types infer_list_pop(const InferInput& in) {
 Types infer_scan(const InferInput& in) { return like_first(in, scanned_shape(in)); }
 Types infer_reshape(const InferInput& in) { return like_first(in, reshaped_shape(in)); }
 Types infer_broadcast_to(const InferInput& in) { return like_first(in, broadcast_to_shape(in)); }
+Types infer_sum_to(const InferInput& in) { return like_first(in, summed_to_shape(in)); }
 Types infer_permute_dims(const InferInput& in) { return like_first(in, permuted_shape(in)); }
 Types infer_expand_dims(const InferInput& in) { return like_first(in, expanded_shape(in)); }
 Types infer_squeeze(const InferInput& in) { return like_first(in, squeezed_shape(in)); }

@@ -14,12 +14,14 @@ constexpr Arity arity(Arity given) { return given; }
 
 // Each list ends with an unused entry, since an array may not be empty.
 #define A(name, kind) AttributeSpec{#name, AttributeKind::kind},
+#define O(name, kind) AttributeSpec{#name, AttributeKind::kind, true},
 #define PYGRAPH_OP(name, inputs, operands, result, rule, kernel, effects, attributes, ...) \
   constexpr AttributeSpec name##_attributes[] = {                                          \
       attributes AttributeSpec{"", AttributeKind::integer}};
 #include "ops/ops.def"
 #undef PYGRAPH_OP
 #undef A
+#undef O
 
 constexpr auto pure = Effects::pure;
 constexpr auto may_fail = Effects::may_fail;
@@ -55,6 +57,20 @@ std::span<const OpRow> op_table() { return kRows; }
 
 const OpRow& row(OpCode op) { return kRows[static_cast<std::size_t>(op)]; }
 
+ir::Attribute default_attribute(AttributeKind kind) {
+  switch (kind) {
+    case AttributeKind::integer:
+    case AttributeKind::constant:
+    case AttributeKind::function: break;
+    case AttributeKind::real: return 0.0;
+    case AttributeKind::boolean: return false;
+    case AttributeKind::dtype: return DType::bool_;
+    case AttributeKind::ints: return std::vector<std::int64_t>();
+    case AttributeKind::string: return std::string();
+  }
+  return std::int64_t{0};
+}
+
 std::optional<OpCode> find_op(std::string_view name) {
   static const auto* index = [] {
     auto* map = new std::unordered_map<std::string_view, OpCode>;
@@ -64,6 +80,20 @@ std::optional<OpCode> find_op(std::string_view name) {
   const auto found = index->find(name);
   if (found == index->end()) return std::nullopt;
   return found->second;
+}
+
+std::optional<kernels::ScatterMode> scatter_mode(std::string_view name) {
+  using kernels::ScatterMode;
+  constexpr std::pair<std::string_view, ScatterMode> kModes[] = {
+      {"", ScatterMode::set},
+      {"add", ScatterMode::add},
+      {"multiply", ScatterMode::multiply},
+      {"min", ScatterMode::min},
+      {"max", ScatterMode::max}};
+  for (const auto& [known, mode] : kModes) {
+    if (known == name) return mode;
+  }
+  return std::nullopt;
 }
 
 SliceRange slice_range(std::int64_t start, std::int64_t stop, std::int64_t step,

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "ir/ir.hpp"
+#include "kernels/kernels.hpp"
 
 namespace pygraph::ir {
 
@@ -86,7 +87,15 @@ enum class AttributeKind : std::uint8_t {
 struct AttributeSpec {
   std::string_view name;
   AttributeKind kind;
+  // One that is not given is 0, false or empty, and one that is so is not written: what a row had
+  // no attribute for when a file was saved.
+  bool optional = false;
 };
+
+ir::Attribute default_attribute(AttributeKind kind);
+inline bool is_default(const AttributeSpec& spec, const ir::Attribute& value) {
+  return spec.optional && value == default_attribute(spec.kind);
+}
 
 struct Arity {
   int minimum;
@@ -154,6 +163,9 @@ std::span<const OpRow> op_table();
 const OpRow& row(OpCode op);
 // The op of that name, or nothing.
 std::optional<OpCode> find_op(std::string_view name);
+
+// The mode of a scatter, by its name: "" for set.
+std::optional<kernels::ScatterMode> scatter_mode(std::string_view name);
 
 // A bound left out of a slice.
 inline constexpr std::int64_t kNoBound = INT64_MIN;

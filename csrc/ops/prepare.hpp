@@ -33,6 +33,7 @@ struct KernelCall {
   bool flat = false;  // `run` does no more than call `elementwise` with `steps` and `count`
   unsigned in_place =
       0;  // bit i: the output may be the memory of input i, if that has the same size in bytes
+  kernels::ScatterMode mode = kernels::ScatterMode::set;
   std::int64_t cost = 1;                 // about how many element operations
   std::vector<std::int64_t> parameters;  // the family's geometry
 };

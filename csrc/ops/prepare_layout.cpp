@@ -265,8 +265,8 @@ KernelCall prepare_list_pop(const PrepareInput& in) {
 
 namespace {
 
-// parameters: outer, inner, count, axes, axis sizes, index steps; `steps[0]`: whether a scatter's
-// values advance; `steps[1]`: the bytes of a scatter's destination.
+// parameters: outer, inner, count, axes, axis sizes, index steps. `steps[0]`: whether a scatter's
+// values advance; `steps[1]`: the bytes of a scatter's destination; `steps[2]`: how many batches.
 kernels::IndexGeometry geometry_of(const KernelCall& call) {
   const std::int64_t* p = call.parameters.data();
   return {.outer = p[0],
@@ -279,8 +279,55 @@ kernels::IndexGeometry geometry_of(const KernelCall& call) {
           .itemsize = call.itemsize};
 }
 
+// The memory of one batch after another.
+class Batches {
+ public:
+  Batches(const kernels::IndexGeometry& geometry, const void* const* indices)
+      : geometry_(geometry), given_(indices) {
+    whole_ = geometry.outer * geometry.inner;
+    for (int axis = 0; axis < geometry.axes; ++axis) whole_ *= geometry.axis_sizes[axis];
+    part_ = geometry.outer * geometry.count * geometry.inner;
+  }
+
+  // Bytes, from the start, of the array that is indexed, and of what lies at the positions.
+  std::int64_t whole_at(std::int64_t batch) const { return batch * whole_ * bytes(); }
+  std::int64_t part_at(std::int64_t batch) const { return batch * part_ * bytes(); }
+
+  const void* const* indices(std::int64_t batch) {
+    for (int axis = 0; axis < geometry_.axes; ++axis) {
+      const std::int64_t positions = batch * geometry_.count * geometry_.index_step[axis];
+      indices_[axis] = static_cast<const std::int64_t*>(given_[axis]) + positions;
+    }
+    return indices_;
+  }
+
+ private:
+  std::int64_t bytes() const { return static_cast<std::int64_t>(geometry_.itemsize); }
+
+  const kernels::IndexGeometry& geometry_;
+  const void* const* given_;
+  std::int64_t whole_;
+  std::int64_t part_;
+  const void* indices_[kMaxRank] = {};
+};
+
 Fault run_gather(const KernelCall& call, void* const* out, const void* const* in) {
   const kernels::IndexGeometry geometry = geometry_of(call);
+  if (call.steps[2] != 1) {
+    const std::int64_t least =
+        grain(kGatherCost * call.cost / std::max<std::int64_t>(call.steps[2], 1));
+    return split(call.steps[2], least, [&](std::int64_t begin, std::int64_t end) {
+      Batches batches(geometry, in + 1);
+      for (std::int64_t batch = begin; batch < end; ++batch) {
+        const Fault fault =
+            kernels::gather(static_cast<char*>(out[0]) + batches.part_at(batch),
+                            static_cast<const char*>(in[0]) + batches.whole_at(batch),
+                            batches.indices(batch), geometry, 0, geometry.count);
+        if (!fault.ok()) return fault;
+      }
+      return Fault{};
+    });
+  }
   return split(geometry.count,
                grain(kGatherCost * call.cost / std::max<std::int64_t>(geometry.count, 1)),
                [&](std::int64_t begin, std::int64_t end) {
@@ -290,18 +337,43 @@ Fault run_gather(const KernelCall& call, void* const* out, const void* const* in
 
 Fault run_scatter(const KernelCall& call, void* const* out, const void* const* in) {
   if (out[0] != in[0]) std::memcpy(out[0], in[0], static_cast<std::size_t>(call.steps[1]));
-  return kernels::scatter(out[0], in[1], call.steps[0], in + 2, geometry_of(call));
+  const kernels::IndexGeometry geometry = geometry_of(call);
+  Batches batches(geometry, in + 2);
+  for (std::int64_t batch = 0; batch < call.steps[2]; ++batch) {
+    auto* to = static_cast<char*>(out[0]) + batches.whole_at(batch);
+    const auto* from = static_cast<const char*>(in[1]) + batches.part_at(batch) * call.steps[0];
+    const void* const* indices = batches.indices(batch);
+    const Fault fault = call.mode == kernels::ScatterMode::set
+                            ? kernels::scatter(to, from, call.steps[0], indices, geometry)
+                            : kernels::scatter_combining(call.mode, call.dtype, to, from,
+                                                         call.steps[0], indices, geometry);
+    if (!fault.ok()) return fault;
+  }
+  return {};
 }
 
-void set_indices(KernelCall& call, const Shape& shape, int axis,
+// How many batches; of an array without elements there may be more than can be counted, and then
+// there are no positions for each.
+std::int64_t batch_count(const Shape& shape, int axes) {
+  std::int64_t count = 1;
+  for (int axis = 0; axis < axes; ++axis) {
+    if (__builtin_mul_overflow(count, shape[axis], &count)) return 1;
+  }
+  return count;
+}
+
+void set_indices(KernelCall& call, const Shape& shape, std::span<const ir::Attribute> attributes,
                  std::span<const ir::Type> indices) {
+  const auto axis = static_cast<int>(integer(attributes[0]));
+  const auto batch = static_cast<int>(integer(attributes[1]));
   const auto axes = static_cast<int>(indices.size());
   std::int64_t count = 1;
   for (const ir::Type& index : indices) {
-    if (index.shape.rank() != 0) count = index.shape.count();
+    if (index.shape.rank() != 0) count = elements(index.shape, batch, index.shape.rank());
   }
-  call.parameters = {elements(shape, 0, axis), elements(shape, axis + axes, shape.rank()), count,
-                     axes};
+  call.steps[2] = batch_count(shape, batch);
+  call.parameters = {elements(shape, batch, axis), elements(shape, axis + axes, shape.rank()),
+                     count, axes};
   for (int i = 0; i < axes; ++i) call.parameters.push_back(shape[axis + i]);
   for (const ir::Type& index : indices) call.parameters.push_back(index.shape.rank() == 0 ? 0 : 1);
 }
@@ -349,8 +421,7 @@ KernelCall prepare_gather(const PrepareInput& in) {
       return call;
     }
   }
-  set_indices(call, inputs[0].shape, static_cast<int>(integer(in.attributes[0])),
-              inputs.subspan(1));
+  set_indices(call, inputs[0].shape, in.attributes, inputs.subspan(1));
   return call;
 }
 
@@ -364,8 +435,9 @@ KernelCall prepare_scatter(const PrepareInput& in) {
   call.steps[0] = 1;
   call.steps[1] = static_cast<std::int64_t>(byte_count(out.dtype, out.shape));
   call.cost = std::max<std::int64_t>(inputs[1].shape.count() + call.steps[1] / kCopiedBytes, 1);
-  set_indices(call, inputs[0].shape, static_cast<int>(integer(in.attributes[0])),
-              inputs.subspan(2));
+  set_indices(call, inputs[0].shape, in.attributes, inputs.subspan(2));
+  call.dtype = out.dtype;
+  call.mode = *scatter_mode(text(in.attributes[2]));
   return call;
 }
 

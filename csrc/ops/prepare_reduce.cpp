@@ -150,15 +150,15 @@ void set_blocks(KernelCall& call, const ir::Type& in, const ir::Type& out, std::
 
 }  // namespace
 
-KernelCall prepare_reduce(const PrepareInput& given) {
-  const OpRow& op = given.op;
-  const auto attributes = given.attributes;
-  const ir::Type& in = given.inputs[0];
-  const ir::Type& out = given.outputs[0];
+namespace {
+
+// The reduction of that name over some axes.
+KernelCall reduction(const OpRow& op, std::string_view kernel, const ir::Type& in,
+                     const ir::Type& out, const std::vector<std::int64_t>& axes) {
   KernelCall call;
-  call.reduce = found(kernels::find_reduce(op.name, in.dtype, out.dtype), op, in.dtype);
+  call.reduce = found(kernels::find_reduce(kernel, in.dtype, out.dtype), op, in.dtype);
   // What reduces the results of chunks: their dtype is the output's.
-  call.combine = found(kernels::find_reduce(op.name, out.dtype, out.dtype), op, out.dtype);
+  call.combine = found(kernels::find_reduce(kernel, out.dtype, out.dtype), op, out.dtype);
   call.run = run_reduce;
   call.itemsize = static_cast<std::uint32_t>(itemsize(out.dtype));
   call.in_itemsize = static_cast<std::uint32_t>(itemsize(in.dtype));
@@ -167,7 +167,7 @@ KernelCall prepare_reduce(const PrepareInput& given) {
     call.parameters = {0, 0, out.shape.count()};
     return call;
   }
-  std::vector<Group> groups = reduction_groups(in.shape, ints(attributes[0]));
+  std::vector<Group> groups = reduction_groups(in.shape, axes);
   std::int64_t inner = 1;
   std::int64_t n = 1;
   if (!groups.empty() && !groups.back().reduced) {
@@ -195,6 +195,8 @@ KernelCall prepare_reduce(const PrepareInput& given) {
   return call;
 }
 
+}  // namespace
+
 std::optional<RowReduction> row_reduction(const KernelCall& call) {
   if (call.run != run_reduce || call.parameters.size() < 3) return std::nullopt;
   const std::int64_t* p = call.parameters.data();
@@ -203,6 +205,22 @@ std::optional<RowReduction> row_reduction(const KernelCall& call) {
   const std::int64_t n = p[1 + 4 * groups];
   if (!of_rows || p[2 + 4 * groups] != 1 || n == 0) return std::nullopt;
   return RowReduction{groups == 0 ? 1 : p[1], n};
+}
+
+KernelCall prepare_reduce(const PrepareInput& in) {
+  return reduction(in.op, in.op.name, in.inputs[0], in.outputs[0], ints(in.attributes[0]));
+}
+
+KernelCall prepare_sum_to(const PrepareInput& in) {
+  const Shape& from = in.inputs[0].shape;
+  const Shape& to = in.outputs[0].shape;
+  const int extra = from.rank() - to.rank();
+  std::vector<std::int64_t> axes;
+  for (int axis = 0; axis < from.rank(); ++axis) {
+    if (axis < extra || (to[axis - extra] == 1 && from[axis] != 1)) axes.push_back(axis);
+  }
+  if (axes.empty() && in.inputs[0].dtype == in.outputs[0].dtype) return prepare_copy(in);
+  return reduction(in.op, "sum", in.inputs[0], in.outputs[0], axes);
 }
 
 KernelCall prepare_arg_reduce(const PrepareInput& given) {

@@ -63,6 +63,25 @@ bool is_whole(std::int64_t start, std::int64_t stop, std::int64_t step) {
   return step == 1 && (start == kNoBound || start == 0) && stop == kNoBound;
 }
 
+// The leading axes that positions share with the array, checked.
+int batch_axes(const InferInput& in, const Shape& shape, int axis, std::size_t first) {
+  const std::int64_t batch = integer(in.attributes[1]);
+  if (batch < 0 || batch > axis)
+    refuse(in, ErrorKind::value, "batch must be from 0 to axis, got " + std::to_string(batch));
+  for (std::size_t i = first; i < in.inputs.size(); ++i) {
+    const Shape& own = in.inputs[i].shape;
+    if (own.rank() == 0) continue;
+    bool same = own.rank() >= batch;
+    for (int k = 0; same && k < batch; ++k)
+      same = own[k] == shape[k] || is_unknown(own[k]) || is_unknown(shape[k]);
+    if (!same)
+      refuse(in, ErrorKind::value,
+             "the first " + std::to_string(batch) + " axes of the indices, of shape " + own.text() +
+                 ", are not those of shape " + shape.text());
+  }
+  return static_cast<int>(batch);
+}
+
 // The shape that `first` on of the inputs, integer positions on consecutive axes from `axis` on,
 // select from `shape`: the positions replace the axes that they index. Positions have one shape, or
 // are scalars.
@@ -72,6 +91,7 @@ Shape indexed_shape(const InferInput& in, const Shape& shape, int axis, std::siz
     refuse(in, ErrorKind::index,
            "too many indices: " + std::to_string(axis + count) + " for shape " + shape.text());
   }
+  const int batch = batch_axes(in, shape, axis, first);
   Shape positions = in.inputs[first].shape;
   for (std::size_t i = first + 1; i < in.inputs.size(); ++i)
     positions = broadcast_shapes(in, positions, in.inputs[i].shape);
@@ -84,7 +104,7 @@ Shape indexed_shape(const InferInput& in, const Shape& shape, int axis, std::siz
   }
   Shape out;
   for (int i = 0; i < axis; ++i) out.append(shape[i]);
-  for (std::int64_t dim : positions) out.append(dim);
+  for (int i = batch; i < positions.rank(); ++i) out.append(positions[i]);
   for (int i = axis + count; i < shape.rank(); ++i) out.append(shape[i]);
   return out;
 }
@@ -179,6 +199,26 @@ Shape broadcast_to_shape(const InferInput& in) {
              "shape " + shape.text() + " does not broadcast to " + out.text());
     }
   }
+  return out;
+}
+
+Shape summed_to_shape(const InferInput& in) {
+  const Shape& shape = in.inputs[0].shape;
+  const std::vector<std::int64_t> dims = requested_dims(in);
+  Shape out;
+  for (std::int64_t dim : dims) {
+    if (dim == -1) refuse(in, ErrorKind::value, "a size must not be negative, got -1");
+    out.append(dim == kNoBound ? in.new_unknown() : dim);
+  }
+  const int extra = shape.rank() - out.rank();
+  bool fits = extra >= 0;
+  for (int axis = 0; fits && axis < out.rank(); ++axis) {
+    const std::int64_t from = shape[axis + extra];
+    fits = out[axis] == 1 || is_unknown(out[axis]) || is_unknown(from) || out[axis] == from;
+  }
+  if (!fits)
+    refuse(in, ErrorKind::value,
+           "shape " + shape.text() + " is not what " + out.text() + " broadcasts to");
   return out;
 }
 
@@ -299,6 +339,12 @@ Shape gathered_shape(const InferInput& in) {
 }
 
 Shape scattered_shape(const InferInput& in) {
+  const std::string& mode = text(in.attributes[2]);
+  if (!scatter_mode(mode))
+    refuse(in, ErrorKind::value,
+           "there is no mode \"" + mode + "\"; there are add, multiply, min, max");
+  if (mode != "" && is_bool(in.inputs[0].dtype))
+    refuse(in, ErrorKind::type, "mode \"" + mode + "\" is not defined for bool");
   const Shape& shape = in.inputs[0].shape;
   const Shape& values = in.inputs[1].shape;
   const Shape target =

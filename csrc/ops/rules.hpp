@@ -16,6 +16,7 @@ Shape scanned_shape(const InferInput& in);
 Shape dim_size_shape(const InferInput& in);
 Shape reshaped_shape(const InferInput& in);
 Shape broadcast_to_shape(const InferInput& in);
+Shape summed_to_shape(const InferInput& in);
 Shape permuted_shape(const InferInput& in);
 Shape expanded_shape(const InferInput& in);
 Shape squeezed_shape(const InferInput& in);

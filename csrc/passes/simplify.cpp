@@ -67,7 +67,8 @@ class Simplification {
         node.op = OpCode::square;
         node.input_count = 1;
         return;
-      case OpCode::astype: return replace(node, input(node, 0));
+      case OpCode::astype:
+      case OpCode::sum_to: return replace(node, input(node, 0));
       case OpCode::add:
         // Adding 0 to -0.0 makes it 0.0.
         if (is_floating(function_.types[node.first_output].dtype)) return;

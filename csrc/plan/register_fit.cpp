@@ -14,10 +14,13 @@ bool is_single_element(const Plan& plan, const Instruction& instruction) {
   if (instruction.code == Code::kernel) {
     const ops::KernelCall& call = plan.kernels[instruction.target].call;
     const auto& p = call.parameters;  // outer, inner, count, ...
-    return p[0] == 1 && p[1] == 1 && p[2] == 1 && is_register_size(call.itemsize);
+    return p[0] == 1 && p[1] == 1 && p[2] == 1 && call.steps[2] == 1 &&
+           call.mode == kernels::ScatterMode::set && is_register_size(call.itemsize);
   }
   const DynamicCall& call = plan.dynamics[instruction.target];
   const std::size_t first = first_index(*call.op);
+  const bool combines = first == 2 && !ops::text(call.attributes[2]).empty();
+  if (combines || ops::integer(call.attributes[1]) != 0) return false;
   return is_register_size(itemsize(call.inputs[0].dtype)) &&
          static_cast<std::size_t>(call.inputs[0].shape.rank()) == call.inputs.size() - first &&
          std::all_of(call.inputs.begin() + 1, call.inputs.end(),

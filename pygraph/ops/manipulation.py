@@ -61,6 +61,20 @@ def broadcast_to(x: Operand, /, shape: Shape) -> Tensor:
     return with_shape("broadcast_to", x, some_sizes("broadcast_to", shape))
 
 
+def sum_to(x: Operand, /, shape: Shape) -> Tensor:
+    """Return the sum over the axes that broadcasting an array of ``shape`` to x would repeat.
+
+    It is the inverse of :func:`broadcast_to`: what a derivative by the smaller array sums up.
+    x: any dtype; bool and integers become int64, as in ``sum``. Raises ValueError where ``shape``
+    does not broadcast to that of x.
+
+    >>> pg.sum_to(pg.ones((2, 3)), (2, 1))
+    Tensor([[3.],
+            [3.]], dtype=float64)
+    """
+    return with_shape("sum_to", x, some_sizes("sum_to", shape))
+
+
 def broadcast_arrays(*arrays: Operand) -> list[Tensor]:
     """Return arrays of any dtypes broadcast against each other.
 

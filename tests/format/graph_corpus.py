@@ -221,7 +221,7 @@ _ATTRIBUTES: dict[str, Sequence[Any]] = {
     "boolean": (False,),
     "dtype": ("float64",),
     "ints": ((0,), (1, 0), (0, 0), (1, 2), (3, 2), (6,), ()),
-    "string": ("n",),
+    "string": ("n", ""),
 }
 
 
@@ -241,7 +241,8 @@ def every_op() -> str:
         ids = [f"%{len(parameters) + len(names) + i}" for i in range(len(outputs))]
         names += ids
         operands = ", ".join(parameters[value] for value in inputs)
-        shown = ", ".join(f"{name}={_shown(value)}" for name, value in attributes.items())
+        given = {n: v for n, v in attributes.items() if v or n not in row["optional"]}
+        shown = ", ".join(f"{name}={_shown(value)}" for name, value in given.items())
         results = f"{', '.join(ids)} = " if ids else ""
         lines.append(f"{results}{row['name']} {operands} {{{shown}}}")
     declared = ", ".join(

@@ -112,6 +112,30 @@ def test_added_and_dropped_dimensions() -> None:
         pg.expand_dims(pg.asarray(x), axis=4)
 
 
+def test_sum_to() -> None:
+    for dtype in DTYPES:
+        x = sample(dtype, (3, 1, 4), 1)
+        x = np.rint(x) if dtype.startswith("float") else x  # sums are exact
+        for shape, axes in (
+            ((3, 1, 4), ()),
+            ((1, 4), (0,)),
+            ((1, 1, 4), (0,)),
+            ((3, 1, 1), (2,)),
+            ((), (0, 1, 2)),
+            ((1,), (0, 1, 2)),
+        ):
+            expected = x.sum(axes).reshape(shape)
+            check(lambda x, s=shape: pg.sum_to(x, s), expected, x)
+    x, small = sample("float64", (2, 3), 2), sample("float64", (3,), 3)
+    check(lambda x, y: pg.sum_to(x, y.shape), x.sum(0), x, small)
+    check(lambda x, y: pg.sum_to(x * 2 + y, y.shape) * 3, (x * 2 + small).sum(0) * 3, x, small)
+    check(lambda x: pg.sum_to(x, (1, 3)), np.zeros((1, 3)), np.zeros((0, 3)))
+    check(lambda x: pg.sum_to(x, (0, 1)), np.zeros((0, 1)), np.zeros((0, 3)))
+    for shape in ((2,), (2, 3, 1), (1, 1, 2, 3), (4, 3)):
+        with pytest.raises(ValueError, match=r"sum_to: shape .* broadcasts to"):
+            pg.sum_to(pg.asarray(x), shape)
+
+
 def test_concat_and_stack() -> None:
     for first in DTYPES:
         for second in DTYPES:
