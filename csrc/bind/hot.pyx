@@ -96,8 +96,9 @@ cdef extern from "ir/ir.hpp" namespace "pygraph::ir":
         CShape shape
 
 cdef extern from "bind/hot_support.hpp" namespace "pygraph::bind":
+    PyObject* current_recorder()
     PyObject* current_builder()
-    void set_current_builder(PyObject*)
+    void set_current_recorder(PyObject*, cbool)
     PyObject* current_marker()
     void set_current_marker(PyObject*)
     cdef cppclass COpRow "pygraph::ops::OpRow":
@@ -349,6 +350,8 @@ cdef extern from *:
 
 
 include "hot_dtypes.pxi"
+include "hot_hooks.pxi"
+include "hot_recorder.pxi"
 include "hot_tensor.pxi"
 include "hot_eager.pxi"
 include "hot_items.pxi"

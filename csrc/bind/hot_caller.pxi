@@ -37,8 +37,8 @@ cdef object call_graphs(object callable, PyObject** args, size_t flagged_count, 
     cdef CallRecorder recorder
     cdef Py_ssize_t count = PyVectorcall_NARGS(flagged_count)
     cdef CCallPattern* pattern
-    if current_builder() != NULL:
-        return caller.call_while_tracing(positional_of(args, count), keywords_of(args, count, names))
+    if current_recorder() != NULL:
+        return call_graphs_recorded(caller, positional_of(args, count), keywords_of(args, count, names))
     pattern = caller.recent.find(args, count, names)
     found = None if pattern == NULL else pattern.graph()
     if found is not None:
@@ -50,4 +50,19 @@ cdef object call_graphs(object callable, PyObject** args, size_t flagged_count, 
         recorder.literals_only = True
         recorder.wanted = len(tensors)
         remember(&caller.recent, recorder, graph, args, count, names, sources)
+    return result
+
+
+cdef object call_graphs_recorded(GraphCaller caller, tuple args, dict kwargs):
+    cdef CompiledGraph graph
+    cdef PyObject* recorder = current_recorder()
+    if current_builder() != NULL:
+        return caller.call_while_tracing(args, kwargs)
+    set_current_recorder(NULL, False)
+    try:
+        graph, tensors, variables, _ = caller.choose(args, kwargs)
+        result = graph.run_flat(tensors, variables)
+    finally:
+        set_current_recorder(recorder, False)
+    tell("called", (graph, tensors, tuple(variables), result))
     return result

@@ -73,7 +73,7 @@ cdef object apply_op(Op op, tuple inputs, dict attributes):
         if op.gives_view:
             (<object>builder).module.aliases.note_view(results[0], op.name, inputs, attributes or {})
     else:
-        results = run_op(op, inputs, attributes)
+        results = run_op(op, inputs, attributes) if current_recorder() == NULL else run_told(op, inputs, attributes)
         if op.gives_view:
             note_view(results[0], inputs)
     return results[0] if len(results) == 1 else results
@@ -90,7 +90,7 @@ cdef object augmented(Op op, Tensor x, object other):
     if not (<SymbolicTensor>x).dims:
         return binary(op, x, other)
     # In `x[i] += v` the part is a temporary, which Python assigns to x[i] afterwards.
-    ops.augment(x, op.name, other, is_temporary(x) and runs_operator())
+    above.ops.augment(x, op.name, other, is_temporary(x) and runs_operator())
     return x
 
 
@@ -100,8 +100,10 @@ cdef EagerTensor augmented_eager(Op op, EagerTensor x, object other):
         check_no_view(x)
     cdef EagerTensor result = binary(op, x, other)
     if result.value.dtype() != x.value.dtype() or not result.value.shape() == x.value.shape():
-        result = ops.fitted_result(result, x, op.name)
+        result = above.ops.fitted_result(result, x, op.name)
     x.value = result.value
+    if current_recorder() != NULL:
+        tell("became", (x, result))
     return x
 
 
@@ -109,7 +111,7 @@ cdef EagerTensor augmented_eager(Op op, EagerTensor x, object other):
 cdef EagerTensor run_like_recent(Op op, PyObject** operands, size_t count):
     cdef EagerTensor result
     cdef shared_ptr[CPlannedRun] planned
-    if current_builder() != NULL:
+    if current_recorder() != NULL:
         return None
     planned = op.recent.find(operands, count)
     if planned.get() == NULL:
@@ -131,11 +133,28 @@ def apply_to_variable(str op, Variable variable, tuple inputs, dict attributes=N
         if builder != NULL:
             (<object>builder).change_variable(op, variable, inputs, attributes or {})
         else:
+            if current_recorder() != NULL:
+                inputs = read_variables(inputs)
             run_update(op_named(op), variable, inputs, attributes)
+            if current_recorder() != NULL:
+                tell("changed", (op, variable, inputs, attributes or {}))
     except (TypeError, ValueError) as error:
         if not variable.name:
             raise
         raise type(error)(f"{variable.label()}: {error}") from None
+
+
+# Runs an op, and tells the recorder. Of a variable its value is an input.
+cdef tuple run_told(Op op, tuple inputs, dict attributes):
+    inputs = read_variables(inputs)
+    results = run_op(op, inputs, attributes)
+    tell("ran", (op.name, inputs, attributes or {}, results))
+    return results
+
+
+# Inputs with the values of variables in their places; the recorder is told of these reads.
+cdef tuple read_variables(tuple inputs):
+    return tuple([(<Variable>value).read() if type(value) is Variable else value for value in inputs])
 
 
 # With `over`, the result takes the place of the first input.
@@ -200,6 +219,8 @@ def apply_in_place(str op, tuple inputs, dict attributes):
 
     For ops that change a part of their first input, which has the type of the result.
     """
+    if current_recorder() != NULL:
+        return run_told(op_named(op), inputs, attributes)[0]
     cdef EagerTensor target = inputs[0]
     cdef bint over = target.value.is_unshared()
     cdef Op row = op_named(op)
@@ -265,21 +286,21 @@ cdef inline int check(const Failure& failure, CompiledGraph graph) except -1:
 
 cdef int fail(const RunError& error, CompiledGraph graph) except -1:
     if error.kind == -1:  # the exception is set
-        if graph is None or add_lines is None:
+        if graph is None or above.add_lines is None:
             return -1
         try:
             raise_current()
         except BaseException as stopped:
-            add_lines(stopped, fault_chain(graph.executable.get().inlined(), error))
+            above.add_lines(stopped, fault_chain(graph.executable.get().inlined(), error))
             raise stopped
     kind = <object>exception_type(to_kind(error.kind))
     message = error.message.decode("utf-8", "replace")
     raised = raised_parts(error)
-    if raise_fault is None or (graph is None and raised is None):
+    if above.raise_fault is None or (graph is None and raised is None):
         raise kind(message)
     if graph is None:
-        raise_fault(kind, message, (), raised)
-    raise_fault(kind, message, fault_chain(graph.executable.get().inlined(), error), raised, graph.exceptions)
+        above.raise_fault(kind, message, (), raised)
+    above.raise_fault(kind, message, fault_chain(graph.executable.get().inlined(), error), raised, graph.exceptions)
     return 0
 
 
@@ -307,19 +328,3 @@ def require_stack():
             "control flow or calls nest too deep for this thread's stack while they are traced: trace in "
             "the main thread, or start threads after threading.stack_size(8 * 1024 * 1024)"
         )
-
-
-def current():
-    """Return the builder that this thread traces into, or None."""
-    cdef PyObject* builder = current_builder()
-    return None if builder == NULL else <object>builder
-
-
-def exchange_current(builder):
-    """Make a builder (or None) this thread's current one; return the former one. The caller keeps it alive."""
-    cdef PyObject* former = current_builder()
-    if builder is None:
-        set_current_builder(NULL)
-    else:
-        set_current_builder(<PyObject*>builder)
-    return None if former == NULL else <object>former

@@ -66,7 +66,7 @@ cdef class EagerTensor(Tensor):
 
     def __getitem__(self, key):
         item = read_item(self, key)
-        return ops.getitem(self, key) if item is None else item
+        return above.ops.getitem(self, key) if item is None else item
 
     def __len__(self):
         if self.value.shape().rank() == 0:
@@ -79,7 +79,7 @@ cdef class EagerTensor(Tensor):
         return map(self.__getitem__, range(len(self)))
 
     def __contains__(self, element):
-        return bool(ops.any(self == element))
+        return bool(above.ops.any(self == element))
 
     def __repr__(self):
         if current_marker() != NULL:
@@ -101,8 +101,12 @@ cdef class EagerTensor(Tensor):
 
     def copy(self):
         """Return another tensor of the same values. Memory is shared until one of them is written to."""
-        builder = current()
-        return wrap(self.value) if builder is None else builder.lift(self)
+        if current_builder() != NULL:
+            return (<object>current_builder()).lift(self)
+        cdef EagerTensor result = wrap(self.value)
+        if current_recorder() != NULL:
+            tell("became", (result, self))
+        return result
 
     def __copy__(self):
         return self.copy()
@@ -121,14 +125,16 @@ cdef class EagerTensor(Tensor):
             check_no_view(self)
         cdef EagerTensor changed
         if not write_item(self, key, value):
-            changed = ops.set_item_in_place(self, key, value)
+            changed = above.ops.set_item_in_place(self, key, value)
             self.value = changed.value
+            if current_recorder() != NULL:
+                tell("became", (self, changed))
 
 
 # Refuses to change a tensor that the function being traced reads as a constant.
 cdef int check_changeable(EagerTensor tensor) except -1:
     if current_builder() != NULL:
-        raise TypeError(ops.captured_text(tensor))
+        raise TypeError(above.ops.captured_text(tensor))
     return 0
 
 
@@ -136,7 +142,7 @@ cdef int check_changeable(EagerTensor tensor) except -1:
 cdef int check_no_view(EagerTensor tensor) except -1:
     for reference in <tuple>tensor.view[0]:
         if reference() is not None:
-            raise TypeError(ops.view_text(*tensor.view[1:]))
+            raise TypeError(above.ops.view_text(*tensor.view[1:]))
     tensor.view = None
     return 0
 
@@ -173,7 +179,7 @@ def whole_view(Tensor x):
     if type(part) is EagerTensor:
         note_view(part, (x,))
     else:
-        (<SymbolicTensor>part).builder.module.aliases.note_view(part, "slice", (x,), ops.whole_attributes(x))
+        (<SymbolicTensor>part).builder.module.aliases.note_view(part, "slice", (x,), above.ops.whole_attributes(x))
     return part
 
 

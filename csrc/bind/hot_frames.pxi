@@ -12,7 +12,6 @@ cdef extern from "Python.h":
     PyCodeObject* PyFrame_GetCode(PyFrameObject*)
 
 
-cdef object library_files = {}
 cdef int BINARY_OP = opcode.opmap["BINARY_OP"]
 # By identity, code objects with their instructions, which Python copies each time.
 cdef dict instructions = {}
@@ -48,13 +47,14 @@ cdef class BoundaryMark:
     """The last constant of a function at which a trace starts."""
 
 
-def chain_of_calls(library_files, region, tuple outer):
+def chain_of_calls(region, tuple outer):
     """Return the user's calls that are running now: (file, line, function), innermost first.
 
     Frames of library files are left out, and a helper's frame together with the frames up to its
     function count as one entry: the function, at the line where the helper stands. ``outer`` is
     the chain of the frame ``region`` (or None) if that is met.
     """
+    library_files = above.library_files
     cdef list chain = []
     cdef CodeMark folding = None
     cdef PyFrameObject* current = PyEval_GetFrame()
@@ -98,8 +98,8 @@ cdef PyCodeObject* code_of(PyFrameObject* frame):
 
 # Whether a frame is one of pygraph's own.
 cdef bint is_library(PyCodeObject* code) except -1:
-    cdef PyObject* known = PyDict_GetItemWithError(library_files, <object>code.co_filename)
-    return <object>known if known != NULL else library_files[<object>code.co_filename]
+    cdef PyObject* known = PyDict_GetItemWithError(above.library_files, <object>code.co_filename)
+    return <object>known if known != NULL else above.library_files[<object>code.co_filename]
 
 
 # What shares memory in NumPy, the innermost code of the user's that is running, and its instruction: the line is for
@@ -127,9 +127,3 @@ cdef bint runs_operator() except -1:
             instructions.clear()
         known = instructions[<size_t><PyObject*>code] = (code, code.co_code)
     return (<bytes>(<tuple>known)[1])[PyFrame_GetLasti(current)] == BINARY_OP
-
-
-def register_library_files(files):
-    """Set what tells, by file name, which code is pygraph's own (pygraph.graph.locations)."""
-    global library_files
-    library_files = files

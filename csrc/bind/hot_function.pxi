@@ -96,7 +96,7 @@ cdef class CompiledGraph(GraphCaller):
             result = self.result.make(outputs)
         if self.executable.get().plans_made() != self.plans_seen:
             self.plans_seen = self.executable.get().plans_made()
-            trim_caches(self)
+            above.trim_caches(self)
         return result
 
     # On the inputs that a call matched. No Python code runs until the results are there.
@@ -138,22 +138,9 @@ def set_run_eagerly(bint value):
     return former
 
 
-# What bounds the caches, set by pygraph.function: what is told a new limit, and what drops graphs until they are within
-# it, keeping the one that it is given.
-cdef object limit_caches = None
-cdef object trim_caches = None
-
-
-def register_cache_limit(set_limit, trim):
-    """Set the functions that set the limit on the bytes of all graphs, and that drop what is above it."""
-    global limit_caches, trim_caches
-    limit_caches = set_limit
-    trim_caches = trim
-
-
 def set_cache_limit(limit):
     """Tell the limit on the bytes of all graphs."""
-    limit_caches(limit)
+    above.limit_caches(limit)
 
 
 cdef class FunctionCore:
@@ -195,11 +182,13 @@ cdef class FunctionCore:
             self.own_keyword_defaults = keyword_defaults
 
     def __call__(self, /, *args, **kwargs):
-        if current_builder() != NULL or run_eagerly:
+        if current_recorder() != NULL or run_eagerly:
             method = None if not args else method_of(self, args[0])
             if method is not None:
                 self, args = method, args[1:]
-            return self.call_while_tracing(args, kwargs) if current_builder() != NULL else self.call_eagerly(args, kwargs)
+            if current_builder() != NULL:
+                return self.call_while_tracing(args, kwargs)
+            return self.call_eagerly(args, kwargs) if run_eagerly else call_told(self, args, kwargs)
         names = tuple(kwargs)
         passed = args + tuple(kwargs.values())
         return call_unlike(self, <PyObject**>tuple_items(passed), len(args), <PyObject*>names if kwargs else NULL)
@@ -308,7 +297,7 @@ cdef object call_function(object callable, PyObject** args, size_t flagged_count
         entry = PyDict_GetItemWithError(function.instances, <size_t>args[0])
         if entry != NULL:
             return call_function(<object>(<tuple>entry)[1], args + 1, count - 1, names)
-    if current_builder() != NULL or run_eagerly:
+    if current_recorder() != NULL or run_eagerly:
         return FunctionCore.__call__(function, *positional_of(args, count), **keywords_of(args, count, names))
     if is_outdated(function):
         function.renew()
@@ -331,6 +320,36 @@ cdef dict keywords_of(PyObject** args, Py_ssize_t count, PyObject* names):
         for i, name in enumerate(<tuple>names):
             keywords[name] = <object>args[count + i]
     return keywords
+
+
+# A call that the recorder of this thread is told of; of what happens within it, it is not.
+cdef object call_told(FunctionCore function, tuple args, dict kwargs):
+    cdef CTensorList inputs
+    cdef TraceKey key = TraceKey.__new__(TraceKey)
+    cdef PyObject* recorder = current_recorder()
+    cdef PyObject* found
+    set_current_recorder(NULL, False)
+    try:
+        if is_outdated(function):
+            function.renew()
+        args = function.binder.bind(args, kwargs)
+        if function.fixed_key is not None:
+            args = function.cast(args)
+        key.told = told = []
+        encode_all(function, <PyObject**>tuple_items(args), len(args), key, inputs)
+        key.told = None
+        found = PyDict_GetItemWithError(function.graphs, key if function.fixed_key is None else function.fixed_key)
+        graph = None if found == NULL else <object>found
+        if graph is not None and holds(<CompiledGraph>graph):
+            result = (<CompiledGraph>graph).run(inputs, False)
+        else:
+            told = []
+            graph, result = call_cold(function, key, args, told)
+    finally:
+        set_current_recorder(recorder, False)
+    variables = tuple({(<Variable>value).place_id: value for value in told if type(value) is Variable}.values())
+    tell("called", (graph, tuple([value for value in told if type(value) is not Variable]), variables, result))
+    return result
 
 
 # A call that is like none of the recent ones.
@@ -356,7 +375,7 @@ cdef object call_unlike(FunctionCore function, PyObject** args, Py_ssize_t count
         return (<CompiledGraph>graph).run(inputs, False)
     if found == NULL and PyErr_Occurred() != NULL:
         raise_current()
-    return call_cold(function, key, canonical)
+    return call_cold(function, key, canonical, None)[1]
 
 
 cdef tuple canonical_arguments(FunctionCore function, PyObject** args, Py_ssize_t count, PyObject* names):
@@ -379,12 +398,15 @@ cdef list sources_of(FunctionCore function, tuple canonical, PyObject** args, Py
     return sources
 
 
-cdef object call_cold(FunctionCore function, TraceKey key, tuple args):
+# The graph that a call was traced to, and the results of the call; `told` takes what it was run on.
+cdef tuple call_cold(FunctionCore function, TraceKey key, tuple args, list told):
     cdef CTensorList inputs
+    cdef TraceKey again = TraceKey.__new__(TraceKey)
     graph = function.trace(key if function.fixed_key is None else function.fixed_key, args)
     # Tracing may have decided that a number becomes an input.
-    encode_all(function, <PyObject**>tuple_items(args), len(args), TraceKey.__new__(TraceKey), inputs)
-    return (<CompiledGraph?>graph).run(inputs, False)
+    again.told = told
+    encode_all(function, <PyObject**>tuple_items(args), len(args), again, inputs)
+    return graph, (<CompiledGraph?>graph).run(inputs, False)
 
 
 @cython.freelist(16)
@@ -415,18 +437,8 @@ cdef class BoundCore:
         return hash(<size_t><PyObject*>self.__func__) ^ 1
 
 
-# The class of bound Functions, set by pygraph.function.
-cdef object bound_type = BoundCore
-
-
-def register_bound_type(type kind):
-    """Set the class that stands for a Function bound to an instance."""
-    global bound_type
-    bound_type = kind
-
-
 cdef object bound_to(FunctionCore function, object instance):
-    cdef BoundCore bound = <BoundCore>bound_type.__new__(bound_type)
+    cdef BoundCore bound = <BoundCore>above.bound_type.__new__(above.bound_type)
     bound.__func__ = function
     bound.__self__ = instance
     return bound
@@ -438,21 +450,12 @@ cdef object call_bound(object callable, PyObject** args, size_t flagged_count, P
 
 set_entries(<void*>call_function, <void*>call_bound, <void*>call_graphs)
 
-cdef object clean_traceback = None
-
-
-def register_traceback_cleaner(function):
-    """Set the function that takes pygraph's frames out of the tracebacks that leave a Function."""
-    global clean_traceback
-    clean_traceback = function
-
-
 def show_full_tracebacks(bint value):
     """Set whether tracebacks keep pygraph's own frames."""
     if value:
         set_traceback_cleaner(NULL)
     else:
-        set_traceback_cleaner(<PyObject*>clean_traceback)
+        set_traceback_cleaner(<PyObject*>above.clean_traceback)
 
 
 def leave(error):

@@ -3,7 +3,7 @@
 # The item at a key, or None where that is not for this file.
 cdef EagerTensor read_item(EagerTensor tensor, object key):
     cdef CItem item
-    if current_builder() != NULL or not item.find(tensor.value.shape(), key):
+    if current_recorder() != NULL or not item.find(tensor.value.shape(), key):
         return None
     cdef EagerTensor result = wrap(item.read(tensor.value))
     if result.value.shape().rank() != 0:
@@ -16,7 +16,7 @@ cdef EagerTensor read_item(EagerTensor tensor, object key):
 cdef bint write_item(EagerTensor tensor, object key, object value) except -1:
     cdef CItem item
     cdef CTensor values
-    if not item.find(tensor.value.shape(), key) or not tensor.value.is_unshared():
+    if current_recorder() != NULL or not item.find(tensor.value.shape(), key) or not tensor.value.is_unshared():
         return False
     if type(value) is EagerTensor:
         values = (<EagerTensor>value).value

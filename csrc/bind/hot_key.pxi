@@ -32,21 +32,8 @@ cdef enum Tag:
     TAG_VARIABLE
 
 
-# Set by pygraph.graph: registered classes, each with the function that takes its instances apart, and
-# what stands for tensors and for variables in a signature.
-cdef dict registered_classes = {}
-cdef object spec_type = None
-cdef object variable_spec_type = None
 # Per dataclass, the names of its fields. Weak, so that local classes can go.
 cdef object field_names = weakref.WeakKeyDictionary()
-
-
-def register_structures(dict classes, specs, variable_specs):
-    """Set the table of registered classes (type -> (flatten, unflatten)) and the classes of specs."""
-    global registered_classes, spec_type, variable_spec_type
-    registered_classes = classes
-    spec_type = specs
-    variable_spec_type = variable_specs
 
 
 @cython.final
@@ -56,6 +43,7 @@ cdef class TraceKey:
 
     cdef CKeyWords words
     cdef list objects     # what is compared by ==; None if there is nothing
+    cdef list told        # takes the inputs and variables as they were passed, for a recorder; else None
     cdef list watched     # while a graph is entered: the objects whose death removes it
     cdef bint erase_dims  # leave the dims of tensors out
     cdef bint specs       # take TensorSpecs for tensors
@@ -107,6 +95,8 @@ cdef int encode(object value, TraceKey key, CTensorList& inputs) except -1:
     if kind is EagerTensor:
         key.words.push_tensor((<EagerTensor>value).value, key.erase_dims)
         inputs.push((<EagerTensor>value).value)
+        if key.told is not None:
+            key.told.append(value)
         return 0
     if kind is np_ndarray:
         return encode_array(value, key, inputs)
@@ -135,6 +125,8 @@ cdef int encode_array(object array, TraceKey key, CTensorList& inputs) except -1
     cdef CTensor tensor = tensor_of_array(array, True)
     key.words.push_tensor(tensor, key.erase_dims)
     inputs.push(tensor)
+    if key.told is not None:
+        key.told.append(array)
     return 0
 
 
@@ -150,6 +142,8 @@ cdef bint encode_number_input(object value, TraceKey key, CTensorList& inputs) e
         raise_current()
     key.words.push(TAG_NUMBER_INPUT | (256 if kind is int else 512))
     inputs.push(tensor)
+    if key.told is not None:
+        key.told.append(value)
     return True
 
 
@@ -250,6 +244,8 @@ cdef int encode_other(object value, TraceKey key, CTensorList& inputs) except -1
         # Which arguments are the same variable is a part of the key, which variable it is is not.
         key.words.push(TAG_VARIABLE | <long long>inputs.push_variable((<Variable>value).place.get()) << 8)
         key.words.push_type((<Variable>value).place.get().dtype(), (<Variable>value).place.get().shape(), False)
+        if key.told is not None:
+            key.told.append(value)
         return 0
     if isinstance(value, SymbolicTensor):
         raise value.builder.leak_error(value)
@@ -267,7 +263,7 @@ cdef int encode_class(object value, object kind, TraceKey key, CTensorList& inpu
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
         key.push_object(TAG_NAMED_TUPLE, kind)
         return encode_items(value, TAG_TUPLE, key, inputs)
-    registration = registered_classes.get(kind)
+    registration = above.registered_classes.get(kind)
     if registration is not None:
         children, extra = registration[0](value)
         key.push_object(TAG_REGISTERED, (kind, extra))
@@ -276,11 +272,11 @@ cdef int encode_class(object value, object kind, TraceKey key, CTensorList& inpu
         names = fields_of(kind)
         key.push_object(TAG_DATACLASS, kind)
         return encode_items([getattr(value, name) for name in names], TAG_TUPLE, key, inputs)
-    if key.specs and (kind is spec_type or kind is variable_spec_type):
-        if kind is variable_spec_type:
+    if key.specs and (kind is above.spec_type or kind is above.variable_spec_type):
+        if kind is above.variable_spec_type:
             key.words.push(TAG_VARIABLE | <long long>value.alias << 8)
         # As a tensor of that type; what stands for a Python number in promotion is another type.
-        weak = 1 if kind is spec_type and value.weak else 0
+        weak = 1 if kind is above.spec_type and value.weak else 0
         key.words.push(1 | <long long>(<DType>value.dtype).code << 8 | <long long>len(value.shape) << 16 | <long long>weak << 48)
         for dim in value.shape:
             key.words.push(-1 if dim is None else dim)

@@ -158,7 +158,7 @@ cdef bint is_plain_dataclass(object kind) except -1:
 
 
 cdef bint is_unregistered(object kind) except -1:
-    return kind not in registered_classes and not hasattr(kind, "__pygraph_trace_type__")
+    return kind not in above.registered_classes and not hasattr(kind, "__pygraph_trace_type__")
 
 
 # Remembers a call that led to a graph. `sources` says of each parameter which of the arguments as passed it is.

@@ -19,13 +19,21 @@
 
 namespace pygraph::bind {
 
-// The builder that this thread is tracing into (a borrowed reference), or nullptr.
-inline PyObject*& builder_slot() {
-  static thread_local PyObject* builder = nullptr;
-  return builder;
+// Who records what this thread does, and whether values are symbolic meanwhile (borrowed references).
+struct Recording {
+  PyObject* recorder = nullptr;  // a builder, or what watches ops that run (pygraph.graph.recorder)
+  PyObject* builder = nullptr;   // the recorder, if it is one that ops are recorded in and not run
+};
+inline Recording& recording() {
+  static thread_local Recording slot;
+  return slot;
 }
-inline PyObject* current_builder() { return builder_slot(); }
-inline void set_current_builder(PyObject* builder) { builder_slot() = builder; }
+// What runs ops at once needs to look at this word only: with no recorder there is no builder.
+inline PyObject* current_recorder() { return recording().recorder; }
+inline PyObject* current_builder() { return recording().builder; }
+inline void set_current_recorder(PyObject* recorder, bool symbolic) {
+  recording() = {recorder, symbolic ? recorder : nullptr};
+}
 
 // What stands for the text of a tensor while this thread makes a deferred text
 // (pygraph.graph.text; a borrowed reference), or nullptr.

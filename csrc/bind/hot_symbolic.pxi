@@ -40,7 +40,7 @@ cdef class SymbolicTensor(Tensor):
     @property
     def shape(self):
         """The dimensions; one that is not known while tracing is a 0-d int64 tensor."""
-        return tuple([ops.dim_size(self, axis) if dim < 0 else dim for axis, dim in enumerate(self.dims)])
+        return tuple([above.ops.dim_size(self, axis) if dim < 0 else dim for axis, dim in enumerate(self.dims)])
 
     def copy(self):
         """Return another tensor of the same value."""
@@ -64,7 +64,7 @@ cdef class SymbolicTensor(Tensor):
         self.stamp = other.stamp
 
     def __setitem__(self, key, value):
-        ops.write_item(self, key, value)
+        above.ops.write_item(self, key, value)
 
     def __len__(self):
         if not self.dims:
@@ -121,7 +121,7 @@ cdef class SymbolicTensor(Tensor):
         self._refuse("conversion to a NumPy array", "use pygraph's functions in place of NumPy's")
 
     def __contains__(self, element):
-        return ops.any(self == element)
+        return above.ops.any(self == element)
 
     def item(self):
         """Not possible while tracing."""

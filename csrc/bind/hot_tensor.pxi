@@ -1,35 +1,14 @@
 # Included by hot.pyx: the base of all tensors, with its operators and methods.
 
-# The public functions, set once by pygraph.ops: methods that are no plain op call go through it.
-cdef object ops = None
-# What raises an executor's fault with the user's lines in its traceback, set by pygraph.graph.
-cdef object raise_fault = None
-# What puts the user's lines into the traceback of an exception from outside that stopped a run.
-cdef object add_lines = None
-
-
-def register_ops(module):
-    """Set the module that tensor methods call."""
-    global ops
-    ops = module
-
-
-def register_faults(raising, adding_lines):
-    """Set what raises a run's fault, and what adds the user's lines (pygraph.graph.faults)."""
-    global raise_fault, add_lines
-    raise_fault = raising
-    add_lines = adding_lines
-
-
 cdef class Tensor:
     """An n-dimensional array of one dtype, either holding values or standing for a value while tracing."""
 
     # NumPy's functions, and operators of its arrays with a tensor, come here.
     def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
-        return ops.array_ufunc(ufunc, method, inputs, keywords)
+        return above.array_ufunc(ufunc, method, inputs, keywords)
 
     def __array_function__(self, function, types, inputs, keywords):
-        return ops.array_function(function, inputs, keywords)
+        return above.array_function(function, inputs, keywords)
 
     def __init__(self):
         raise TypeError("tensors are made by pygraph.asarray and other functions")
@@ -140,25 +119,25 @@ cdef class Tensor:
         return apply_op(op_negative, (self,), None)
     def __pos__(self):
         # One bool is a number in Python.
-        return ops.astype(self, "int64") if self.dtype is bool_ and self.ndim == 0 else self.copy()
+        return above.ops.astype(self, "int64") if self.dtype is bool_ and self.ndim == 0 else self.copy()
     def __abs__(self):
         return apply_op(op_abs, (self,), None)
     def __invert__(self):
         return apply_op(op_bitwise_invert, (self,), None)
     def __round__(self, digits=None):
-        return ops.round_to(self, digits)
+        return above.ops.round_to(self, digits)
     def __floor__(self):
-        return ops.as_integer(ops.floor(self))
+        return above.ops.as_integer(above.ops.floor(self))
     def __ceil__(self):
-        return ops.as_integer(ops.ceil(self))
+        return above.ops.as_integer(above.ops.ceil(self))
     def __trunc__(self):
-        return ops.as_integer(ops.trunc(self))
+        return above.ops.as_integer(above.ops.trunc(self))
 
     def __getitem__(self, key):
-        return ops.getitem(self, key)
+        return above.ops.getitem(self, key)
 
     def __array_namespace__(self, *, api_version=None):
-        return ops.array_namespace()
+        return above.ops.array_namespace()
 
     @property
     def ndim(self):
@@ -168,19 +147,19 @@ cdef class Tensor:
     @property
     def size(self):
         """The number of elements: an int, or a 0-d tensor where a dim is unknown."""
-        return ops.size_of(self)
+        return above.ops.size_of(self)
 
     @property
     def T(self):
         """The transpose of a two-dimensional tensor. Raises ValueError for another number of dimensions."""
         if self.ndim != 2:
             raise ValueError(f"T is for tensors of two dimensions, got {self.ndim}; use mT or permute_dims")
-        return ops.matrix_transpose(self)
+        return above.ops.matrix_transpose(self)
 
     @property
     def mT(self):
         """The transpose of the last two dimensions."""
-        return ops.matrix_transpose(self)
+        return above.ops.matrix_transpose(self)
 
     @property
     def device(self):
@@ -189,36 +168,36 @@ cdef class Tensor:
 
     def astype(self, dtype):
         """Return the elements converted to a dtype."""
-        return ops.astype(self, dtype)
+        return above.ops.astype(self, dtype)
 
     def reshape(self, *shape):
         """Return the elements under another shape of the same size."""
-        return ops.reshape(self, shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape)
+        return above.ops.reshape(self, shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape)
 
     def sum(self, axis=None, *, keepdims=False):
         """Return the sum over the given axes, or over all."""
-        return ops.sum(self, axis=axis, keepdims=keepdims)
+        return above.ops.sum(self, axis=axis, keepdims=keepdims)
 
     def prod(self, axis=None, *, keepdims=False):
         """Return the product over the given axes, or over all."""
-        return ops.prod(self, axis=axis, keepdims=keepdims)
+        return above.ops.prod(self, axis=axis, keepdims=keepdims)
 
     def mean(self, axis=None, *, keepdims=False):
         """Return the mean over the given axes, or over all."""
-        return ops.mean(self, axis=axis, keepdims=keepdims)
+        return above.ops.mean(self, axis=axis, keepdims=keepdims)
 
     def max(self, axis=None, *, keepdims=False):
         """Return the maximum over the given axes, or over all."""
-        return ops.max(self, axis=axis, keepdims=keepdims)
+        return above.ops.max(self, axis=axis, keepdims=keepdims)
 
     def min(self, axis=None, *, keepdims=False):
         """Return the minimum over the given axes, or over all."""
-        return ops.min(self, axis=axis, keepdims=keepdims)
+        return above.ops.min(self, axis=axis, keepdims=keepdims)
 
     def all(self, axis=None, *, keepdims=False):
         """Return whether all elements over the given axes are true."""
-        return ops.all(self, axis=axis, keepdims=keepdims)
+        return above.ops.all(self, axis=axis, keepdims=keepdims)
 
     def any(self, axis=None, *, keepdims=False):
         """Return whether any element over the given axes is true."""
-        return ops.any(self, axis=axis, keepdims=keepdims)
+        return above.ops.any(self, axis=axis, keepdims=keepdims)

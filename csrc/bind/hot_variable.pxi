@@ -47,7 +47,7 @@ cdef class Variable(Tensor):
         if builder != NULL:
             value = (<object>builder).initial_value(initial, dtype, name)
         else:
-            value = ops.asarray(initial, dtype=dtype)
+            value = above.ops.asarray(initial, dtype=dtype)
         self.place = make_variable(value.value)
         self.name = name
         self.trainable = trainable
@@ -76,7 +76,10 @@ cdef class Variable(Tensor):
         cdef PyObject* builder = current_builder()
         if builder != NULL:
             return (<object>builder).read_variable(self)
-        return wrap(self.place.get().read())
+        value = wrap(self.place.get().read())
+        if current_recorder() != NULL:
+            tell("read", (self, value))
+        return value
 
     def copy(self):
         """Return its value now as a tensor."""
@@ -86,9 +89,9 @@ cdef class Variable(Tensor):
     cdef object listed(self, object value):
         if not isinstance(value, (list, tuple)):
             return value
-        tensor = ops.asarray(value)
+        tensor = above.ops.asarray(value)
         fits = kinds.index(tensor.dtype.kind) <= kinds.index(self.dtype.kind)
-        return ops.astype(tensor, self.dtype) if fits else tensor
+        return above.ops.astype(tensor, self.dtype) if fits else tensor
 
     @property
     def place_id(self):
@@ -140,7 +143,7 @@ cdef class Variable(Tensor):
         return self
 
     def __setitem__(self, key, value):
-        ops.set_variable_item(self, key, value)
+        above.ops.set_variable_item(self, key, value)
 
     def _no_in_place(self, what):
         raise TypeError(f"'{what}' would make {self.label()} a plain tensor; use assign, assign_add or assign_sub")

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
-from pygraph._hot import BoundCore, fast_calls, register_bound_type
+from pygraph._hot import BoundCore, fast_calls, hooks
 
 if TYPE_CHECKING:
     from pygraph.function.function import Function
@@ -57,4 +57,4 @@ class BoundFunction(BoundCore, Generic[P, R]):
 
 
 fast_calls(BoundFunction)
-register_bound_type(BoundFunction)
+hooks.bound_type = BoundFunction

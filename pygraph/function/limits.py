@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from pygraph._hot import CompiledGraph, register_cache_limit
+from pygraph._hot import CompiledGraph, hooks
 
 if TYPE_CHECKING:
     from pygraph.function.concrete import ConcreteFunction
@@ -60,4 +60,5 @@ def trim_function(function: Function[..., Any], newest: ConcreteFunction, limit:
             function.drop(concrete)
 
 
-register_cache_limit(set_limit, trim)
+hooks.limit_caches = set_limit
+hooks.trim_caches = trim

@@ -21,7 +21,7 @@ from pygraph._hot import (
     Variable,
     as_dtype,
     current,
-    exchange_current,
+    exchange_recorder,
     from_numpy,
     require_stack,
     scalar,
@@ -101,11 +101,11 @@ class Builder(BuilderCore):
 
     def __enter__(self) -> Builder:
         require_stack()
-        self._former.append(exchange_current(self))
+        self._former.append(exchange_recorder(self))
         return self
 
     def __exit__(self, *_: object) -> None:
-        exchange_current(self._former.pop())
+        exchange_recorder(self._former.pop())
 
     # ---- values ----
 

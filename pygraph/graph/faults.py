@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import FrameType, FunctionType, TracebackType
 from typing import Any, NoReturn
 
-from pygraph._hot import register_faults
+from pygraph._hot import hooks
 from pygraph.graph.exceptions import KeptException, make_exception
 from pygraph.graph.locations import Location
 
@@ -51,4 +51,5 @@ def add_lines(error: BaseException, chain: Sequence[Location]) -> None:
     error.__traceback__ = traceback
 
 
-register_faults(raise_fault, add_lines)
+hooks.raise_fault = raise_fault
+hooks.add_lines = add_lines

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from pygraph._hot import leave, register_traceback_cleaner, show_full_tracebacks
+from pygraph._hot import hooks, leave, show_full_tracebacks
 from pygraph.graph.locations import (
     describe,
     is_installed_file,
@@ -68,7 +68,7 @@ def _users(entries: list[TracebackType]) -> list[TracebackType]:
     return kept
 
 
-register_traceback_cleaner(clean_traceback)
+hooks.clean_traceback = clean_traceback
 show_full_tracebacks(os.environ.get("PYGRAPH_FULL_TRACEBACKS", "0") not in ("", "0"))
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any, TypeVar
 
-from pygraph._hot import BoundaryMark, CodeMark, chain_of_calls, register_library_files
+from pygraph._hot import BoundaryMark, CodeMark, chain_of_calls, hooks
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -70,7 +70,7 @@ _STANDARD = tuple(
         for folder in (os.path.dirname(os.__file__), os.path.realpath(os.path.dirname(os.__file__)))
     }
 )
-register_library_files(_library_files)
+hooks.library_files = _library_files
 
 
 def is_library_file(filename: str) -> bool:
@@ -121,7 +121,7 @@ def current_chain() -> tuple[Location, ...]:
     pygraph's own frames are left out, and a helper's frame together with the frames up to its
     function count as one entry: the function, at the line where the helper stands.
     """
-    return chain_of_calls(_library_files, *_regions.stack[-1])
+    return chain_of_calls(*_regions.stack[-1])
 
 
 def chain_of_op_error(error: BaseException) -> tuple[Location, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pygraph._hot import exchange_current
+from pygraph._hot import exchange_recorder
 
 
 @contextmanager
@@ -21,8 +21,8 @@ def init_scope() -> Iterator[None]:
     >>> f(pg.asarray(1))
     Tensor([1, 3, 5], dtype=int64)
     """
-    former = exchange_current(None)
+    former = exchange_recorder(None)
     try:
         yield
     finally:
-        exchange_current(former)
+        exchange_recorder(former)

@@ -12,7 +12,7 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from pygraph._hot import EagerTensor, fields_of, register_structures
+from pygraph._hot import EagerTensor, fields_of, hooks
 from pygraph.graph.items import StagedItems
 from pygraph.graph.spec import TensorSpec, VariableSpec
 
@@ -33,7 +33,9 @@ class DequeOf(NamedTuple):
 _registered: dict[type, tuple[Callable[[Any], tuple[Any, Any]], Callable[[Any, Any], Any]]] = {
     deque: (lambda value: (list(value), value.maxlen), lambda maxlen, items: deque(items, maxlen))
 }
-register_structures(_registered, TensorSpec, VariableSpec)
+hooks.registered_classes = _registered
+hooks.spec_type = TensorSpec
+hooks.variable_spec_type = VariableSpec
 
 
 def register_pytree_node(

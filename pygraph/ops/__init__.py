@@ -164,12 +164,6 @@ from pygraph.ops.manipulation import (
     transpose,
     unstack,
 )
-from pygraph.ops.numpy_functions import (
-    array_function as array_function,
-)
-from pygraph.ops.numpy_functions import (
-    array_ufunc as array_ufunc,
-)
 from pygraph.ops.operands import (
     dim_size as dim_size,
 )
@@ -227,7 +221,7 @@ def array_namespace() -> ModuleType:
     return importlib.import_module("pygraph")
 
 
-_hot.register_ops(sys.modules[__name__])
+_hot.hooks.ops = sys.modules[__name__]
 
 __all__ = [
     "abs",

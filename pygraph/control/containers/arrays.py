@@ -20,6 +20,7 @@ from pygraph._hot import SymbolicTensor, Tensor, current, from_numpy
 from pygraph.graph.aliases import View
 from pygraph.graph.locations import describe, name_of, user_line
 from pygraph.graph.structure import flatten, map_structure
+from pygraph.interop.numpy_functions import array_function, array_ufunc
 
 _Array = np.ndarray[Any, Any]
 
@@ -178,7 +179,7 @@ class LocalArray(np.lib.mixins.NDArrayOperatorsMixin):
         if method == "at":
             raise _refused(f"numpy.{ufunc.__name__}.at by tensors", "x[i] += v in a loop")
         inputs, keywords = map_structure(_tensor, (inputs, keywords))
-        result = _as_numpys(ops.array_ufunc(ufunc, method, inputs, keywords))
+        result = _as_numpys(array_ufunc(ufunc, method, inputs, keywords))
         return _written(targets, result) if targets else result
 
     def __array_function__(
@@ -308,7 +309,7 @@ class _Method:
         function = getattr(np, name, None)
         if function is None:
             raise _refused(f"the method {name} of an array", "pygraph's functions")
-        return _as_numpys(ops.array_function(function, (tensor, *arguments), keywords))
+        return _as_numpys(array_function(function, (tensor, *arguments), keywords))
 
 
 def _change(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pygraph import ops
-from pygraph._hot import EagerTensor, SymbolicTensor, Variable
+from pygraph._hot import EagerTensor, SymbolicTensor, Variable, hooks
 from pygraph.graph.structure import flatten, map_structure
 
 # NumPy's name where it is not the name here.
@@ -104,3 +104,7 @@ def _array(value: Any) -> Any:
     if isinstance(value, Variable):
         value = value.read()
     return value.numpy() if isinstance(value, EagerTensor) else value
+
+
+hooks.array_ufunc = array_ufunc
+hooks.array_function = array_function

@@ -1,0 +1,1 @@
+"""What NumPy and other libraries call on tensors."""
