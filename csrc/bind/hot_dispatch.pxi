@@ -62,18 +62,20 @@ cdef object binary(Op op, object left, object right):
 
 
 cdef object apply_op(Op op, tuple inputs, dict attributes):
-    cdef PyObject* builder = current_builder()
+    cdef PyObject* recorder = current_recorder()
+    cdef PyObject* builder
     cdef object results
     if attributes is None:
         results = run_like_recent(op, tuple_items(inputs), len(inputs))
         if results is not None:
             return results
+    builder = recorder if recorder == NULL else current_builder()
     if builder != NULL:
         results = (<object>builder).record(op.name, inputs, attributes or {})
         if op.gives_view:
             (<object>builder).module.aliases.note_view(results[0], op.name, inputs, attributes or {})
     else:
-        results = run_op(op, inputs, attributes) if current_recorder() == NULL else run_told(op, inputs, attributes)
+        results = run_op(op, inputs, attributes) if recorder == NULL else run_told(op, inputs, attributes)
         if op.gives_view:
             note_view(results[0], inputs)
     return results[0] if len(results) == 1 else results

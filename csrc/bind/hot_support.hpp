@@ -19,7 +19,7 @@
 
 namespace pygraph::bind {
 
-// Who records what this thread does, and whether values are symbolic meanwhile (borrowed references).
+// Who records what this thread does, and whether values are symbolic meanwhile (borrowed).
 struct Recording {
   PyObject* recorder = nullptr;  // a builder, or what watches ops that run (pygraph.graph.recorder)
   PyObject* builder = nullptr;   // the recorder, if it is one that ops are recorded in and not run

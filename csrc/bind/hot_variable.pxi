@@ -73,12 +73,13 @@ cdef class Variable(Tensor):
 
     def read(self):
         """Return the value that it has now: a tensor, symbolic while tracing."""
-        cdef PyObject* builder = current_builder()
-        if builder != NULL:
-            return (<object>builder).read_variable(self)
+        cdef PyObject* recorder = current_recorder()
+        if recorder == NULL:
+            return wrap(self.place.get().read())
+        if current_builder() != NULL:
+            return (<object>recorder).read_variable(self)
         value = wrap(self.place.get().read())
-        if current_recorder() != NULL:
-            tell("read", (self, value))
+        tell("read", (self, value))
         return value
 
     def copy(self):
