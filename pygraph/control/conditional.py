@@ -27,7 +27,7 @@ from pygraph.control.join.forms import Form, form_of, join, met
 from pygraph.control.join.objects import is_attributes
 from pygraph.control.join.pending import UnknownResult, skipped_read, unreachable
 from pygraph.control.join.unset import UNSET, Maybe, known
-from pygraph.control.tensors import as_predicate, current, is_tensor, is_tracing, stages
+from pygraph.control.tensors import as_predicate, is_tensor, stages, tracing
 from pygraph.graph import Builder, public
 from pygraph.graph.locations import Region
 
@@ -76,8 +76,7 @@ def stage_cond(
     ``then`` and ``otherwise`` run a branch and return the values of ``names`` at its end. A
     variable in ``guarded`` needs no flag: nothing reads it where it has no value.
     """
-    assert is_tracing()
-    parent = current()
+    parent = tracing()
     pred = as_predicate(pred)
     parent.staged += 1
     aliases = parent.module.aliases

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pygraph._hot import EagerTensor, SymbolicTensor, Tensor, apply, as_dtype, current
+from pygraph._hot import EagerTensor, SymbolicTensor, Tensor, apply, as_dtype
+from pygraph.graph.builder import current, tracing
 
 __all__ = [
     "any_equal",
@@ -21,6 +22,7 @@ __all__ = [
     "placeholder",
     "rollback",
     "stages",
+    "tracing",
     "weakened",
 ]
 

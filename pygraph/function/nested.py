@@ -19,6 +19,7 @@ from pygraph.control.recursion.activations import stack
 from pygraph.control.tensors import current, is_tensor
 from pygraph.function import tracing
 from pygraph.graph import TensorSpec
+from pygraph.graph.context import ModuleContext
 from pygraph.graph.structure import Structure, flatten, unflatten
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _attempt(function: Function[..., Any], described: tuple[Any, ...]) -> Concre
 
 
 def _is_under_way(function: Function[..., Any]) -> bool:
-    module = current().module
+    module = _module()
     for activation in stack():
         if activation.function is function.python_function:
             if activation.builder.module is not module:
@@ -146,4 +147,10 @@ def _pass_on_reads(inner: ConcreteFunction) -> None:
     if inner.traced.guarded is not None:
         noted.nested.append(inner.traced.guarded)
     for array, _ in inner.traced.contents:
-        current().module.captured.note_read(array)
+        _module().captured.note_read(array)
+
+
+def _module() -> ModuleContext:
+    builder = current()
+    assert builder is not None
+    return builder.module

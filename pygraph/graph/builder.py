@@ -6,11 +6,12 @@ an inner one uses is captured: it becomes a parameter of the inner function.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pygraph import _hot
 from pygraph._hot import (
     BuilderCore,
     DType,
@@ -20,7 +21,6 @@ from pygraph._hot import (
     Value,
     Variable,
     as_dtype,
-    current,
     exchange_recorder,
     from_numpy,
     require_stack,
@@ -33,7 +33,7 @@ from pygraph.graph.locations import Location, current_chain, describe
 if TYPE_CHECKING:
     from pygraph.graph.callee import Callee
 
-__all__ = ["Builder", "Node", "Value", "current"]
+__all__ = ["Builder", "Node", "Value", "current", "tracing"]
 
 Dims = tuple[int, ...]
 Captured = EagerTensor | np.ndarray[Any, Any]
@@ -614,3 +614,14 @@ def _key(tensor: SymbolicTensor) -> ValueKey:
 
 def _as_tensor(source: Captured, borrow: bool) -> EagerTensor:
     return source if isinstance(source, EagerTensor) else from_numpy(source, borrow)
+
+
+# The builder that this thread traces into, or None.
+current: Callable[[], Builder | None] = _hot.current
+
+
+def tracing() -> Builder:
+    """Return the builder that this thread traces into, where there is one."""
+    builder = current()
+    assert builder is not None
+    return builder

@@ -7,7 +7,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from pygraph.control.changes.reads import reads
-from pygraph.control.tensors import current
+from pygraph.control.tensors import tracing
 from pygraph.graph.locations import describe, is_installed_file, user_line
 
 
@@ -54,7 +54,7 @@ def warn_where_it_runs_once(function: Any) -> None:
     if line[:2] in _warned:
         return
     _warned.add(line[:2])
-    builder: Any = current()
+    builder = tracing()
     warnings.warn_explicit(
         f"{name}() runs only while {builder.root_name} is traced, and all calls of its graph have "
         f"that one result ({describe(line)}); call it outside, and pass what it returns as an "

@@ -45,7 +45,8 @@ from pygraph.control.changes.unseen import unseen
 from pygraph.control.containers.arrays import LocalArray, as_numpys, note_array, owner_of
 from pygraph.control.identity.merged import check_single, linked_roots
 from pygraph.control.join.unset import UNSET, Maybe
-from pygraph.control.tensors import current, is_tensor
+from pygraph.control.tensors import current, is_tensor, tracing
+from pygraph.graph import Builder
 from pygraph.graph.aliases import Aliases, View, is_derived
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import Location, target_of, user_line
@@ -227,7 +228,7 @@ class Journal:
 
         ``change`` returns the new value of a tensor, for which another one may stand.
         """
-        builder: Any = current()
+        builder = tracing()
         aliases: Aliases = builder.module.aliases
         aliases.check(tensor)
         link = tensor.link
@@ -535,14 +536,16 @@ def containers_of(function: Callable[..., Any], arguments: Iterable[Any]) -> Wat
 def in_region() -> Journal | None:
     """Return the journal of a branch or loop that is being traced, None outside of any."""
     builder = current()
-    journal: Journal | None = None if builder is None else builder.journal
+    if builder is None:
+        return None
+    journal: Journal | None = builder.journal
     if journal is None or (builder.parent is None and not journal._tentative):
         return None
     return journal
 
 
 @contextmanager
-def recording(builder: Any, journal: Journal) -> Iterator[Journal]:
+def recording(builder: Builder, journal: Journal) -> Iterator[Journal]:
     """Record into a builder, with a journal of its own; what fails is undone."""
     with builder:
         builder.journal = journal
@@ -559,7 +562,7 @@ class Attempt:
     """A piece of code that may be undone, in the middle of what a builder records."""
 
     def __init__(self, functions: Iterable[Callable[..., Any] | None]) -> None:
-        self._builder: Any = current()
+        self._builder = tracing()
         self._outer: Journal | None = self._builder.journal
         functions = list(functions)
         self._journal: Journal | None = Journal(

@@ -22,7 +22,7 @@ from pygraph.control.changes.parts import (
 from pygraph.control.join.errors import Site, unjoined
 from pygraph.control.join.objects import is_plain
 from pygraph.control.join.unset import UNSET, Maybe, Part
-from pygraph.control.tensors import current
+from pygraph.control.tensors import tracing
 from pygraph.graph.aliases import is_derived
 from pygraph.graph.frames import demand_conversion_of
 from pygraph.graph.structure import map_structure
@@ -40,7 +40,7 @@ def put(change: Change, value: Any) -> None:
         part = None if change.key is VALUE else Part(change.owner, change.key)
         value = Maybe(change.name, value.value, value.defined, value.none, part)
         if part is not None:  # the object refers to it, and it to the object
-            current().module.missing_parts.append(value)
+            tracing().module.missing_parts.append(value)
             if not isinstance(change.owner, (dict, list)):
                 demand_conversion_of(type(change.owner))
     write_part(change.owner, change.key, value)

@@ -17,6 +17,8 @@ import numpy as np
 
 from pygraph import ops
 from pygraph._hot import SymbolicTensor, Tensor, current, from_numpy
+from pygraph.control.tensors import tracing
+from pygraph.graph import Builder
 from pygraph.graph.aliases import View
 from pygraph.graph.locations import describe, name_of, user_line
 from pygraph.graph.structure import flatten, map_structure
@@ -627,7 +629,7 @@ def item(array: Any, key: Any) -> Any:
     """``array[key]`` of a NumPy array, which a tensor may index."""
     array = local(array)
     if type(array) is not LocalArray and _is_staged_key(key):
-        builder: Any = current()
+        builder = tracing()
         part = ops.getitem(builder.lift(array), _mapped(_tensor, key))
         link = getattr(part, "link", None)
         if type(link) is View:
@@ -654,7 +656,7 @@ def note_read(array: Any) -> None:
         builder.module.captured.note_read(array)
 
 
-def _owner_is_foreign(builder: Any, array: _Array) -> bool:
+def _owner_is_foreign(builder: Builder, array: _Array) -> bool:
     return id(owner_of(array)) not in builder.module.local_arrays
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from pygraph._hot import as_dtype
 from pygraph.control.effects.ways import left_a_way
 from pygraph.control.tensors import current
+from pygraph.graph import Builder
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.op_rows import OP_ROWS
 
@@ -26,7 +27,7 @@ class Attempt:
 
     def __init__(self, caught: Types | None = None) -> None:
         self._caught = caught
-        self._builder: Any = None
+        self._builder: Builder | None = None
         self._marks: list[int] = []
 
     def __enter__(self) -> Attempt:
@@ -59,39 +60,42 @@ class Attempt:
         if len(self._marks) == 1:
             self._mark()
         start, end = self._marks[:2]
+        nodes = self._builder.nodes
         if self._caught is not None:
-            self._refuse_caught(self._builder.nodes[start:end])
+            _refuse_caught(self._builder, nodes[start:end], self._caught)
         if len(self._marks) > 2:
             final = self._marks[2]
-            self._refuse_final(self._builder.nodes[start:final], self._builder.nodes[final:])
+            _refuse_final(self._builder, nodes[start:final], nodes[final:])
 
     def _mark(self) -> None:
         if self._builder is not None:
             self._marks.append(self._builder.mark())
 
-    def _refuse_caught(self, nodes: Sequence[Any]) -> None:
-        faults = list(_faults(self._builder, nodes))
-        if not faults:
-            return
-        assert self._caught is not None
-        types = tuple(_flat(self._caught()))
-        for fault, location in faults:
-            if issubclass(fault, types):
-                self._refuse(
-                    fault, location, "an `except` (or `suppress`) around it runs while tracing only"
-                )
 
-    def _refuse_final(self, nodes: Sequence[Any], final: Sequence[Any]) -> None:
-        if any(OP_ROWS[node.op]["effects"] & _SEEN_OUTSIDE for node in _all_nodes(final)):
-            for fault, location in _faults(self._builder, nodes):
-                self._refuse(fault, location, "the effects of the `finally` would be left out then")
+def _refuse_caught(builder: Builder, nodes: Sequence[Any], caught: Types) -> None:
+    faults = list(_faults(builder, nodes))
+    if not faults:
+        return
+    types = tuple(_flat(caught()))
+    for fault, location in faults:
+        if issubclass(fault, types):
+            why = "an `except` (or `suppress`) around it runs while tracing only"
+            raise _refused(builder, fault, location, why)
 
-    def _refuse(self, fault: type[BaseException], location: int, why: str) -> NoReturn:
-        where = describe(self._builder.module.location(location))
-        raise TypeError(
-            f"{fault.__name__} may be raised here when the graph runs, and {why}\n  {where}\n"
-            "Test for it with `if`, or put the `try` around the call of the function."
-        )
+
+def _refuse_final(builder: Builder, nodes: Sequence[Any], final: Sequence[Any]) -> None:
+    if any(OP_ROWS[node.op]["effects"] & _SEEN_OUTSIDE for node in _all_nodes(final)):
+        for fault, location in _faults(builder, nodes):
+            why = "the effects of the `finally` would be left out then"
+            raise _refused(builder, fault, location, why)
+
+
+def _refused(builder: Builder, fault: type[BaseException], location: int, why: str) -> TypeError:
+    where = describe(builder.module.location(location))
+    return TypeError(
+        f"{fault.__name__} may be raised here when the graph runs, and {why}\n  {where}\n"
+        "Test for it with `if`, or put the `try` around the call of the function."
+    )
 
 
 def _flat(types: Any) -> Iterator[type]:
@@ -109,7 +113,7 @@ def _all_nodes(nodes: Sequence[Any]) -> Iterator[Any]:
             yield from _all_nodes(subgraph.nodes)
 
 
-def _faults(builder: Any, nodes: Sequence[Any]) -> Iterator[tuple[type[BaseException], int]]:
+def _faults(builder: Builder, nodes: Sequence[Any]) -> Iterator[tuple[type[BaseException], int]]:
     """Yield what nodes of a builder may raise when the graph runs, and the location of each."""
     for node in nodes:
         if node.op == "raise":
@@ -133,7 +137,7 @@ def _fault_of(node: Any) -> type[BaseException]:
     return named if isinstance(named, type) and issubclass(named, BaseException) else kind
 
 
-def _faults_of_call(builder: Any, node: Any) -> Iterator[tuple[type[BaseException], int]]:
+def _faults_of_call(builder: Builder, node: Any) -> Iterator[tuple[type[BaseException], int]]:
     """Yield what a called function may raise.
 
     A recursion can be too deep, or raise what the user's code does. Its body may be traced in part
@@ -144,15 +148,16 @@ def _faults_of_call(builder: Any, node: Any) -> Iterator[tuple[type[BaseExceptio
         for fault, _ in _faults(callee.builder, callee.builder.nodes):
             yield fault, node.location
         return
-    for fault in (RecursionError, *(kept.kind for kept in builder.module.exceptions)):
-        yield fault, node.location
+    yield RecursionError, node.location
+    for kept in builder.module.exceptions:
+        yield kept.kind, node.location
 
 
 def _may_fail(op: str) -> bool:
     return "may_fail" in OP_ROWS[op]["effects"]
 
 
-def _is_safe(builder: Any, node: Any) -> bool:
+def _is_safe(builder: Builder, node: Any) -> bool:
     """Return whether a trace can tell that a node will not fail."""
     safe = OP_ROWS[node.op]["safe"]
     values = [builder.values[identifier] for identifier in node.inputs]

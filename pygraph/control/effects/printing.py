@@ -12,7 +12,7 @@ from pygraph.control.conditional import each_way, either
 from pygraph.control.containers.lists import readable
 from pygraph.control.join.chosen_values import chosen_in, decided
 from pygraph.control.join.unset import Maybe
-from pygraph.control.tensors import apply, current, is_tracing
+from pygraph.control.tensors import apply, is_tracing, tracing
 from pygraph.graph.text import Text, deferred
 
 _STDOUT, _STDERR = 1, 2
@@ -91,7 +91,7 @@ def traced_print(
         _print_optional(values, optional, lambda given: print_text(given, sep, end), file, flush)
         return
     text = print_text(values, sep, end)
-    if isinstance(text, Text) or (not values and current().module.prints):
+    if isinstance(text, Text) or (not values and tracing().module.prints):
         stage_print(text, file, flush)
         return
     file = sys.stdout if file is None else file
@@ -145,6 +145,6 @@ def stage_print(text: str | Text, file: Any = None, flush: Any = False) -> None:
         return
     if isinstance(text, str):
         text = Text(text.replace("{", "{{").replace("}", "}}"), ())
-    current().module.prints = True
+    tracing().module.prints = True
     attributes = {"text": text.template, "stream": stream, "flush": bool(flush)}
     apply("print", text.values, attributes)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pygraph.control.join.pending import MissingItemError, items_may_come
-from pygraph.control.tensors import current
+from pygraph.control.tensors import tracing
 from pygraph.graph.exceptions import RAISED_AT, describe_exception, holds_tensors
 from pygraph.graph.locations import (
     Location,
@@ -128,7 +128,7 @@ def _may_change(error: BaseException) -> bool:
 def _record(error: BaseException, chain: Sequence[Location]) -> None:
     if _state.taking and isinstance(error, StopIteration):
         _refuse_staged_end(chain)
-    builder: Any = current()
+    builder = tracing()
     if isinstance(error, MissingItemError):
         error = IndexError(*error.args)
     described = describe_exception(error)
@@ -148,5 +148,5 @@ def _record(error: BaseException, chain: Sequence[Location]) -> None:
 
 
 def _does_something() -> bool:
-    builder: Any = current()
+    builder = tracing()
     return any(OP_ROWS[node.op]["effects"] - {"reads"} for node in builder.nodes)

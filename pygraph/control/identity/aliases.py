@@ -174,7 +174,7 @@ def contents(values: Iterable[Any]) -> dict[int, Any]:
     return found
 
 
-def inner_flags(builder: Any, values: Iterable[Any]) -> list[SymbolicTensor]:
+def inner_flags(builder: Builder, values: Iterable[Any]) -> list[SymbolicTensor]:
     """Return the bool tensors of a branch that tell which objects the values at its end are."""
     found: dict[int, SymbolicTensor] = {}
     waiting = [tensor for value in values for tensor in tensors_in(value)]
@@ -345,7 +345,7 @@ class LoopAliases:
             for tensor in tensors_in(values[taker]):
                 self._all.note_reach(tensor, tensors_in(self.before[giver]))
 
-    def found_more(self, parent: Any) -> bool:
+    def found_more(self, parent: Builder) -> bool:
         """Return whether the body has to be traced again, with what is known from its end now."""
         known = self._known()
         self._find_shared(parent)
@@ -360,7 +360,7 @@ class LoopAliases:
         known = (self._sharing, self._passed, self._left, self._made)
         return outside + sum(map(len, known))
 
-    def _find_shared(self, parent: Any) -> None:
+    def _find_shared(self, parent: Builder) -> None:
         may_be = [
             {} if index in self.guarded else self._sources(value)
             for index, value in enumerate(self.ended)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from pygraph._hot import SymbolicTensor, current
+from pygraph._hot import SymbolicTensor
 from pygraph.control.join.errors import CallSite, Site
-from pygraph.control.tensors import apply, logical_not
+from pygraph.control.tensors import apply, logical_not, tracing
 from pygraph.graph import Builder
 
 # More objects than these are not told apart.
@@ -114,7 +114,7 @@ class Choice:
                 "function and return it, or make it a Variable"
             )
         try:
-            current().journal.write(target, change)
+            tracing().journal.write(target, change)
         except ValueError as error:
             raise type(error)(
                 f"'{self.name}' is one object or another here, as a tensor decides, and what is "
@@ -132,7 +132,7 @@ def link(
     """Make a tensor the one of several objects that the options say, or one of its own."""
     tensor.link = Choice(name, options, own, cond)
     tensor.has_views = any(source.has_views for source in tensor.link.sources)
-    current().module.aliases.settle(tensor, tensor)
+    tracing().module.aliases.settle(tensor, tensor)
 
 
 def all_hold(literals: Iterable[Literal]) -> Any:
@@ -154,7 +154,7 @@ def any_holds(ways: Sequence[Sequence[Literal]]) -> Any:
 
 def _select(flag: Any, one: Any, other: Any) -> SymbolicTensor:
     """Return one of two tensors, whose shapes may differ."""
-    builder: Any = current()
+    builder = tracing()
     sides = []
     for name, value in (("then", one), ("else", other)):
         side = Builder(name, builder)
@@ -162,4 +162,4 @@ def _select(flag: Any, one: Any, other: Any) -> SymbolicTensor:
             side.set_results([value])
         sides.append(side)
     (result,) = builder.record_cond(builder.lift(flag), *sides)
-    return result  # type: ignore[no-any-return]
+    return result

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from pygraph.control.changes.parts import attributes, part_name
 from pygraph.control.join.objects import holds_inner, is_attributes
 from pygraph.control.join.unset import known
-from pygraph.control.tensors import apply, current, logical_not
+from pygraph.control.tensors import apply, current, logical_not, tracing
+from pygraph.graph import Builder
 from pygraph.graph.items import StagedItems
 from pygraph.graph.locations import describe, mark_of, name_of, user_line
 
@@ -34,7 +35,7 @@ class When(NamedTuple):
 
     def is_known(self) -> bool:
         """Return whether it can be asked here; where not, the object was of another trace."""
-        known: bool = current().is_within(self.tensor.builder)
+        known: bool = tracing().is_within(self.tensor.builder)
         return known
 
     def predicate(self) -> Any:
@@ -92,7 +93,7 @@ def note_merged(
     value: Any, name: str, sources: Sequence[Source], outer: Merged | None = None
 ) -> None:
     """Note that an object stands for one of several older ones, and its parts for theirs."""
-    module = current().module
+    module = tracing().module
     merged = Merged(value, name, sources, outer)
     module.merged[id(value)] = merged
     for source in sources:
@@ -106,7 +107,7 @@ def _note_part(part: Any, name: str, sources: Sequence[Source], outer: Merged) -
     if type(part) is tuple:
         for index, item in enumerate(part):
             _note_part(item, f"{name}[{index}]", _parts_at(sources, index), outer)
-    elif can_be_changed(part) and id(part) not in current().module.merged:
+    elif can_be_changed(part) and id(part) not in tracing().module.merged:
         found = [one for one in sources if one.value is not part and can_be_changed(one.value)]
         if found:
             note_merged(part, name, one_for_each(found), outer)
@@ -139,13 +140,13 @@ def older_sources(
 
     ``when`` says when the branch runs; ``outside`` has what stands for bool tensors of it.
     """
-    merged: Merged | None = current().module.merged.get(id(value))
+    merged: Merged | None = tracing().module.merged.get(id(value))
     if is_older(value):
         yield Source(value, when)
     elif merged is not None:
         for source in merged.sources:
             # What the branch did not reach by itself was handed to it, unless it was made there.
-            if is_older(source.value) or not holds_inner(source.value, current()):
+            if is_older(source.value) or not holds_inner(source.value, tracing()):
                 inner = source.when
                 both = None if inner is None else inner.within(when, outside)
                 yield Source(source.value, both)
@@ -167,14 +168,14 @@ def _either(one: Source, other: Source) -> Source:
     return one._replace(when=When(apply("logical_or", predicates), True))
 
 
-def choosing_flags(builder: Any, values: Iterable[Any]) -> Iterator[Any]:
+def choosing_flags(builder: Builder, values: Iterable[Any]) -> Iterator[Any]:
     """Yield the bool tensors of a branch that say which older objects the values stand for."""
     waiting = [known(value) for value in values]
     while waiting:
         value = waiting.pop()
         if type(value) is tuple:
             waiting.extend(map(known, value))
-        merged: Merged | None = current().module.merged.get(id(value))
+        merged: Merged | None = tracing().module.merged.get(id(value))
         for source in () if merged is None else merged.sources:
             if source.when is not None and source.when.tensor.builder is builder:
                 yield source.when.tensor
@@ -216,7 +217,7 @@ def _parts_of(value: Any) -> Iterable[Any]:
 
 def older_among(value: Any, is_older: Callable[[Any], bool]) -> Iterator[Any]:
     """Yield the older objects that a value may be."""
-    merged: Merged | None = current().module.merged.get(id(value))
+    merged: Merged | None = tracing().module.merged.get(id(value))
     if is_older(value):
         yield value
     elif merged is not None:
@@ -226,7 +227,7 @@ def older_among(value: Any, is_older: Callable[[Any], bool]) -> Iterator[Any]:
 
 def _involved(owner: Any) -> Iterator[Merged]:
     """Yield what says that an object may be the same as another one, in either direction."""
-    module = current().module
+    module = tracing().module
     merged: Merged | None = module.merged.get(id(owner))
     if merged is not None and any(source.is_known() for source in merged.sources):
         yield merged
@@ -268,7 +269,7 @@ def same_object(one: Any, other: Any) -> Any:
 
 def _identities(value: Any) -> list[tuple[Any, tuple[Any, ...]]]:
     """Return the objects that a value may be, each with the bool tensors that hold where it is."""
-    merged: Merged | None = current().module.merged.get(id(value))
+    merged: Merged | None = tracing().module.merged.get(id(value))
     if merged is None:
         return [(value, ())]
     found = [(value, ())]  # what a branch made, which is known by no other name
@@ -286,7 +287,7 @@ def _all(predicates: Sequence[Any]) -> Any:
 
 def refuse_hash(value: Any) -> None:
     """Refuse an object that stands for one of several where Python would take its hash."""
-    merged: Merged | None = current().module.merged.get(id(value))
+    merged: Merged | None = tracing().module.merged.get(id(value))
     if merged is not None:
         raise _refused(merged, "it cannot be a key of a dict, or be looked up")
 

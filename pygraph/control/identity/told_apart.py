@@ -17,6 +17,7 @@ from pygraph.control.identity.aliases import LoopAliases
 from pygraph.control.identity.chosen import Choice, Literal, Option, all_hold, link
 from pygraph.control.join.unset import Maybe
 from pygraph.control.tensors import apply, is_tensor
+from pygraph.graph import Builder
 from pygraph.graph.aliases import Aliases, object_of
 
 
@@ -86,7 +87,7 @@ class ToldApart(LoopAliases):
             type(value) is Maybe and type(value.value) is SymbolicTensor
         )
 
-    def found_more(self, parent: Any) -> bool:
+    def found_more(self, parent: Builder) -> bool:
         """Return whether the body has to be traced again, with what is known from its end now."""
         found = super().found_more(parent)
         for key, before, value in zip(self.keys, self.before, self.ended, strict=False):
@@ -103,7 +104,7 @@ class ToldApart(LoopAliases):
         self._objects.setdefault(key, []).append(target)
         self.flags[key, id(target)] = _object(before) is target
 
-    def _find_shared(self, parent: Any) -> None:
+    def _find_shared(self, parent: Builder) -> None:
         super()._find_shared(parent)
         self._sharing = {
             (one, other)
@@ -113,7 +114,7 @@ class ToldApart(LoopAliases):
             or self._may_be_one(self.ended[one], self.ended[other], parent)
         }
 
-    def _may_be_one(self, one: Any, other: Any, parent: Any) -> bool:
+    def _may_be_one(self, one: Any, other: Any, parent: Builder) -> bool:
         """Return whether two values at the end of the body may be one that the body made."""
         return any(
             not _is_outside(a, parent)
@@ -159,7 +160,7 @@ def _is(value: Any, target: Any) -> Any:
 Literals = tuple[Literal, ...]
 
 
-def _terminals(value: Any, parent: Any, when: Literals = ()) -> Iterator[tuple[Any, Literals]]:
+def _terminals(value: Any, parent: Builder, when: Literals = ()) -> Iterator[tuple[Any, Literals]]:
     """Yield the objects that a value may be, each with what has to hold then."""
     tensor = _object(value)
     if tensor is None:
@@ -173,7 +174,7 @@ def _terminals(value: Any, parent: Any, when: Literals = ()) -> Iterator[tuple[A
         yield tensor.link.own, when
 
 
-def _is_outside(tensor: Any, parent: Any) -> bool:
+def _is_outside(tensor: Any, parent: Builder) -> bool:
     return type(tensor) is not SymbolicTensor or parent.is_within(tensor.builder)
 
 

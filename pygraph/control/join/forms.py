@@ -21,7 +21,7 @@ from pygraph.control.join.structures import (
     staged_shape,
 )
 from pygraph.control.join.unset import UNSET, Maybe
-from pygraph.control.tensors import cast, current, placeholder
+from pygraph.control.tensors import cast, placeholder, tracing
 from pygraph.graph import Builder
 from pygraph.graph.structure import Structure, flatten, leaf_names, unflatten
 
@@ -91,13 +91,13 @@ class Form(NamedTuple):
                 leaves.append(leaf.value)
         value = unflatten(self.structure, leaves)
         if self.missing:
-            current().module.has_maybe = True
+            tracing().module.has_maybe = True
             return Maybe(self.name, value, next(tensors), self.none)
         return value
 
     def stand_in(self) -> Any:
         """Return a value of this form for a trace that is going to be discarded."""
-        builder = current()
+        builder = tracing()
         tensors = [builder.stand_in(leaf.dtype, leaf.shape, leaf.weak) for leaf in self.types]
         return self.put_together(iter(tensors))
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pygraph._hot import SymbolicTensor, Tensor
 from pygraph.control.tensors import apply, as_predicate, cast, current, is_tensor, logical_not
+from pygraph.graph import Builder
 from pygraph.graph.locations import describe, user_line
 from pygraph.graph.structure import register_pytree_node
 
@@ -93,14 +94,14 @@ class Maybe:
     def __repr__(self) -> str:
         return f"<the variable {self.name!r}, which may be {'None' if self.none else 'unset'}>"
 
-    def certain(self, builder: Any = None) -> bool | None:
+    def certain(self, builder: Builder | None = None) -> bool | None:
         """Return whether it is known in a branch, by default the one at hand, to have a value."""
         if type(self.defined) is not SymbolicTensor:
             return bool(self.defined)
         builder = builder or current()
         return None if builder is None else builder.known_truth(self.defined)
 
-    def narrowed(self, builder: Any = None) -> Any:
+    def narrowed(self, builder: Builder | None = None) -> Any:
         """Return its value where that is certain, None or UNSET where it has none, else itself."""
         certain = self.certain(builder)
         if certain is None:

@@ -21,8 +21,8 @@ from pygraph.control.loop.state import ItemsToCome, LoopState
 from pygraph.control.tensors import (
     apply,
     as_predicate,
-    current,
     is_tensor,
+    tracing,
 )
 from pygraph.graph import Builder
 from pygraph.graph.builder import Path
@@ -72,7 +72,7 @@ def stage_while(
         for index, (name, value) in enumerate(zip(names, before, strict=True))
         if name in (*augmented, *indirect) and type(value) is SymbolicTensor and value.dims
     }
-    parent = current()
+    parent = tracing()
     number = parent.staged  # of the loop before
     replaced: Path = (*parent.path, number + 1, "replaced")
     if kept and not any(invariants) and replaced not in parent.module.settled:
@@ -183,18 +183,16 @@ def record_loop(
 
     The state is tensors, of types that stay; ``test`` and ``body`` change no objects.
     """
-    parent: Any = current()
-    builders = []
-    for name, run in (("test", lambda given: [test(given)]), ("body", body)):
-        builder = Builder(name, parent)
+    parent = tracing()
+    test_builder, body_builder = Builder("test", parent), Builder("body", parent)
+    for builder, run in ((test_builder, lambda given: [test(given)]), (body_builder, body)):
         with Region(), builder:
             given = [
                 builder.add_parameter(part.dtype.name, part.static_shape, weak=part.weak)
                 for part in state
             ]
             builder.set_results(run(given))
-        builders.append(builder)
-    return list(parent.record_while(*builders, state))
+    return list(parent.record_while(test_builder, body_builder, state))
 
 
 def stage_for(

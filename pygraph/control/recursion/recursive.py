@@ -36,7 +36,7 @@ from pygraph.control.join.leaves import NUMBERS, Leaf, TensorLeaf, ValueLeaf
 from pygraph.control.join.pending import UnknownResult
 from pygraph.control.join.unset import UNSET
 from pygraph.control.recursion.activations import Activation, Arguments, Shared, stack
-from pygraph.control.tensors import current, is_tensor
+from pygraph.control.tensors import is_tensor, tracing
 from pygraph.graph import Builder, TensorSpec
 from pygraph.graph.aliases import object_of
 from pygraph.graph.callee import Callee
@@ -169,7 +169,7 @@ class Recursive(Callee):
 
     def _write_back(self, arguments: Arguments, outputs: Iterator[Any]) -> None:
         """Give the tensors that were passed the values that the body left in its parameters."""
-        builder: Any = current()
+        builder = tracing()
         given = arguments.tensors(self.form)
         objects = [
             builder.module.aliases.of(tensor).keys() if is_object(tensor) else {id(tensor)}
