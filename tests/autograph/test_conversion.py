@@ -666,6 +666,7 @@ def test_to_code_is_readable():
             def loop_body(i):
                 def if_body():
                     nonlocal y
+                    ag.augmented(y)
                     y += i
 
                 ag.if_stmt(x > i, if_body, None, ('y',))

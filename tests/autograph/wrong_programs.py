@@ -591,6 +591,68 @@ def chosen_object_as_a_key(x):
     return {one: 1, two: 2}[either]  # here
 
 
+def chosen_object_in_a_set(x):
+    """TypeError: 'either' | one object or another | a key of a dict | which one it is"""
+    one, two = Model(), Model()
+    either = one if x > 1 else two
+    return len({one, either})  # here
+
+
+def chosen_object_among_the_elements_of_a_set(x):
+    """TypeError: 'either' | one object or another | a key of a dict | which one it is"""
+    one, two = Model(), Model()
+    either = one if x > 1 else two
+    found = {part for part in (one, either) if part is not None}  # here
+    return len(found)
+
+
+def chosen_object_as_a_key_of_a_display(x):
+    """TypeError: 'either' | one object or another | a key of a dict | which one it is"""
+    one, two = Model(), Model()
+    either = one if x > 1 else two
+    counts = {one: 1, either: 2}  # here
+    return counts[one]
+
+
+def chosen_object_in_a_set_that_is_called(x):
+    """TypeError: 'either' | one object or another | a key of a dict | which one it is"""
+    one, two = Model(), Model()
+    either = one if x > 1 else two
+    both = [one, either]
+    return len(set(both))  # here
+
+
+def address_of_a_chosen_object(x):
+    """TypeError: 'either' | one object or another | `is` | which one it is"""
+    one, two = Model(), Model()
+    either = one if x > 1 else two
+    return id(either) == id(one)  # here
+
+
+def chosen_list_extended_in_place(x):
+    """TypeError: 'either' | one object or another | in the branches"""
+    one, two = [1], [2]
+    either = one if x > 1 else two
+    either += [3]  # here
+    return one, two
+
+
+def chosen_list_repeated_in_place(x):
+    """TypeError: 'either' | one object or another | in the branches"""
+    one, two = [1], [2]
+    either = one if x > 1 else two
+    either *= 2  # here
+    return one, two
+
+
+def list_that_may_be_chosen_extended_in_place(x):
+    """TypeError: 'either' | one object or another | in the branches"""
+    one, two = [1], [2]
+    either = one if x > 1 else two
+    one += [3]  # here
+    return either
+
+
 def part_of_a_chosen_array(x):
     """TypeError: 'part' | depends on a tensor | copy"""
     a, b = np.zeros(3), np.ones(3)

@@ -97,6 +97,9 @@ def convert_augmented(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
     if isinstance(target, ast.Name) and converter.is_checked(target.id):
         checked = call(converter.operator("read", target), [load(target.id, target)], target)
         out.append(assign(target.id, checked, target))
+    elif isinstance(target, ast.Name) and not _adds_number(node):
+        changing = call(converter.operator("augmented", target), [load(target.id, target)], target)
+        out.append(at(ast.Expr(changing), target))
     else:
         node.target = converter.expression(target)  # type: ignore[assignment]
         if isinstance(node.target, ast.Attribute):
@@ -105,6 +108,19 @@ def convert_augmented(converter: Converter, node: ast.stmt) -> list[ast.stmt]:
             changes.args.append(constant(converter.naming.mangled(node.target.attr), node))
     node.value = converter.expression(node.value)
     return [*out, node]
+
+
+def _adds_number(node: ast.AugAssign) -> bool:
+    """Return whether a statement adds what is written as a number, which no container takes."""
+    return isinstance(node.op, (ast.Add, ast.Sub)) and _is_number(node.value)
+
+
+def _is_number(value: ast.expr) -> bool:
+    if isinstance(value, ast.UnaryOp):
+        return _is_number(value.operand)
+    if isinstance(value, ast.BinOp) and not isinstance(value.op, (ast.Mult, ast.Mod)):
+        return _is_number(value.left) or _is_number(value.right)
+    return isinstance(value, ast.Constant) and isinstance(value.value, (int, float, complex))
 
 
 def convert_declaration(converter: Converter, node: ast.stmt) -> list[ast.stmt]:

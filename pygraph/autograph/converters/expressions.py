@@ -6,7 +6,7 @@ A single comparison of two values stays as it is: the tensor's own operators ser
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pygraph.autograph.analysis.scopes import children_of
 from pygraph.autograph.converters.base import EXPRESSIONS, LONG, STATEMENTS, Converter
@@ -371,7 +371,21 @@ def convert_display(converter: Converter, node: ast.expr) -> ast.expr:
         node.elts = [converter.value(part) for part in node.elts]
     else:
         converter.children(node)
-    return node
+    return _keyed(converter, node, node.elts) if isinstance(node, ast.Set) else node
+
+
+def convert_dict(converter: Converter, node: ast.expr) -> ast.expr:
+    """Convert a dict display."""
+    assert isinstance(node, ast.Dict)
+    converter.children(node)
+    return _keyed(converter, node, node.keys)
+
+
+def _keyed(converter: Converter, node: ast.expr, keys: Sequence[ast.expr | None]) -> ast.expr:
+    """Convert a display in which Python tells objects apart by their hashes."""
+    if all(isinstance(key, ast.Constant) for key in keys if key is not None):
+        return node
+    return call(converter.operator("keyed", node), [node], node)
 
 
 def _unpacked_counts(node: ast.Assign) -> list[int]:
@@ -392,6 +406,7 @@ def _unpacked_counts(node: ast.Assign) -> list[int]:
 
 
 EXPRESSIONS.update(dict.fromkeys((ast.Tuple, ast.List, ast.Set), convert_display))
+EXPRESSIONS[ast.Dict] = convert_dict
 STATEMENTS[ast.Assign] = convert_assign
 STATEMENTS[ast.Return] = convert_return
 EXPRESSIONS.update(

@@ -8,12 +8,12 @@ import sys
 from builtins import slice
 
 from pygraph.autograph.entry import OPERATORS
-from pygraph.autograph.operators.assignments import changes
+from pygraph.autograph.operators.assignments import augmented, changes
 from pygraph.autograph.operators.branches import if_expr, if_stmt
 from pygraph.autograph.operators.calls import call, convertible
 from pygraph.autograph.operators.chains import expr_chain, if_chain
 from pygraph.autograph.operators.comparisons import in_, is_, is_not, not_in
-from pygraph.autograph.operators.comprehensions import collected, generated, kept, refused
+from pygraph.autograph.operators.comprehensions import collected, generated, kept, keyed, refused
 from pygraph.autograph.operators.contexts import manager
 from pygraph.autograph.operators.effects import assert_stmt, percent, text
 from pygraph.autograph.operators.frames import frame_reader
@@ -38,6 +38,7 @@ __all__ = [
     "and_",
     "assert_stmt",
     "attribute",
+    "augmented",
     "call",
     "changes",
     "collected",
@@ -57,6 +58,7 @@ __all__ = [
     "is_not",
     "item",
     "kept",
+    "keyed",
     "manager",
     "not_",
     "not_in",

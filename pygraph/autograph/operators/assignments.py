@@ -16,11 +16,12 @@ from pygraph.autograph.operators.lists import METHODS, ItemTarget, ListTarget
 from pygraph.autograph.operators.lookups import DictTarget, is_plain_dict
 from pygraph.autograph.operators.missing import Deleting, needs_care
 from pygraph.autograph.operators.parts import PartTarget
+from pygraph.autograph.operators.variables import changed_by_operators
 from pygraph.control.changes.journal import note
 from pygraph.control.containers import arrays
 from pygraph.control.containers.arrays import note_array
 from pygraph.control.containers.lists import check_own
-from pygraph.control.identity.merged import is_linked
+from pygraph.control.identity.merged import check_single, is_linked
 from pygraph.control.join.unset import Maybe
 from pygraph.control.tensors import is_tensor, is_tracing
 
@@ -49,6 +50,13 @@ def changes(owner: Any, attribute: str = "") -> Any:
     if is_linked(owner):
         return Linked(owner, partial(_target, attribute=attribute))
     return _target(owner, attribute)
+
+
+def augmented(value: Any) -> Any:
+    """Return what a variable is that an operator such as ``+=`` is about to change in place."""
+    if is_linked(value) and changed_by_operators(type(value)):
+        check_single(value)
+    return value
 
 
 def _target(owner: Any, attribute: str) -> Any:

@@ -14,7 +14,7 @@ from pygraph.autograph.entry import convertible
 from pygraph.autograph.operators.aggregates import all_, any_, max_, min_, sort, sorted_, sum_
 from pygraph.autograph.operators.bisection import STAGED as _BISECTION
 from pygraph.autograph.operators.branches import if_expr
-from pygraph.autograph.operators.comprehensions import generated, kept
+from pygraph.autograph.operators.comprehensions import generated, kept, keyed
 from pygraph.autograph.operators.deques import STAGED as _DEQUES
 from pygraph.autograph.operators.deques import deque_
 from pygraph.autograph.operators.effects import STAGED as _EFFECTS
@@ -38,6 +38,7 @@ from pygraph.control.changes.journal import note
 from pygraph.control.containers import lists
 from pygraph.control.containers.ranges import Range
 from pygraph.control.effects.raising import require
+from pygraph.control.identity.merged import refuse_hash, refuse_identity
 from pygraph.control.join.chosen_values import ChosenValue
 from pygraph.control.tensors import (
     as_number,
@@ -243,6 +244,33 @@ def _refuse_repeated(iterator: Any) -> None:
         )
 
 
+def id_(value: Any) -> int:
+    """``id``."""
+    refuse_identity(value)
+    return builtins.id(value)
+
+
+def hash_(value: Any) -> int:
+    """``hash``."""
+    refuse_hash(value)
+    return builtins.hash(value)
+
+
+def set_(*arguments: Any) -> Any:
+    """``set``."""
+    return keyed(set(*arguments))
+
+
+def frozenset_(*arguments: Any) -> Any:
+    """``frozenset``."""
+    return keyed(frozenset(*arguments))
+
+
+def fromkeys(*arguments: Any) -> Any:
+    """``dict.fromkeys``."""
+    return keyed(dict.fromkeys(*arguments))
+
+
 _STAGED: dict[Any, Callable[..., Any]] = {
     **_EFFECTS,
     **_HEAPS,
@@ -252,6 +280,11 @@ _STAGED: dict[Any, Callable[..., Any]] = {
     builtins.hasattr: has_attribute,
     builtins.range: range_,
     builtins.len: len_,
+    builtins.id: id_,
+    builtins.hash: hash_,
+    builtins.set: set_,
+    builtins.frozenset: frozenset_,
+    dict.fromkeys: fromkeys,
     builtins.int: int_,
     builtins.float: float_,
     builtins.round: round_,

@@ -15,7 +15,8 @@ from pygraph.autograph.operators.loops import for_stmt
 from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.variables import run
 from pygraph.control.containers import lists
-from pygraph.control.tensors import stages
+from pygraph.control.containers.keys import check_keys
+from pygraph.control.tensors import is_tracing, stages
 from pygraph.graph.locations import describe, user_line
 
 
@@ -58,7 +59,14 @@ def refused(iterable: Any, part: Callable[[Iterable[Any]], Any]) -> Any:
     """A set or dict comprehension: neither can have as many entries as a tensor decides."""
     if staged_iterable(iterable) is not None:
         _refuse()
-    return part(iterable)
+    return keyed(part(iterable))
+
+
+def keyed(container: Any) -> Any:
+    """A set or dict, whose elements or keys Python has told apart by their hashes."""
+    if is_tracing():
+        check_keys(container)
+    return container
 
 
 def _refuse() -> NoReturn:

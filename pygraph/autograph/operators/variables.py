@@ -28,7 +28,8 @@ _LOCAL = "cannot access local variable {!r} where it is not associated with a va
 _changed: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 
-def _changed_by_operators(kind: type) -> bool:
+def changed_by_operators(kind: type) -> bool:
+    """Return whether an operator such as ``+=`` may change an object of a class in place."""
     if kind in (list, dict, set, deque, np.ndarray):
         return True
     known = _changed.get(kind)
@@ -89,10 +90,10 @@ class Variables:
     def set(self, values: Sequence[Any]) -> None:
         """Give the variables values; UNSET takes a variable's value away."""
         for value in self._given:
-            if _changed_by_operators(type(value)):
+            if changed_by_operators(type(value)):
                 watch(value)
         for name, cell, value in zip(self.names, self._cells, values, strict=True):
-            if _changed_by_operators(type(value)):
+            if changed_by_operators(type(value)):
                 watch(value)
             if cell is not None:
                 if value is UNSET:

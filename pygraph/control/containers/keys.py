@@ -21,6 +21,13 @@ def has_key(container: Collection[Any], key: Any) -> Any:
     return lists.contains(keys, key) if keys else False
 
 
+def check_keys(container: Collection[Any]) -> None:
+    """Refuse objects that a tensor chose among the elements of a set or the keys of a dict."""
+    for key in container:
+        for part in key if type(key) is tuple else (key,):
+            refuse_hash(part)
+
+
 def keys_like(container: Collection[Any], key: Any) -> list[Any]:
     """Return the keys that may equal one in which there are tensors."""
     wanted, structure = flatten(key)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial, reduce
+from heapq import heapify, heappop, heappush
 from types import FrameType, FunctionType
 from typing import Any, NamedTuple
 
@@ -65,9 +66,11 @@ class Source(NamedTuple):
 class Merged(NamedTuple):
     """An object that stands for one of several, with its name.
 
-    ``outer`` is there for an object that is a part of another such object.
+    ``number`` counts them: what it stands for has lower ones. ``outer`` is there for an object that
+    is a part of another such object.
     """
 
+    number: int
     value: Any
     name: str
     sources: Sequence[Source]
@@ -94,7 +97,7 @@ def note_merged(
 ) -> None:
     """Note that an object stands for one of several older ones, and its parts for theirs."""
     module = tracing().module
-    merged = Merged(value, name, sources, outer)
+    merged = Merged(len(module.merged), value, name, sources, outer)
     module.merged[id(value)] = merged
     for source in sources:
         module.merged_from.setdefault(id(source.value), []).append(merged)
@@ -231,18 +234,7 @@ def _involved(owner: Any) -> Iterator[Merged]:
     merged: Merged | None = module.merged.get(id(owner))
     if merged is not None and any(source.is_known() for source in merged.sources):
         yield merged
-    for other in module.merged_from.get(id(owner), ()):
-        if other.source_for(owner).is_known() and other.is_alive():
-            yield other
-
-
-def linked(owner: Any) -> Iterator[tuple[Any, When | None]]:
-    """Yield the objects that may be the same as another one, and when they are."""
-    for merged in _involved(owner):
-        if merged.value is owner:
-            yield from ((one.value, one.when) for one in merged.sources if one.is_known())
-        else:
-            yield merged.value, merged.source_for(owner).when
+    yield from _standing_for(owner)
 
 
 def is_merged(value: Any) -> bool:
@@ -287,9 +279,19 @@ def _all(predicates: Sequence[Any]) -> Any:
 
 def refuse_hash(value: Any) -> None:
     """Refuse an object that stands for one of several where Python would take its hash."""
-    merged: Merged | None = tracing().module.merged.get(id(value))
+    _refuse_merged(value, "it cannot be a key of a dict, or be looked up")
+
+
+def refuse_identity(value: Any) -> None:
+    """Refuse an object that stands for one of several where Python would take its address."""
+    _refuse_merged(value, "there is no one number for it; compare by `is`")
+
+
+def _refuse_merged(value: Any, what: str) -> None:
+    builder = current()
+    merged: Merged | None = None if builder is None else builder.module.merged.get(id(value))
     if merged is not None:
-        raise _refused(merged, "it cannot be a key of a dict, or be looked up")
+        raise _refused(merged, what)
 
 
 def _refused(merged: Merged, what: str) -> TypeError:
@@ -317,17 +319,21 @@ def is_linked(owner: Any) -> bool:
     builder = current()
     if builder is None or not builder.module.merged:
         return False
-    return any(True for _ in linked(owner))
+    return any(True for _ in _involved(owner))
 
 
 def check_single(owner: Any) -> None:
     """Refuse to change an object that may be the same as another one."""
     for merged in _involved(owner):
-        raise TypeError(
-            f"{merged.shown()} is one object or another here, depending on a tensor, so neither it "
-            f"nor these can be changed in place ({describe(user_line())}); change the object in "
-            "the branches instead, or a copy"
-        )
+        raise _unchangeable(merged)
+
+
+def _unchangeable(merged: Merged) -> TypeError:
+    return TypeError(
+        f"{merged.shown()} is one object or another here, depending on a tensor, so neither it "
+        f"nor these can be changed in place ({describe(user_line())}); change the object in "
+        "the branches instead, or a copy"
+    )
 
 
 def assign(
@@ -341,19 +347,86 @@ def assign(
 
     ``read`` and ``write`` are for the part; ``select`` chooses by a tensor.
     """
-    seen = {id(owner)}
-    waiting = [(owner, value)]
+    for target, predicate in _meant(owner):
+        if predicate is True:
+            write(target, value)
+        else:
+            write(target, select(predicate, partial(_given, value), partial(read, target)))
+
+
+def _meant(owner: Any) -> list[tuple[Any, Any]]:
+    """Return the objects that may be the same as another one, and the bool tensor that says when.
+
+    What the object stands for comes first, newest first, so that all that says when an older one
+    is meant is known before it; then what stands for any of these, oldest first.
+    """
+    found: dict[int, tuple[Any, Any]] = {id(owner): (owner, True)}
+    for merged in _in_order(_at(owner), _stood_for, -1):
+        _, meant = found[id(merged.value)]
+        for source in merged.sources:
+            if source.is_known():
+                _add(found, source.value, _both(meant, _condition(merged, source)))
+    starts = [merged for value, _ in found.values() for merged in _standing_for(value)]
+    for merged in _in_order(starts, lambda one: _standing_for(one.value), 1):
+        for source in merged.sources:
+            if id(source.value) in found and source.is_known():
+                _, meant = found[id(source.value)]
+                _add(found, merged.value, _both(meant, _condition(merged, source)))
+    return list(found.values())
+
+
+def _add(found: dict[int, tuple[Any, Any]], value: Any, predicate: Any) -> None:
+    """Note that an object is meant where a predicate holds, too; True is always."""
+    _, former = found.get(id(value), (value, None))
+    if former is True:
+        return
+    either = predicate if former is None else apply("logical_or", (former, predicate))
+    found[id(value)] = value, either
+
+
+def _both(meant: Any, predicate: Any) -> Any:
+    return predicate if meant is True else apply("logical_and", (meant, predicate))
+
+
+def _condition(merged: Merged, source: Source) -> Any:
+    if source.when is None:
+        raise _unchangeable(merged)
+    return source.when.predicate()
+
+
+def _in_order(
+    starts: Sequence[Merged], following: Callable[[Merged], Iterable[Merged]], sign: int
+) -> Iterator[Merged]:
+    """Yield what is reached from some, each once, by age: newest first where the sign is -1."""
+    reached = {sign * merged.number: merged for merged in starts}
+    waiting = list(reached)
+    heapify(waiting)
     while waiting:
-        target, new = waiting.pop()
-        others = [found for found in linked(target) if id(found[0]) not in seen]
-        if any(when is None for _, when in others):
-            check_single(target)
-        write(target, new)
-        for other, when in others:
-            seen.add(id(other))
-            assert when is not None
-            kept = partial(read, other)
-            waiting.append((other, select(when.predicate(), partial(_given, new), kept)))
+        merged = reached[heappop(waiting)]
+        yield merged
+        for other in following(merged):
+            place = sign * other.number
+            if place not in reached:
+                reached[place] = other
+                heappush(waiting, place)
+
+
+def _stood_for(merged: Merged) -> Iterator[Merged]:
+    """Yield what an object stands for that stands for others itself."""
+    for source in merged.sources:
+        yield from _at(source.value)
+
+
+def _at(value: Any) -> Sequence[Merged]:
+    merged: Merged | None = tracing().module.merged.get(id(value))
+    return () if merged is None else (merged,)
+
+
+def _standing_for(value: Any) -> Iterator[Merged]:
+    """Yield what may be an older object and can still be reached."""
+    for merged in tracing().module.merged_from.get(id(value), ()):
+        if merged.source_for(value).is_known() and merged.is_alive():
+            yield merged
 
 
 def _given(value: Any) -> Any:

@@ -516,3 +516,132 @@ f(True, 1)  # -> ([2.0, 2.0, 2.0], [2.0, 2.0, 2.0])
 f(True, 3)  # -> ([2.0, 2.0, 2.0], [2.0, 2.0, 2.0])
 f(False, 1)  # -> ([0.0, 0.0, 0.0], [1.0, 1.0, 1.0])
 f(False, 3)  # -> ([0.0, 0.0, 0.0], [1.0, 1.0, 1.0])
+
+
+# case: chosen_again_and_written_by_the_first_name
+def f(c, x):
+    s = Box(1)
+    t = Box(2)
+    a = s if c else t
+    o = a if x > 2 else s
+    s.v = 50
+    return s.v, t.v, a.v, o.v
+
+
+f(True, 1)  # -> (50, 2, 50, 50)
+f(True, 3)  # -> (50, 2, 50, 50)
+f(False, 1)  # -> (50, 2, 2, 50)
+f(False, 3)  # -> (50, 2, 2, 2)
+
+
+# case: written_by_both_first_names
+def f(c, x):
+    s = Box(1)
+    t = Box(2)
+    a = s if c else t
+    b = t if c else s
+    o = a if x > 2 else b
+    s.v = 50
+    t.v = 60
+    return s.v, t.v, a.v, o.v, b.v
+
+
+f(True, 1)  # -> (50, 60, 50, 60, 60)
+f(True, 3)  # -> (50, 60, 50, 50, 60)
+f(False, 1)  # -> (50, 60, 60, 50, 50)
+f(False, 3)  # -> (50, 60, 60, 60, 50)
+
+
+# case: chosen_among_chosen
+def f(c, x):
+    s = Box(1)
+    t = Box(2)
+    a = s if c else t
+    b = t if c else s
+    o = a if x > 2 else b
+    o.v = 50
+    return s.v, t.v, a.v, o.v, b.v
+
+
+f(True, 1)  # -> (1, 50, 1, 50, 50)
+f(True, 3)  # -> (50, 2, 50, 50, 2)
+f(False, 1)  # -> (50, 2, 2, 50, 50)
+f(False, 3)  # -> (1, 50, 50, 50, 1)
+
+
+# case: written_by_all_names
+def f(c, x):
+    s = Box(1)
+    t = Box(2)
+    u = Box(3)
+    a = s if c else t
+    b = u if c else s
+    o = a if x > 2 else b
+    s.v = 50
+    a.v += 1
+    o.v += 5
+    b.v += 10
+    return s.v, t.v, a.v, o.v, b.v, u.v
+
+
+f(True, 1)  # -> (51, 2, 51, 18, 18, 18)
+f(True, 3)  # -> (56, 2, 56, 56, 13, 13)
+f(False, 1)  # -> (65, 3, 3, 65, 65, 3)
+f(False, 3)  # -> (60, 8, 8, 8, 60, 3)
+
+
+# case: parts_written_by_all_names
+def f(c, x):
+    s = Box(Box(1))
+    t = Box(Box(2))
+    u = Box(Box(3))
+    a = s if c else t
+    b = u if c else s
+    o = a if x > 2 else b
+    s.v.v = 50
+    a.v.v += 1
+    o.v.v += 5
+    b.v.v += 10
+    return s.v.v, t.v.v, a.v.v, o.v.v, b.v.v, u.v.v
+
+
+f(True, 1)  # -> (51, 2, 51, 18, 18, 18)
+f(True, 3)  # -> (56, 2, 56, 56, 13, 13)
+f(False, 1)  # -> (65, 3, 3, 65, 65, 3)
+f(False, 3)  # -> (60, 8, 8, 8, 60, 3)
+
+
+# case: chosen_among_chosen_in_a_loop
+def f(c, x):
+    s = Box(1)
+    t = Box(2)
+    a = s if c else t
+    for i in range(x):
+        o = a if i % 2 == 0 else s
+        o.v += 10
+        s.v += 100
+        t.v += 1000
+    return s.v, t.v, a.v
+
+
+f(True, 1)  # -> (111, 1002, 111)
+f(True, 3)  # -> (331, 3002, 331)
+f(False, 1)  # -> (101, 1012, 1012)
+f(False, 3)  # -> (311, 3022, 3022)
+
+
+# case: part_of_another_replaced
+def f(c, x):
+    a = Box(Box(x))
+    b = Box(Box(x + 1))
+    inner = b.v
+    o = a if c else b
+    a.v = Box(0)
+    o.v.v = 4
+    return a.v.v, b.v.v, inner.v
+
+
+f(True, 1)  # -> (4, 2, 2)
+f(True, 3)  # -> (4, 4, 4)
+f(False, 1)  # -> (0, 4, 4)
+f(False, 3)  # -> (0, 4, 4)
