@@ -653,6 +653,16 @@ def list_that_may_be_chosen_extended_in_place(x):
     return either
 
 
+def row_that_every_iteration_fills_and_appends(n):
+    """TypeError: 'row[0]' | has a copy | Make a new object in each iteration"""
+    rows = []
+    row = [0, 0]
+    for i in range(n):
+        row[0] = i  # here
+        rows.append(row)
+    return rows[0][0]
+
+
 def part_of_a_chosen_array(x):
     """TypeError: 'part' | depends on a tensor | copy"""
     a, b = np.zeros(3), np.ones(3)

@@ -162,6 +162,18 @@ def check_own(owner: Any) -> None:
         )
 
 
+def check_kept(owner: Any, name: str, lines: Sequence[Location]) -> None:
+    """Refuse an object that every iteration of a loop changes and puts into a staged list."""
+    builder = current()
+    if builder is not None and id(owner) in builder.module.copies:
+        raise TypeError(
+            f"{name!r} is changed in every iteration of a loop, and its object put into a list "
+            "whose length a tensor decides: the list has a copy, which would not see the change\n"
+            f"  {describe(lines[0] if lines else user_line())}\n"
+            "Make a new object in each iteration, or put a copy into the list."
+        )
+
+
 def _picked(items: StagedItems, key: Any) -> StagedItems:
     """Index every leaf by an integer or a slice."""
     key = _as_position(key)

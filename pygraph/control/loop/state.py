@@ -12,6 +12,7 @@ from pygraph.control.changes.parts import ORDER, WHOLE
 from pygraph.control.changes.search import reached
 from pygraph.control.changes.state import get, is_joinable, is_one_order, put, settled_values
 from pygraph.control.containers.arrays import LocalArray
+from pygraph.control.containers.lists import check_kept
 from pygraph.control.effects.printing import HeldPrints
 from pygraph.control.effects.ways import Raised, until_raise
 from pygraph.control.identity.aliases import LoopAliases
@@ -320,7 +321,18 @@ class LoopState:
         self.aliases.start_iteration()
         values = body(self._put_objects(given))
         self.aliases.end_iteration([*values, *map(get, self.parts)])
+        self._check_kept()
         return [*values, *map(get, self.parts)]
+
+    def _check_kept(self) -> None:
+        """Refuse objects that every iteration changes and puts into a staged list, as a copy.
+
+        What a variable was before the loop may be another object where it is put into the list.
+        """
+        rebound = {id(known(one.before)) for one in self.variables[: self._count]}
+        for part in self.parts:
+            if id(part.owner) not in rebound:
+                check_kept(part.owner, part.name, part.lines)
 
     def _put_objects(self, given: Sequence[Any]) -> list[Any]:
         """Give parts their values, by the objects that these are; return the variables' values."""
