@@ -20,6 +20,10 @@ settings.register_profile(
 settings.load_profile("fast")
 
 
+# What a pass makes is verified, the pass named that breaks a graph.
+os.environ.setdefault("PYGRAPH_VERIFY_PASSES", "1")
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Spread the whole suite over the processors; run tests that are named in this process.
 

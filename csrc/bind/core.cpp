@@ -105,6 +105,26 @@ std::span<const std::byte> bytes_of(const py::bytes& data) {
   return std::as_bytes(std::span(view.data(), view.size()));
 }
 
+ir::Module run_pass(const std::string& name, const ir::Module& module,
+                    const std::vector<PythonType>& types) {
+  const auto passes = passes::passes();
+  const auto found = std::ranges::find(passes, name, &passes::Pass::name);
+  ir::Module result = module;
+  if (name == "inline_calls") {
+    if (auto inlined = passes::inline_calls(module)) result = *std::move(inlined);
+  } else if (name == "specialise") {
+    std::vector<ir::Type> inputs;
+    for (const auto& [dtype, dims] : types)
+      inputs.push_back({ir::Kind::tensor, dtype_named(dtype), Shape(dims)});
+    result = passes::specialise(module, inputs, passes::Options::all());
+  } else if (found != passes.end()) {
+    found->run(result);
+  } else {
+    throw Error(ErrorKind::value, "there is no pass " + name);
+  }
+  return passes::check_after(name, result);
+}
+
 py::bytes write_module(const ir::Module& module) {
   const std::vector<std::byte> bytes = format::write(module);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -445,6 +465,13 @@ PYBIND11_MODULE(core_of_main, m) {
       "is_program", [](const py::bytes& data) { return format::is_program(bytes_of(data)); },
       py::arg("data"), "Whether these are the first bytes of a program file.");
   m.def("parse", [](const std::string& text) { return format::parse(text); }, py::arg("text"));
+  m.def("pass_names", [] {
+    std::vector<std::string> names{"inline_calls", "specialise"};
+    for (const passes::Pass& pass : passes::passes()) names.emplace_back(pass.name);
+    return names;
+  });
+  m.def("run_pass", &run_pass, py::arg("name"), py::arg("module"), py::arg("types"),
+        "The graph after one pass; `specialise` is for inputs of these types.");
   m.def("op_table", &op_table);
   m.def("result_type", &result_type, py::arg("operands"));
   m.attr("__version__") = PYGRAPH_VERSION;

@@ -62,8 +62,9 @@ void PlannedRun::run_brief(std::span<const void* const> inputs, std::span<Tensor
 }
 
 Executable::Executable(ir::Module module) : module_(std::move(module)) {
-  if (passes::Options::from_environment().enabled("inline_calls"))
-    inlined_ = passes::inline_calls(module_);
+  const passes::Options options = passes::Options::from_environment();
+  if (options.enabled("inline_calls")) inlined_ = passes::inline_calls(module_);
+  if (inlined_ && options.verifies()) passes::check_after("inline_calls", *inlined_);
   const ir::Function& entry = module_.functions[0];
   for (std::uint32_t i = 0; i < entry.parameter_count(); ++i) {
     const bool is_variable = entry.types[i].kind == ir::Kind::variable;

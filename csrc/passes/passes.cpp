@@ -7,6 +7,8 @@ namespace pygraph::passes {
 
 Options Options::from_environment() {
   Options options;
+  const char* verify = std::getenv("PYGRAPH_VERIFY_PASSES");
+  if (verify != nullptr) options.verifies_ = std::string_view(verify) == "1";
   const char* text = std::getenv("PYGRAPH_PASSES");
   if (text == nullptr) return options;
   std::string_view rest = text;
@@ -24,14 +26,24 @@ bool Options::enabled(std::string_view name) const {
   return !none_ && std::find(off_.begin(), off_.end(), name) == off_.end();
 }
 
+std::span<const Pass> passes() {
+  static constexpr Pass kPasses[] = {{"simplify", simplify},
+                                     {"sink_transposes", sink_transposes},
+                                     {"loop_invariants", hoist_loop_invariants},
+                                     {"common_subexpressions", merge_common_subexpressions},
+                                     {"dead_code", remove_dead_code}};
+  return kPasses;
+}
+
 ir::Module optimise(const ir::Module& module, std::span<const ir::Type> inputs,
                     const Options& options) {
   ir::Module result = specialise(module, inputs, options);
-  if (options.enabled("simplify")) simplify(result);
-  if (options.enabled("sink_transposes")) sink_transposes(result);
-  if (options.enabled("loop_invariants")) hoist_loop_invariants(result);
-  if (options.enabled("common_subexpressions")) merge_common_subexpressions(result);
-  if (options.enabled("dead_code")) remove_dead_code(result);
+  if (options.verifies()) check_after("specialise", result);
+  for (const Pass& pass : passes()) {
+    if (!options.enabled(pass.name)) continue;
+    pass.run(result);
+    if (options.verifies()) check_after(pass.name, result);
+  }
   return result;
 }
 

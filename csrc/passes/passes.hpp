@@ -19,9 +19,13 @@ class Options {
   static Options all() { return {}; }
   static Options from_environment();
   bool enabled(std::string_view name) const;
+  // Whether what each pass makes is verified: in debug builds, and where PYGRAPH_VERIFY_PASSES is
+  // 1.
+  bool verifies() const { return verifies_; }
 
  private:
   bool none_ = false;
+  bool verifies_ = PYGRAPH_DEBUG != 0;
   std::vector<std::string> off_;
 };
 
@@ -57,6 +61,18 @@ void merge_common_subexpressions(ir::Module& module);
 
 // Drops the nodes whose results nobody needs and that cannot fail.
 void remove_dead_code(ir::Module& module);
+
+// Those of the above that change a specialised graph, in their order, by their names in
+// PYGRAPH_PASSES.
+struct Pass {
+  std::string_view name;
+  void (*run)(ir::Module& module);
+};
+std::span<const Pass> passes();
+
+// What a pass made, without the numbers that it left unused. Throws `internal`, naming the pass, if
+// that is no well-formed graph of the types that it notes.
+ir::Module check_after(std::string_view pass, const ir::Module& module);
 
 // All of the above.
 ir::Module optimise(const ir::Module& module, std::span<const ir::Type> inputs,
