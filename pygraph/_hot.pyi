@@ -24,11 +24,15 @@ class DType:
     name: str
     itemsize: int
     kind: str
+    unsigned: bool
     supported: bool
     def __hash__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
 
+dtype_names: tuple[str, ...]
+
 def as_dtype(value: object) -> DType: ...
+def is_dtype_of_numpy(dtype: np.dtype[Any]) -> bool: ...
 
 @final
 class Hooks:

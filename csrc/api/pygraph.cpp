@@ -54,6 +54,11 @@ struct pygraph_profile : Marked<pygraph_profile> {
 
 namespace {
 
+#define PYGRAPH_DTYPE(name, text, kind, storage, compute, size, accumulator, abi, ...) \
+  static_assert(static_cast<int>(pygraph::DType::name) == (abi));
+#include "base/dtypes.def"
+#undef PYGRAPH_DTYPE
+
 using pygraph::Error;
 using pygraph::ErrorKind;
 

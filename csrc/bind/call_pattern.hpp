@@ -212,14 +212,10 @@ class CallPattern {
       case Part::Kind::real: return bits_of(PyFloat_AS_DOUBLE(value)) == part.value;
       case Part::Kind::any_int: {
         int overflow = 0;
-        numbers_[part.input] = PyLong_AsLongLongAndOverflow(value, &overflow);
-        set_input(part, value, &numbers_[part.input]);
+        set_number(part, value, PyLong_AsLongLongAndOverflow(value, &overflow));
         return overflow == 0;
       }
-      case Part::Kind::any_float:
-        numbers_[part.input] = bits_of(PyFloat_AS_DOUBLE(value));
-        set_input(part, value, &numbers_[part.input]);
-        return true;
+      case Part::Kind::any_float: set_number(part, value, PyFloat_AS_DOUBLE(value)); return true;
       case Part::Kind::items: return match_items(part, value, next);
       case Part::Kind::dict: return match_dict(part, value, next);
       case Part::Kind::fields: return match_fields(part, value, next);
@@ -271,6 +267,12 @@ class CallPattern {
     objects_[part.input] = object;
   }
 
+  template <class T>
+  void set_number(const Part& part, PyObject* object, T number) {
+    std::memcpy(&numbers_[part.input], &number, sizeof number);
+    set_input(part, object, &numbers_[part.input]);
+  }
+
   template <class Dim>
   bool has_dims(const Part& part, const Dim* dims) const {
     const std::int64_t* wanted = dims_.data() + part.first;
@@ -305,7 +307,7 @@ class CallPattern {
   // Of the call that matched last.
   std::vector<const void*> elements_;
   std::vector<PyObject*> objects_;
-  std::vector<std::int64_t> numbers_;
+  std::vector<NumberSlot> numbers_;
 };
 
 // The calls that a Function remembers. As in many programs one call follows the other in the same

@@ -83,7 +83,7 @@ class EagerCalls {
   std::array<Call, 4> calls_;
   std::size_t oldest_ = 0;
   std::array<const void*, kMostOperands> elements_{};
-  std::array<std::int64_t, kMostOperands> numbers_{};
+  std::array<NumberSlot, kMostOperands> numbers_{};
 };
 
 }  // namespace pygraph::bind

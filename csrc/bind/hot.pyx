@@ -48,9 +48,7 @@ cdef extern from "base/stack.hpp" namespace "pygraph" nogil:
 cdef extern from "base/dtype.hpp" namespace "pygraph" nogil:
     cdef enum class CDType "pygraph::DType"(uint8_t):
         bool_
-        int32
         int64
-        float32
         float64
 
 cdef extern from "base/shape.hpp" namespace "pygraph" nogil:
@@ -325,14 +323,40 @@ cdef extern from *:
     static inline pygraph::DType to_dtype(int code) { return static_cast<pygraph::DType>(code); }
     static inline int from_dtype(pygraph::DType dtype) { return static_cast<int>(dtype); }
     static inline pygraph::ErrorKind to_kind(int kind) { return static_cast<pygraph::ErrorKind>(kind); }
-    static const char* const kDTypeNames[] = {
-    #define PYGRAPH_DTYPE(name, type, size, cls, supported) #name,
+    // NumPy's type numbers by dtype, and the supported dtypes by type number, -1 where there is none.
+    static constexpr int kNumpyTypes[] = {
+    #define PYGRAPH_DTYPE(name, text, kind, storage, compute, size, accumulator, abi, numpy, ...) numpy,
     #include "base/dtypes.def"
     #undef PYGRAPH_DTYPE
     };
+    struct DTypesOfNumpy {
+      signed char codes[NPY_NOTYPE];
+      constexpr DTypesOfNumpy() : codes() {
+        for (signed char& code : codes) code = -1;
+        for (int code = 0; code < static_cast<int>(pygraph::kDTypeCount); ++code) {
+          if (pygraph::kDTypeTable[code].supported && kNumpyTypes[code] < NPY_NOTYPE)
+            codes[kNumpyTypes[code]] = static_cast<signed char>(code);
+        }
+        // C has two integer types of one size.
+        for (int same : {NPY_INT, NPY_LONG, NPY_LONGLONG}) codes[same] = codes[of_size(same, NPY_INT32, NPY_INT64)];
+        for (int same : {NPY_UINT, NPY_ULONG, NPY_ULONGLONG}) codes[same] = codes[of_size(same, NPY_UINT32, NPY_UINT64)];
+      }
+      static constexpr int of_size(int number, int four, int eight) {
+        const bool is_long = number == NPY_LONG || number == NPY_ULONG;
+        const bool is_int = number == NPY_INT || number == NPY_UINT;
+        return is_int || (is_long && sizeof(long) == 4) ? four : eight;
+      }
+    };
+    static constexpr DTypesOfNumpy kDTypesOfNumpy;
+    static inline int numpy_type(int code) { return kNumpyTypes[code]; }
+    static inline int dtype_of_numpy(int number) {
+      return number >= 0 && number < NPY_NOTYPE ? kDTypesOfNumpy.codes[number] : -1;
+    }
+    static inline std::string dtype_name(int code) { return std::string(pygraph::name(to_dtype(code))); }
     static inline int dtype_size(int code) { return static_cast<int>(pygraph::itemsize(to_dtype(code))); }
     static inline bool dtype_supported(int code) { return pygraph::info(to_dtype(code)).supported; }
-    static inline int dtype_class(int code) { return static_cast<int>(pygraph::info(to_dtype(code)).cls); }
+    static inline int dtype_class(int code) { return static_cast<int>(pygraph::class_of(to_dtype(code))); }
+    static inline bool dtype_is_unsigned(int code) { return pygraph::is_unsigned(to_dtype(code)); }
     static inline std::shared_ptr<pygraph::Variable> make_variable(const pygraph::Tensor& initial) {
       return std::make_shared<pygraph::Variable>(initial);
     }
@@ -341,10 +365,13 @@ cdef extern from *:
     CDType to_dtype(int)
     int from_dtype(CDType)
     CErrorKind to_kind(int)
-    const char** kDTypeNames
+    int numpy_type(int)
+    int dtype_of_numpy(int)
+    string dtype_name(int)
     int dtype_size(int)
     cbool dtype_supported(int)
     int dtype_class(int)
+    cbool dtype_is_unsigned(int)
     int dtype_count()
     shared_ptr[CVariable] make_variable(const CTensor&) except +translate_exception
 

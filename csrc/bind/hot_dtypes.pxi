@@ -7,6 +7,7 @@ cdef class DType:
     cdef readonly str name
     cdef readonly int itemsize
     cdef readonly str kind
+    cdef readonly bint unsigned
     cdef readonly bint supported
     cdef int code
 
@@ -49,9 +50,10 @@ cdef object _make_dtypes():
     cdef int code
     for code in range(dtype_count()):
         dtype = DType.__new__(DType)
-        dtype.name = kDTypeNames[code].decode().rstrip("_")
+        dtype.name = dtype_name(code).decode()
         dtype.itemsize = dtype_size(code)
         dtype.kind = kinds[dtype_class(code)]
+        dtype.unsigned = dtype_is_unsigned(code)
         dtype.supported = dtype_supported(code)
         dtype.code = code
         dtype_objects.append(dtype)
@@ -60,9 +62,7 @@ cdef object _make_dtypes():
 _make_dtypes()
 
 cdef DType bool_ = dtype_by_name["bool"]
-cdef DType int32 = dtype_by_name["int32"]
 cdef DType int64 = dtype_by_name["int64"]
-cdef DType float32 = dtype_by_name["float32"]
 cdef DType float64 = dtype_by_name["float64"]
 
 
@@ -90,16 +90,17 @@ def as_dtype(value):
     return dtype
 
 
+# The names of all dtypes, in the order of their codes.
+dtype_names = tuple(dtype_by_name)
+
+
+def is_dtype_of_numpy(dtype):
+    """Return whether tensors can have the elements of a NumPy array of this dtype."""
+    return dtype_of_numpy((<cnp.dtype>dtype).type_num) >= 0
+
+
 cdef int numpy_type_number(CDType dtype) except -1:
-    cdef int code = from_dtype(dtype)
-    if code == float64.code:
-        return cnp.NPY_FLOAT64
-    if code == float32.code:
-        return cnp.NPY_FLOAT32
-    if code == int64.code:
-        return cnp.NPY_INT64
-    if code == int32.code:
-        return cnp.NPY_INT32
-    if code == bool_.code:
-        return cnp.NPY_BOOL
-    raise TypeError("this dtype has no NumPy form yet")
+    cdef int number = numpy_type(from_dtype(dtype))
+    if number == cnp.NPY_NOTYPE:
+        raise TypeError("this dtype has no NumPy form yet")
+    return number

@@ -225,17 +225,11 @@ cdef object only_element(EagerTensor tensor):
     return element_to_python(tensor.value, 0)
 
 
-# The dtype of a NumPy array. Several of NumPy's integer types are the same here.
+# The dtype of a NumPy array.
 cdef DType dtype_of_array(cnp.ndarray array):
-    cdef int number = cnp.PyArray_TYPE(array)
-    if number == cnp.NPY_FLOAT64:
-        return float64
-    if number == cnp.NPY_FLOAT32:
-        return float32
-    if number == cnp.NPY_BOOL:
-        return bool_
-    if number == cnp.NPY_INT or number == cnp.NPY_LONG or number == cnp.NPY_LONGLONG:
-        return int64 if cnp.PyArray_ITEMSIZE(array) == 8 else int32
+    cdef int code = dtype_of_numpy(cnp.PyArray_TYPE(array))
+    if code >= 0:
+        return <DType>dtype_objects[code]
     known = dtype_by_name.get(array.dtype.name) is not None
     raise TypeError(f"NumPy arrays of dtype {array.dtype} are not supported" + (" yet" if known else ""))
 

@@ -7,8 +7,10 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/dispatch.hpp"
 #include "bind/attributes.hpp"
 #include "bind/errors.hpp"
 #include "bind/python_host.hpp"
@@ -220,36 +222,30 @@ inline bool takes_inputs(const ops::OpRow& op, std::size_t count) {
 // fit.
 inline bool store_number(PyObject* value, DType dtype, void* place) {
   const auto store = [place](auto number) { std::memcpy(place, &number, sizeof number); };
-  if (is_bool(dtype)) {
-    const int truth = PyObject_IsTrue(value);
-    if (truth < 0) return false;
-    store(truth != 0);
-    return true;
-  }
-  if (is_floating(dtype)) {
-    const double number = PyFloat_AsDouble(value);
-    if (number == -1.0 && PyErr_Occurred() != nullptr) return false;
-    if (dtype == DType::float32) {
-      store(static_cast<float>(number));
+  return dispatch(dtype, [&](auto element) {
+    using Element = decltype(element);
+    using T = typename Element::Storage;
+    if constexpr (Element::kKind == DTypeKind::boolean) {
+      const int truth = PyObject_IsTrue(value);
+      if (truth < 0) return false;
+      store(truth != 0);
+    } else if constexpr (Element::kKind == DTypeKind::floating) {
+      const double number = PyFloat_AsDouble(value);
+      if (number == -1.0 && PyErr_Occurred() != nullptr) return false;
+      store(static_cast<T>(number));
     } else {
-      store(number);
+      int overflow = 0;
+      const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+      if (number == -1 && PyErr_Occurred() != nullptr) return false;
+      if (overflow != 0 || !std::in_range<T>(number)) {
+        PyErr_Format(PyExc_OverflowError, "Python integer %R does not fit %s", value,
+                     std::string(name(dtype)).c_str());
+        return false;
+      }
+      store(static_cast<T>(number));
     }
     return true;
-  }
-  int overflow = 0;
-  const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
-  if (number == -1 && PyErr_Occurred() != nullptr) return false;
-  if (overflow != 0 || (dtype == DType::int32 && (number < INT32_MIN || number > INT32_MAX))) {
-    PyErr_Format(PyExc_OverflowError, "Python integer %R does not fit %s", value,
-                 std::string(name(dtype)).c_str());
-    return false;
-  }
-  if (dtype == DType::int32) {
-    store(static_cast<std::int32_t>(number));
-  } else {
-    store(static_cast<std::int64_t>(number));
-  }
-  return true;
+  });
 }
 
 // A 0-d tensor of the dtype from a Python number, as above.
@@ -266,20 +262,19 @@ inline bool scalar_from_python(PyObject* value, DType dtype, Tensor& result) {
 // The only element as a Python number, or nullptr with an exception set.
 inline PyObject* element_to_python(const Tensor& tensor, std::int64_t index) {
   const std::byte* at = tensor.data() + static_cast<std::size_t>(index) * itemsize(tensor.dtype());
-  const auto load = [&]<class T>(T value) {
+  return dispatch(tensor.dtype(), [&](auto element) {
+    using Element = decltype(element);
+    typename Element::Storage value;
     std::memcpy(&value, at, sizeof value);
-    return value;
-  };
-  switch (tensor.dtype()) {
-    case DType::bool_: return PyBool_FromLong(load(std::uint8_t{}) != 0);
-    case DType::int32: return PyLong_FromLong(load(std::int32_t{}));
-    case DType::int64: return PyLong_FromLongLong(load(std::int64_t{}));
-    case DType::float32: return PyFloat_FromDouble(static_cast<double>(load(float{})));
-    case DType::float64: return PyFloat_FromDouble(load(double{}));
-    default:
-      PyErr_SetString(PyExc_TypeError, "this dtype has no Python number yet");
-      return nullptr;
-  }
+    if constexpr (Element::kKind == DTypeKind::boolean)
+      return PyBool_FromLong(value);
+    else if constexpr (Element::kKind == DTypeKind::floating)
+      return PyFloat_FromDouble(static_cast<double>(value));
+    else if constexpr (Element::kKind == DTypeKind::unsigned_integer)
+      return PyLong_FromUnsignedLongLong(value);
+    else
+      return PyLong_FromLongLong(value);
+  });
 }
 
 inline void release_python_owner(void* owner) {

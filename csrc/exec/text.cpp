@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
+#include "base/dispatch.hpp"
 #include "exec/number_text.hpp"
-#include "format/elements.hpp"
 #include "ops/text.hpp"
 
 namespace pygraph::exec {
@@ -11,22 +11,19 @@ namespace {
 
 std::string number(const Tensor& tensor, std::size_t index, std::string_view spec = {}) {
   const std::byte* at = tensor.data() + index * itemsize(tensor.dtype());
-  const auto load = [&]<class T>(T value) {
+  return dispatch(tensor.dtype(), [&](auto element) -> std::string {
+    using Element = decltype(element);
+    typename Element::Storage value;
     std::memcpy(&value, at, sizeof value);
-    return value;
-  };
-  switch (tensor.dtype()) {
-    case DType::bool_: {
-      const bool truth = load(std::uint8_t{}) != 0;
-      if (!spec.empty()) return formatted_integer(truth, spec);
-      return truth ? "True" : "False";
+    if constexpr (Element::kKind == DTypeKind::boolean) {
+      if (spec.empty()) return value ? "True" : "False";
+      return formatted_integer(value, spec);
+    } else if constexpr (Element::kKind == DTypeKind::floating) {
+      return formatted_real(static_cast<double>(value), spec);
+    } else {
+      return formatted_integer(value, spec);
     }
-    case DType::int32: return formatted_integer(load(std::int32_t{}), spec);
-    case DType::int64: return formatted_integer(load(std::int64_t{}), spec);
-    case DType::float32: return formatted_real(static_cast<double>(load(float{})), spec);
-    case DType::float64: return formatted_real(load(double{}), spec);
-    default: return format::element_text(tensor.dtype(), at);
-  }
+  });
 }
 
 // The elements as nested lists.

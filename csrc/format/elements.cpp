@@ -8,6 +8,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "base/dispatch.hpp"
+
 namespace pygraph::format {
 namespace {
 
@@ -78,40 +80,35 @@ bool parse_bool(std::string_view text, bool& value) {
   return value || text == "false";
 }
 
-template <class T>
-T load(const std::byte* element) {
-  T value;
-  std::memcpy(&value, element, sizeof value);
-  return value;
-}
-
 }  // namespace
 
-bool has_element_text(DType dtype) {
-  return dtype == DType::bool_ || dtype == DType::int32 || dtype == DType::int64 ||
-         dtype == DType::float32 || dtype == DType::float64;
+bool has_element_text(DType dtype) { return info(dtype).supported; }
+
+std::string element_text(DType dtype, const std::byte* at) {
+  return dispatch(dtype, [&](auto element) -> std::string {
+    using Element = decltype(element);
+    typename Element::Storage value;
+    std::memcpy(&value, at, sizeof value);
+    if constexpr (Element::kKind == DTypeKind::boolean)
+      return value ? "true" : "false";
+    else if constexpr (Element::kKind == DTypeKind::floating)
+      return float_text(value);
+    else
+      return number_text(value);
+  });
 }
 
-std::string element_text(DType dtype, const std::byte* element) {
-  switch (dtype) {
-    case DType::bool_: return *element == std::byte{0} ? "false" : "true";
-    case DType::int32: return number_text(load<std::int32_t>(element));
-    case DType::int64: return number_text(load<std::int64_t>(element));
-    case DType::float32: return float_text(load<float>(element));
-    case DType::float64: return float_text(load<double>(element));
-    default: return {};
-  }
-}
-
-bool parse_element(DType dtype, std::string_view text, std::byte* element) {
-  switch (dtype) {
-    case DType::bool_: return parse_into<bool>(parse_bool, text, element);
-    case DType::int32: return parse_into<std::int32_t>(parse_whole, text, element);
-    case DType::int64: return parse_into<std::int64_t>(parse_whole, text, element);
-    case DType::float32: return parse_into<float>(parse_float, text, element);
-    case DType::float64: return parse_into<double>(parse_float, text, element);
-    default: return false;
-  }
+bool parse_element(DType dtype, std::string_view text, std::byte* at) {
+  return dispatch(dtype, [&](auto element) {
+    using Element = decltype(element);
+    using T = typename Element::Storage;
+    if constexpr (Element::kKind == DTypeKind::boolean)
+      return parse_into<T>(parse_bool, text, at);
+    else if constexpr (Element::kKind == DTypeKind::floating)
+      return parse_into<T>(parse_float, text, at);
+    else
+      return parse_into<T>(parse_whole, text, at);
+  });
 }
 
 std::string real_text(double value) { return float_text(value); }

@@ -85,33 +85,26 @@ struct FloorDivide {
   }
 };
 
-constexpr Row<ElementwiseFn> kRows[] = {
-    unary<Log2, double>("log2"),
-    unary<Log10, double>("log10"),
-    unary<Tan, double>("tan"),
-    unary<Asin, float>("asin"),
-    unary<Asin, double>("asin"),
-    unary<Acos, float>("acos"),
-    unary<Acos, double>("acos"),
-    unary<Atan, float>("atan"),
-    unary<Atan, double>("atan"),
-    unary<Sinh, double>("sinh"),
-    unary<Cosh, double>("cosh"),
-    unary<Asinh, double>("asinh"),
-    unary<Acosh, double>("acosh"),
-    unary<Atanh, double>("atanh"),
-    binary<Atan2, float>("atan2"),
-    binary<Atan2, double>("atan2"),
-    binary<Hypot, float>("hypot"),
-    binary<Hypot, double>("hypot"),
-    binary<NextAfter, float>("nextafter"),
-    binary<NextAfter, double>("nextafter"),
-    binary<Logaddexp, double>("logaddexp"),
-    binary<Remainder, float>("remainder"),
-    binary<Remainder, double>("remainder"),
-    binary<FloorDivide, float>("floor_divide"),
-    binary<FloorDivide, double>("floor_divide"),
-};
+// clang-format off: a row a line
+constexpr auto kRows = joined(
+    unary_rows<Log2>("log2", Types<double>{}),
+    unary_rows<Log10>("log10", Types<double>{}),
+    unary_rows<Tan>("tan", Types<double>{}),
+    unary_rows<Asin>("asin", kFloats),
+    unary_rows<Acos>("acos", kFloats),
+    unary_rows<Atan>("atan", kFloats),
+    unary_rows<Sinh>("sinh", Types<double>{}),
+    unary_rows<Cosh>("cosh", Types<double>{}),
+    unary_rows<Asinh>("asinh", Types<double>{}),
+    unary_rows<Acosh>("acosh", Types<double>{}),
+    unary_rows<Atanh>("atanh", Types<double>{}),
+    binary_rows<Atan2>("atan2", kFloats),
+    binary_rows<Hypot>("hypot", kFloats),
+    binary_rows<NextAfter>("nextafter", kFloats),
+    binary_rows<Logaddexp>("logaddexp", Types<double>{}),
+    binary_rows<Remainder>("remainder", kFloats),
+    binary_rows<FloorDivide>("floor_divide", kFloats));
+// clang-format on
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "base/dispatch.hpp"
 #include "kernels/kernels.hpp"
 
 namespace pygraph::kernels {
@@ -118,6 +119,7 @@ auto with_row_size(const IndexGeometry& g, const Body& body) {
   const std::size_t bytes = static_cast<std::size_t>(g.inner) * g.itemsize;
   switch (bytes) {
     case 1: return body(FixedRow<1>{});
+    case 2: return body(FixedRow<2>{});
     case 4: return body(FixedRow<4>{});
     case 8: return body(FixedRow<8>{});
     case 16: return body(FixedRow<16>{});
@@ -137,8 +139,10 @@ void fill(void* out_memory, const void* start_memory, const void* step_memory, s
   } else {
     using Unsigned = std::make_unsigned_t<T>;
     auto value = static_cast<Unsigned>(start);
-    for (std::int64_t i = 0; i < count; ++i, value += static_cast<Unsigned>(step))
+    for (std::int64_t i = 0; i < count; ++i) {
       out[i] = static_cast<T>(value);
+      value = static_cast<Unsigned>(value + static_cast<Unsigned>(step));
+    }
   }
 }
 
@@ -245,13 +249,11 @@ Fault scatter_combining(ScatterMode mode, DType dtype, void* out, const void* va
 }
 
 void fill_range(DType dtype, void* out, const void* start, const void* step, std::int64_t count) {
-  switch (dtype) {
-    case DType::int32: fill<std::int32_t>(out, start, step, count); break;
-    case DType::int64: fill<std::int64_t>(out, start, step, count); break;
-    case DType::float32: fill<float>(out, start, step, count); break;
-    case DType::float64: fill<double>(out, start, step, count); break;
-    default: break;
-  }
+  dispatch(dtype, [&](auto element) {
+    using Element = decltype(element);
+    if constexpr (Element::kKind != DTypeKind::boolean && Element::kKind != DTypeKind::complex)
+      fill<typename Element::Storage>(out, start, step, count);
+  });
 }
 
 }  // namespace pygraph::kernels

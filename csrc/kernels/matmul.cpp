@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <bit>
 #include <climits>
+#include <concepts>
 #include <cstdint>
+#include <type_traits>
 
+#include "base/dispatch.hpp"
 #include "base/threads.hpp"
 #include "kernels/blas.hpp"
 #include "kernels/kernels.hpp"
@@ -142,17 +145,26 @@ void dot(GemmFn own, void* out, const void* a, const void* b, std::int64_t k) {
           product, {0, 1, 0, 1});
     }
   });
-  for (std::int64_t i = 1; i < stretches; ++i) sums[0] += sums[i];
+  for (std::int64_t i = 1; i < stretches; ++i) sums[0] = static_cast<T>(sums[0] + sums[i]);
   *static_cast<T*>(out) = sums[0];
 }
 
+// The type that sums of products are computed in: unsigned for integers, so that they wrap.
+template <class T>
+struct Wrapping {
+  using Type = T;
+};
+template <std::integral T>
+struct Wrapping<T> {
+  using Type = std::make_unsigned_t<T>;
+};
+
 void dot(DType dtype, GemmFn own, void* out, const void* a, const void* b, std::int64_t k) {
-  switch (dtype) {
-    case DType::int32: return dot<std::uint32_t>(own, out, a, b, k);
-    case DType::int64: return dot<std::uint64_t>(own, out, a, b, k);
-    case DType::float32: return dot<float>(own, out, a, b, k);
-    default: return dot<double>(own, out, a, b, k);
-  }
+  dispatch(dtype, [&](auto element) {
+    using Element = decltype(element);
+    if constexpr (Element::kKind != DTypeKind::boolean)
+      dot<typename Wrapping<typename Element::Storage>::Type>(own, out, a, b, k);
+  });
 }
 
 template <class T>
@@ -168,8 +180,8 @@ void multiply_by_blas(BlasGemm<T> gemm, void* out, const void* a, const void* b,
 
 void matmul(DType dtype, void* out, const void* a, const void* b, const MatrixProduct& product) {
   if (product.m <= 0 || product.n <= 0) return;
-  const bool is_float = dtype == DType::float32 || dtype == DType::float64;
-  const Blas* const library = is_float && !prefers_own_loops(product) ? blas() : nullptr;
+  const bool has_blas = dtype == DType::float32 || dtype == DType::float64;
+  const Blas* const library = has_blas && !prefers_own_loops(product) ? blas() : nullptr;
   if (library != nullptr && dtype == DType::float32)
     return multiply_by_blas(library->sgemm, out, a, b, product);
   if (library != nullptr) return multiply_by_blas(library->dgemm, out, a, b, product);

@@ -16,7 +16,7 @@
 namespace pygraph::kernels {
 namespace {
 
-#define PYGRAPH_DTYPE(name, type, size, cls, supported) \
+#define PYGRAPH_DTYPE(name, ...) \
   static_assert(static_cast<int>(ElementType::name) == static_cast<int>(DType::name));
 #include "base/dtypes.def"
 #undef PYGRAPH_DTYPE

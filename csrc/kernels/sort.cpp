@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/buffer.hpp"
+#include "base/dispatch.hpp"
 #include "base/error.hpp"
 #include "base/threads.hpp"
 #include "kernels/kernels.hpp"
@@ -34,6 +35,10 @@ struct UnsignedOf;
 template <>
 struct UnsignedOf<1> {
   using Type = std::uint8_t;
+};
+template <>
+struct UnsignedOf<2> {
+  using Type = std::uint16_t;
 };
 template <>
 struct UnsignedOf<4> {
@@ -394,24 +399,16 @@ void sort_all(void* out_memory, const void* in_memory, const SortGeometry& g) {
   });
 }
 
-// Calls `function` with a zero of the elements' type.
-template <class Function>
-void with_type(DType dtype, Function function) {
-  switch (dtype) {
-    case DType::bool_: return function(std::uint8_t{});
-    case DType::int32: return function(std::int32_t{});
-    case DType::int64: return function(std::int64_t{});
-    case DType::float32: return function(float{});
-    case DType::float64: return function(double{});
-    default: throw Error(ErrorKind::type, "cannot sort " + std::string(name(dtype)));
-  }
-}
+// The type that elements are sorted as.
+template <class Element>
+using Sorted = std::conditional_t<Element::kKind == DTypeKind::boolean, std::uint8_t,
+                                  typename Element::Storage>;
 
 }  // namespace
 
 void sort_elements(DType dtype, void* out, const void* in, const SortGeometry& geometry) {
-  with_type(dtype, [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(dtype, [&](auto element) {
+    using T = Sorted<decltype(element)>;
     sort_all<ByValue<T>, T>(out, in, geometry);
   });
 }
@@ -421,8 +418,8 @@ void sort_positions(DType dtype, void* out, const void* in, const SortGeometry& 
     throw Error(ErrorKind::value, "argsort: an axis of " + std::to_string(geometry.size) +
                                       " elements; 2**32 - 1 are the most");
   }
-  with_type(dtype, [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(dtype, [&](auto element) {
+    using T = Sorted<decltype(element)>;
     sort_all<ByPosition<T>, T>(out, in, geometry);
   });
 }

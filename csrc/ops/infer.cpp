@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/dispatch.hpp"
 #include "ops/row_functions.hpp"
 #include "ops/rules.hpp"
 #include "ops/text.hpp"
@@ -173,13 +174,13 @@ Types infer_arange(const InferInput& in) {
   }
   const DType dtype = in.inputs[0].dtype;
   if (!in.value(0) || !in.value(1) || !in.value(2)) return {tensor(dtype, {in.new_unknown()})};
-  switch (dtype) {
-    case DType::int32: return {tensor(dtype, {range_length<std::int32_t>(in)})};
-    case DType::int64: return {tensor(dtype, {range_length<std::int64_t>(in)})};
-    case DType::float32: return {tensor(dtype, {range_length<float>(in)})};
-    case DType::float64: return {tensor(dtype, {range_length<double>(in)})};
-    default: refuse(in, ErrorKind::type, "is not defined for " + std::string(name(dtype)));
-  }
+  return dispatch(dtype, [&](auto element) -> Types {
+    using Element = decltype(element);
+    if constexpr (Element::kKind == DTypeKind::boolean || Element::kKind == DTypeKind::complex)
+      refuse(in, ErrorKind::type, "is not defined for " + std::string(name(dtype)));
+    else
+      return {tensor(dtype, {range_length<typename Element::Storage>(in)})};
+  });
 }
 
 Types infer_astype(const InferInput& in) {

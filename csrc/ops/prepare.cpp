@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/dispatch.hpp"
 #include "ops/prepare_families.hpp"
 #include "ops/split.hpp"
 
@@ -195,16 +196,14 @@ KernelCall prepare_arange(const PrepareInput& in) { return range(run_arange, in.
 KernelCall prepare_iota(const PrepareInput& in) {
   const ir::Type& out = in.outputs[0];
   KernelCall call = range(run_iota, out);
-  call.parameters = {0};
-  const std::int64_t one = 1;
-  const std::int32_t one32 = 1;
-  const double one_f64 = 1;
-  const float one_f32 = 1;
-  const void* step = out.dtype == DType::int32     ? static_cast<const void*>(&one32)
-                     : out.dtype == DType::float32 ? static_cast<const void*>(&one_f32)
-                     : out.dtype == DType::float64 ? static_cast<const void*>(&one_f64)
-                                                   : static_cast<const void*>(&one);
-  std::memcpy(call.parameters.data(), step, itemsize(out.dtype));
+  call.parameters.resize(sizeof(NumberSlot) / sizeof(std::int64_t));
+  dispatch(out.dtype, [&](auto element) {
+    using Element = decltype(element);
+    if constexpr (Element::kKind != DTypeKind::complex) {
+      const auto one = static_cast<typename Element::Storage>(1);
+      std::memcpy(call.parameters.data(), &one, sizeof one);
+    }
+  });
   return call;
 }
 

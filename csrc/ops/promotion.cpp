@@ -8,8 +8,6 @@ namespace {
 
 int rank_of(DTypeClass cls) { return static_cast<int>(cls); }
 
-bool is_unsigned(DType dtype) { return dtype >= DType::uint8 && dtype <= DType::uint64; }
-
 DType floating_for(DType integer) {
   if (is_bool(integer)) return DType::float64;
   return itemsize(integer) == 1   ? DType::float16
@@ -22,12 +20,8 @@ DType promote_integers(DType a, DType b) {
   const DType unsigned_one = is_unsigned(a) ? a : b;
   const DType signed_one = is_unsigned(a) ? b : a;
   if (itemsize(signed_one) > itemsize(unsigned_one)) return signed_one;
-  switch (unsigned_one) {
-    case DType::uint8: return DType::int16;
-    case DType::uint16: return DType::int32;
-    case DType::uint32: return DType::int64;
-    default: return DType::float64;
-  }
+  return dtype_of_size(DTypeKind::signed_integer, 2 * itemsize(unsigned_one))
+      .value_or(DType::float64);
 }
 
 DType promote_floating(DType a, DType b) {
@@ -37,7 +31,7 @@ DType promote_floating(DType a, DType b) {
 }
 
 DType complex_for(DType dtype) {
-  if (info(dtype).cls == DTypeClass::complex) return dtype;
+  if (class_of(dtype) == DTypeClass::complex) return dtype;
   return is_floating(dtype) && itemsize(dtype) <= 4 ? DType::complex64 : DType::complex128;
 }
 
@@ -108,9 +102,9 @@ DType as_assigned(const OpRow& op, DType variable, const Operand& value) {
 
 DType promote_types(DType a, DType b) {
   if (a == b) return a;
-  if (rank_of(info(a).cls) > rank_of(info(b).cls)) std::swap(a, b);
-  const DTypeClass lower = info(a).cls;
-  const DTypeClass upper = info(b).cls;
+  if (rank_of(class_of(a)) > rank_of(class_of(b))) std::swap(a, b);
+  const DTypeClass lower = class_of(a);
+  const DTypeClass upper = class_of(b);
   if (lower == DTypeClass::boolean) return b;
   if (lower == DTypeClass::integer && upper == DTypeClass::integer) return promote_integers(a, b);
   if (lower == DTypeClass::integer && upper == DTypeClass::floating)
@@ -126,14 +120,14 @@ Operand result_type(std::span<const Operand> operands) {
   DTypeClass weak_class = DTypeClass::boolean;
   for (const Operand& operand : operands) {
     if (operand.weak) {
-      weak_class = std::max(weak_class, info(operand.dtype).cls);
+      weak_class = std::max(weak_class, class_of(operand.dtype));
     } else {
       strong = any_strong ? promote_types(strong, operand.dtype) : operand.dtype;
       any_strong = true;
     }
   }
   if (!any_strong) return {default_dtype(weak_class), !operands.empty()};
-  if (rank_of(weak_class) <= rank_of(info(strong).cls)) return {strong, false};
+  if (rank_of(weak_class) <= rank_of(class_of(strong))) return {strong, false};
   if (weak_class == DTypeClass::complex && is_floating(strong)) return {complex_for(strong), false};
   return {default_dtype(weak_class), false};
 }
@@ -189,7 +183,7 @@ DType result_dtype(const OpRow& op, DType common) {
   switch (op.result) {
     case Result::boolean: return DType::bool_;
     case Result::int64: return DType::int64;
-    case Result::accumulator: return is_bool(common) || is_integer(common) ? DType::int64 : common;
+    case Result::accumulator: return info(common).accumulator;
     default: return common;
   }
 }

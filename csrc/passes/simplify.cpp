@@ -2,6 +2,7 @@
 #include <numeric>
 #include <vector>
 
+#include "base/dispatch.hpp"
 #include "ops/op_table.hpp"
 #include "passes/passes.hpp"
 
@@ -15,13 +16,11 @@ using ir::ValueId;
 // Whether the constant is this number, and has no axes.
 bool is_number(const Tensor& constant, int number) {
   if (constant.shape().rank() != 0) return false;
-  switch (constant.dtype()) {
-    case DType::int32: return constant.item<std::int32_t>() == number;
-    case DType::int64: return constant.item<std::int64_t>() == number;
-    case DType::float32: return constant.item<float>() == static_cast<float>(number);
-    case DType::float64: return constant.item<double>() == number;
-    default: return false;
-  }
+  return dispatch(constant.dtype(), [&](auto element) {
+    using Element = decltype(element);
+    using T = typename Element::Storage;
+    return Element::kKind != DTypeKind::boolean && constant.item<T>() == static_cast<T>(number);
+  });
 }
 
 class Simplification {

@@ -12,6 +12,7 @@ import zlib
 from array import array
 from typing import TYPE_CHECKING
 
+from pygraph._hot import dtype_names
 from pygraph.graph.op_rows import OP_ROWS
 
 if TYPE_CHECKING:
@@ -30,13 +31,7 @@ _VARIABLE = 2
 _LONGEST_INLINING = 1000
 _WORD = 0xFFFFFFFF
 
-# The rows of csrc/base/dtypes.def, in its order.
-_DTYPE_NAMES = (
-    "bool",
-    *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-    *("float16", "bfloat16", "float32", "float64", "complex64", "complex128"),
-)
-_DTYPES = {name: code for code, name in enumerate(_DTYPE_NAMES)}
+_DTYPES = {name: code for code, name in enumerate(dtype_names)}
 
 
 def write(graph: Builder) -> tuple[bytes, list[EagerTensor]]:

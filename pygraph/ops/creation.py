@@ -20,6 +20,7 @@ from pygraph._hot import (
     current,
     from_numpy,
     has_normal_form,
+    is_dtype_of_numpy,
     scalar,
 )
 from pygraph.graph.items import StagedItems
@@ -44,8 +45,6 @@ from pygraph.ops.operands import (
     static_shape,
     with_shape,
 )
-
-_SUPPORTED = frozenset({"bool", "int32", "int64", "float32", "float64"})
 
 
 def asarray(
@@ -118,14 +117,14 @@ def _from_array(
     obj: np.ndarray[Any, Any] | np.generic, dtype: DType | None, copy: bool | None
 ) -> Tensor:
     builder = current()
-    if builder is None or not isinstance(obj, np.ndarray) or obj.dtype.name not in _SUPPORTED:
+    if builder is None or not isinstance(obj, np.ndarray) or not is_dtype_of_numpy(obj.dtype):
         return _own(_from_new_array(np.asarray(obj), dtype, copy))
     _refuse_sharing(copy, "an array, while a function is traced,")
     return cast(Tensor, builder.lift(obj).copy())
 
 
 def _from_new_array(array: np.ndarray[Any, Any], dtype: DType | None, copy: bool | None) -> Tensor:
-    if dtype is not None and array.dtype.kind in "iuf" and array.dtype.name not in _SUPPORTED:
+    if dtype is not None and array.dtype.kind in "iuf" and not is_dtype_of_numpy(array.dtype):
         # NumPy has the dtypes that tensors have not yet.
         _refuse_sharing(copy, f"{array.dtype.name} as {dtype.name}")
         return from_numpy(array.astype(dtype.name), True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -106,21 +107,17 @@ def isdtype(dtype: DTypeLike, kind: Any) -> builtins.bool:
         return target is as_dtype(kind)
     if kind not in _KINDS:
         raise ValueError(f"{kind!r} is no kind of dtype; kinds are {', '.join(sorted(_KINDS))}")
-    return target.name in _KINDS[kind]
+    return _KINDS[kind](target)
 
 
-_SIGNED = frozenset({"int8", "int16", "int32", "int64"})
-_UNSIGNED = frozenset({"uint8", "uint16", "uint32", "uint64"})
-_FLOATING = frozenset({"float16", "bfloat16", "float32", "float64"})
-_COMPLEX = frozenset({"complex64", "complex128"})
-_KINDS: dict[str, frozenset[str]] = {
-    "bool": frozenset({"bool"}),
-    "signed integer": _SIGNED,
-    "unsigned integer": _UNSIGNED,
-    "integral": _SIGNED | _UNSIGNED,
-    "real floating": _FLOATING,
-    "complex floating": _COMPLEX,
-    "numeric": _SIGNED | _UNSIGNED | _FLOATING | _COMPLEX,
+_KINDS: dict[str, Callable[[DType], builtins.bool]] = {
+    "bool": lambda dtype: dtype.kind == "bool",
+    "signed integer": lambda dtype: dtype.kind == "integer" and not dtype.unsigned,
+    "unsigned integer": lambda dtype: dtype.unsigned,
+    "integral": lambda dtype: dtype.kind == "integer",
+    "real floating": lambda dtype: dtype.kind == "floating",
+    "complex floating": lambda dtype: dtype.kind == "complex",
+    "numeric": lambda dtype: dtype.kind != "bool",
 }
 
 

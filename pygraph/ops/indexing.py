@@ -14,7 +14,15 @@ from typing import Any, cast
 
 import numpy as np
 
-from pygraph._hot import EagerTensor, SymbolicTensor, Tensor, apply, current, whole_view
+from pygraph._hot import (
+    EagerTensor,
+    SymbolicTensor,
+    Tensor,
+    apply,
+    current,
+    is_dtype_of_numpy,
+    whole_view,
+)
 from pygraph.ops.creation import asarray, counting
 from pygraph.ops.manipulation import NO_BOUND, broadcast_to, whole_slices
 from pygraph.ops.operands import (
@@ -148,7 +156,7 @@ def _entry(part: Any) -> Entry:
 
 
 def _array_key(part: Any) -> Tensor:
-    if part.dtype.kind in "iu" and part.dtype.name not in ("int32", "int64"):
+    if part.dtype.kind in "iu" and not is_dtype_of_numpy(part.dtype):
         part = part.astype("int64")  # NumPy has the dtypes that tensors have not yet
     return as_tensor(part)
 

@@ -46,12 +46,36 @@ struct DTypeOf<bool> {
   static constexpr pygraph_dtype value = PYGRAPH_BOOL;
 };
 template <>
+struct DTypeOf<std::int8_t> {
+  static constexpr pygraph_dtype value = PYGRAPH_INT8;
+};
+template <>
+struct DTypeOf<std::int16_t> {
+  static constexpr pygraph_dtype value = PYGRAPH_INT16;
+};
+template <>
 struct DTypeOf<std::int32_t> {
   static constexpr pygraph_dtype value = PYGRAPH_INT32;
 };
 template <>
 struct DTypeOf<std::int64_t> {
   static constexpr pygraph_dtype value = PYGRAPH_INT64;
+};
+template <>
+struct DTypeOf<std::uint8_t> {
+  static constexpr pygraph_dtype value = PYGRAPH_UINT8;
+};
+template <>
+struct DTypeOf<std::uint16_t> {
+  static constexpr pygraph_dtype value = PYGRAPH_UINT16;
+};
+template <>
+struct DTypeOf<std::uint32_t> {
+  static constexpr pygraph_dtype value = PYGRAPH_UINT32;
+};
+template <>
+struct DTypeOf<std::uint64_t> {
+  static constexpr pygraph_dtype value = PYGRAPH_UINT64;
 };
 template <>
 struct DTypeOf<float> {

@@ -25,22 +25,16 @@ struct Cast {
   }
 };
 
-template <class From, class To>
-constexpr Row<ElementwiseFn> cast() {
-  return unary<Cast<To>, From, To>("astype");
+template <class From, class... To>
+constexpr auto from_rows(Types<To...>) {
+  return table_of(unary<Cast<To>, From, To>("astype")...);
+}
+template <class... From>
+constexpr auto cast_rows(Types<From...>) {
+  return joined(from_rows<From>(kAll)...);
 }
 
-constexpr Row<ElementwiseFn> kRows[] = {
-    cast<Bool, Bool>(),       cast<Bool, int32_t>(),    cast<Bool, int64_t>(),
-    cast<Bool, float>(),      cast<Bool, double>(),     cast<int32_t, Bool>(),
-    cast<int32_t, int32_t>(), cast<int32_t, int64_t>(), cast<int32_t, float>(),
-    cast<int32_t, double>(),  cast<int64_t, Bool>(),    cast<int64_t, int32_t>(),
-    cast<int64_t, int64_t>(), cast<int64_t, float>(),   cast<int64_t, double>(),
-    cast<float, Bool>(),      cast<float, int32_t>(),   cast<float, int64_t>(),
-    cast<float, float>(),     cast<float, double>(),    cast<double, Bool>(),
-    cast<double, int32_t>(),  cast<double, int64_t>(),  cast<double, float>(),
-    cast<double, double>(),
-};
+constexpr auto kRows = cast_rows(kAll);
 
 }  // namespace
 

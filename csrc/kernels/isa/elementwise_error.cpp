@@ -47,8 +47,7 @@ struct Erf {
   }
 };
 
-constexpr Row<ElementwiseFn> kRows[] = {vector_unary<Erf, float>("erf"),
-                                        vector_unary<Erf, double>("erf")};
+constexpr auto kRows = joined(vector_unary_rows<Erf>("erf", kFloats));
 
 }  // namespace
 

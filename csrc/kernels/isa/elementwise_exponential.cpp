@@ -66,14 +66,10 @@ struct Sigmoid {
   }
 };
 
-constexpr Row<ElementwiseFn> kRows[] = {
-    vector_unary<Exp, float>("exp"),         vector_unary<Exp, double>("exp"),
-    vector_unary<Expm1, float>("expm1"),     vector_unary<Expm1, double>("expm1"),
-    vector_unary<Log1p, float>("log1p"),     vector_unary<Log1p, double>("log1p"),
-    vector_unary<Log, float>("log"),         vector_unary<Log, double>("log"),
-    vector_unary<Tanh, float>("tanh"),       vector_unary<Tanh, double>("tanh"),
-    vector_unary<Sigmoid, float>("sigmoid"), vector_unary<Sigmoid, double>("sigmoid"),
-};
+constexpr auto kRows = joined(
+    vector_unary_rows<Exp>("exp", kFloats), vector_unary_rows<Expm1>("expm1", kFloats),
+    vector_unary_rows<Log1p>("log1p", kFloats), vector_unary_rows<Log>("log", kFloats),
+    vector_unary_rows<Tanh>("tanh", kFloats), vector_unary_rows<Sigmoid>("sigmoid", kFloats));
 
 }  // namespace
 

@@ -51,6 +51,9 @@ struct Remainder {
   }
 };
 
+PYGRAPH_INLINE uint16_t upper_product(uint16_t a, uint16_t b) {
+  return static_cast<uint16_t>(uint32_t{a} * b >> 16);
+}
 PYGRAPH_INLINE uint32_t upper_product(uint32_t a, uint32_t b) {
   return static_cast<uint32_t>(uint64_t{a} * b >> 32);
 }
@@ -166,37 +169,27 @@ struct ShiftRight {
   }
 };
 
-template <class Op, class T>
-constexpr Row<ElementwiseFn> division(const char* name) {
-  return {name, Traits<T>::kType, Traits<T>::kType, &division_loop<Op, T>};
+template <class Op, class... T>
+constexpr auto division_rows(const char* name, Types<T...>) {
+  return table_of(
+      Row<ElementwiseFn>{name, Traits<T>::kType, Traits<T>::kType, &division_loop<Op, T>}...);
 }
 
-constexpr Row<ElementwiseFn> kRows[] = {
-    division<FloorDivide, int32_t>("floor_divide"),
-    division<FloorDivide, int64_t>("floor_divide"),
-    division<Remainder, int32_t>("remainder"),
-    division<Remainder, int64_t>("remainder"),
-    binary<And, Bool>("bitwise_and"),
-    binary<And, int32_t>("bitwise_and"),
-    binary<And, int64_t>("bitwise_and"),
-    binary<Or, Bool>("bitwise_or"),
-    binary<Or, int32_t>("bitwise_or"),
-    binary<Or, int64_t>("bitwise_or"),
-    binary<Xor, Bool>("bitwise_xor"),
-    binary<Xor, int32_t>("bitwise_xor"),
-    binary<Xor, int64_t>("bitwise_xor"),
-    binary<And, Bool>("logical_and"),
-    binary<Or, Bool>("logical_or"),
-    binary<Xor, Bool>("logical_xor"),
-    unary<Invert, Bool>("logical_not"),
-    unary<Invert, Bool>("bitwise_invert"),
-    unary<Invert, int32_t>("bitwise_invert"),
-    unary<Invert, int64_t>("bitwise_invert"),
-    binary<ShiftLeft, int32_t>("bitwise_left_shift"),
-    binary<ShiftLeft, int64_t>("bitwise_left_shift"),
-    binary<ShiftRight, int32_t>("bitwise_right_shift"),
-    binary<ShiftRight, int64_t>("bitwise_right_shift"),
-};
+// clang-format off: a row a line
+constexpr auto kRows = joined(
+    division_rows<FloorDivide>("floor_divide", kIntegers),
+    division_rows<Remainder>("remainder", kIntegers),
+    binary_rows<And>("bitwise_and", kIntegral),
+    binary_rows<Or>("bitwise_or", kIntegral),
+    binary_rows<Xor>("bitwise_xor", kIntegral),
+    binary_rows<And>("logical_and", kBools),
+    binary_rows<Or>("logical_or", kBools),
+    binary_rows<Xor>("logical_xor", kBools),
+    unary_rows<Invert>("logical_not", kBools),
+    unary_rows<Invert>("bitwise_invert", kIntegral),
+    binary_rows<ShiftLeft>("bitwise_left_shift", kIntegers),
+    binary_rows<ShiftRight>("bitwise_right_shift", kIntegers));
+// clang-format on
 
 }  // namespace
 

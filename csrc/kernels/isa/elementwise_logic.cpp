@@ -81,52 +81,19 @@ struct SignBit {
   }
 };
 
-constexpr Row<ElementwiseFn> kRows[] = {
-    binary<Equal, Bool, Bool>("equal"),
-    binary<Equal, int32_t, Bool>("equal"),
-    binary<Equal, int64_t, Bool>("equal"),
-    binary<Equal, float, Bool>("equal"),
-    binary<Equal, double, Bool>("equal"),
-    binary<NotEqual, Bool, Bool>("not_equal"),
-    binary<NotEqual, int32_t, Bool>("not_equal"),
-    binary<NotEqual, int64_t, Bool>("not_equal"),
-    binary<NotEqual, float, Bool>("not_equal"),
-    binary<NotEqual, double, Bool>("not_equal"),
-    binary<Less, Bool, Bool>("less"),
-    binary<Less, int32_t, Bool>("less"),
-    binary<Less, int64_t, Bool>("less"),
-    binary<Less, float, Bool>("less"),
-    binary<Less, double, Bool>("less"),
-    binary<LessEqual, Bool, Bool>("less_equal"),
-    binary<LessEqual, int32_t, Bool>("less_equal"),
-    binary<LessEqual, int64_t, Bool>("less_equal"),
-    binary<LessEqual, float, Bool>("less_equal"),
-    binary<LessEqual, double, Bool>("less_equal"),
-    binary<Greater, Bool, Bool>("greater"),
-    binary<Greater, int32_t, Bool>("greater"),
-    binary<Greater, int64_t, Bool>("greater"),
-    binary<Greater, float, Bool>("greater"),
-    binary<Greater, double, Bool>("greater"),
-    binary<GreaterEqual, Bool, Bool>("greater_equal"),
-    binary<GreaterEqual, int32_t, Bool>("greater_equal"),
-    binary<GreaterEqual, int64_t, Bool>("greater_equal"),
-    binary<GreaterEqual, float, Bool>("greater_equal"),
-    binary<GreaterEqual, double, Bool>("greater_equal"),
-    unary<IsFinite, int32_t, Bool>("isfinite"),
-    unary<IsFinite, int64_t, Bool>("isfinite"),
-    unary<IsFinite, float, Bool>("isfinite"),
-    unary<IsFinite, double, Bool>("isfinite"),
-    unary<IsNan, int32_t, Bool>("isnan"),
-    unary<IsNan, int64_t, Bool>("isnan"),
-    unary<IsNan, float, Bool>("isnan"),
-    unary<IsNan, double, Bool>("isnan"),
-    unary<IsInf, int32_t, Bool>("isinf"),
-    unary<IsInf, int64_t, Bool>("isinf"),
-    unary<IsInf, float, Bool>("isinf"),
-    unary<IsInf, double, Bool>("isinf"),
-    unary<SignBit, float, Bool>("signbit"),
-    unary<SignBit, double, Bool>("signbit"),
-};
+// clang-format off: a row a line
+constexpr auto kRows = joined(
+    binary_tests<Equal>("equal", kAll),
+    binary_tests<NotEqual>("not_equal", kAll),
+    binary_tests<Less>("less", kAll),
+    binary_tests<LessEqual>("less_equal", kAll),
+    binary_tests<Greater>("greater", kAll),
+    binary_tests<GreaterEqual>("greater_equal", kAll),
+    unary_tests<IsFinite>("isfinite", kNumbers),
+    unary_tests<IsNan>("isnan", kNumbers),
+    unary_tests<IsInf>("isinf", kNumbers),
+    unary_tests<SignBit>("signbit", kFloats));
+// clang-format on
 
 }  // namespace
 

@@ -106,13 +106,11 @@ constexpr PairRow kPairs[] = {
     only<Multiply, Exp, 2, T>(),
 };
 
-constexpr Row<ElementwiseFn> kRows[] = {
-    vector_binary<Add, float>("add"),           vector_binary<Add, double>("add"),
-    vector_binary<Subtract, float>("subtract"), vector_binary<Subtract, double>("subtract"),
-    vector_binary<Multiply, float>("multiply"), vector_binary<Multiply, double>("multiply"),
-    vector_binary<Divide, float>("divide"),     vector_binary<Divide, double>("divide"),
-    vector_unary<Negative, float>("negative"),  vector_unary<Negative, double>("negative"),
-};
+constexpr auto kRows = joined(vector_binary_rows<Add>("add", kFloats),
+                              vector_binary_rows<Subtract>("subtract", kFloats),
+                              vector_binary_rows<Multiply>("multiply", kFloats),
+                              vector_binary_rows<Divide>("divide", kFloats),
+                              vector_unary_rows<Negative>("negative", kFloats));
 
 }  // namespace
 

@@ -136,8 +136,8 @@ Fault float_power_loop(void* out, const void* const* in, const int64_t* step, in
 struct IntegerPower {
   template <class T>
   static T apply(T x, T y) {
-    Bits<T> result = 1;
-    auto base = static_cast<Bits<T>>(x);
+    Wrapped<T> result = 1;
+    auto base = static_cast<Wrapped<T>>(x);
     for (auto exponent = static_cast<Bits<T>>(y); exponent != 0; exponent >>= 1) {
       if ((exponent & 1) != 0) result *= base;
       base *= base;
@@ -149,7 +149,7 @@ struct IntegerPower {
 template <class T>
 bool any_negative(const T* values, int64_t count) {
   T all = 0;
-  for (int64_t i = 0; i < count; ++i) all |= values[i];
+  for (int64_t i = 0; i < count; ++i) all = static_cast<T>(all | values[i]);
   return all < 0;
 }
 
@@ -165,12 +165,18 @@ Fault integer_power_loop(void* out, const void* const* in, const int64_t* step, 
   return binary_loop<IntegerPower, T, T, T>(out, in, step, count);
 }
 
-constexpr Row<ElementwiseFn> kRows[] = {
-    {"pow", ElementType::int32, ElementType::int32, &integer_power_loop<int32_t>},
-    {"pow", ElementType::int64, ElementType::int64, &integer_power_loop<int64_t>},
-    {"pow", ElementType::float32, ElementType::float32, &float_power_loop<float>},
-    {"pow", ElementType::float64, ElementType::float64, &float_power_loop<double>},
-};
+template <class... T>
+constexpr auto integer_rows(Types<T...>) {
+  return table_of(
+      Row<ElementwiseFn>{"pow", Traits<T>::kType, Traits<T>::kType, &integer_power_loop<T>}...);
+}
+template <class... T>
+constexpr auto float_rows(Types<T...>) {
+  return table_of(
+      Row<ElementwiseFn>{"pow", Traits<T>::kType, Traits<T>::kType, &float_power_loop<T>}...);
+}
+
+constexpr auto kRows = integer_rows(kIntegers) + float_rows(kFloats);
 
 }  // namespace
 

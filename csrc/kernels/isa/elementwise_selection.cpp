@@ -21,13 +21,19 @@ struct Clip {
   }
 };
 
-constexpr Row<ElementwiseFn> kRows[] = {
-    ternary<Where, Bool, Bool>("where"),     ternary<Where, Bool, int32_t>("where"),
-    ternary<Where, Bool, int64_t>("where"),  ternary<Where, Bool, float>("where"),
-    ternary<Where, Bool, double>("where"),   ternary<Clip, int32_t, int32_t>("clip"),
-    ternary<Clip, int64_t, int64_t>("clip"), vector_ternary<Clip, float>("clip"),
-    vector_ternary<Clip, double>("clip"),
-};
+template <class... T>
+constexpr auto where_rows(Types<T...>) {
+  return table_of(Row<ElementwiseFn>{"where", Traits<T>::kType, Traits<T>::kType,
+                                     &ternary_loop<Where, T, Bool, T, T>}...);
+}
+template <class... T>
+constexpr auto clip_rows(Types<T...>) {
+  return table_of(Row<ElementwiseFn>{"clip", Traits<T>::kType, Traits<T>::kType,
+                                     &ternary_loop<Clip, T, T, T, T>}...);
+}
+
+constexpr auto kRows =
+    joined(where_rows(kAll), clip_rows(kIntegers), vector_rows<Clip, 3>("clip", kFloats));
 
 }  // namespace
 

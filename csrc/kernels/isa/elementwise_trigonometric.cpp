@@ -133,15 +133,14 @@ Fault circle_loop(void* out, const void* const* in, const int64_t* step, int64_t
   return {};
 }
 
-template <class Op, class T>
-constexpr Row<ElementwiseFn> row(const char* name) {
-  return {name, Traits<T>::kType, Traits<T>::kType, &circle_loop<Op, T>};
+template <class Op, class... T>
+constexpr auto circle_rows(const char* name, Types<T...>) {
+  return table_of(
+      Row<ElementwiseFn>{name, Traits<T>::kType, Traits<T>::kType, &circle_loop<Op, T>}...);
 }
 
-constexpr Row<ElementwiseFn> kRows[] = {
-    row<Sin, float>("sin"),  row<Sin, double>("sin"), row<Cos, float>("cos"),
-    row<Cos, double>("cos"), row<Tan, float>("tan"),
-};
+constexpr auto kRows = joined(circle_rows<Sin>("sin", kFloats), circle_rows<Cos>("cos", kFloats),
+                              circle_rows<Tan>("tan", Types<float>{}));
 
 }  // namespace
 

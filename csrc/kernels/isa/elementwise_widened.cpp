@@ -63,16 +63,14 @@ struct Logaddexp {
   }
 };
 
-constexpr Row<ElementwiseFn> kRows[] = {
-    vector_unary<InDouble<Log2>, float>("log2"),
-    vector_unary<InDouble<Log10>, float>("log10"),
-    vector_unary<InDouble<Sinh>, float>("sinh"),
-    vector_unary<InDouble<Cosh>, float>("cosh"),
-    vector_unary<InDouble<Asinh>, float>("asinh"),
-    vector_unary<InDouble<Acosh>, float>("acosh"),
-    vector_unary<InDouble<Atanh>, float>("atanh"),
-    vector_binary<InDouble<Logaddexp>, float>("logaddexp"),
-};
+constexpr auto kRows = joined(vector_unary_rows<InDouble<Log2>>("log2", Types<float>{}),
+                              vector_unary_rows<InDouble<Log10>>("log10", Types<float>{}),
+                              vector_unary_rows<InDouble<Sinh>>("sinh", Types<float>{}),
+                              vector_unary_rows<InDouble<Cosh>>("cosh", Types<float>{}),
+                              vector_unary_rows<InDouble<Asinh>>("asinh", Types<float>{}),
+                              vector_unary_rows<InDouble<Acosh>>("acosh", Types<float>{}),
+                              vector_unary_rows<InDouble<Atanh>>("atanh", Types<float>{}),
+                              vector_binary_rows<InDouble<Logaddexp>>("logaddexp", Types<float>{}));
 
 }  // namespace
 

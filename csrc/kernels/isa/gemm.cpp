@@ -443,12 +443,47 @@ void gemm(void* out_memory, const void* a_memory, const void* b_memory,
   }
 }
 
-constexpr Row<GemmFn> kRows[] = {
-    {"matmul", ElementType::int32, ElementType::int32, &gemm<uint32_t>},
-    {"matmul", ElementType::int64, ElementType::int64, &gemm<uint64_t>},
-    {"matmul", ElementType::float32, ElementType::float32, &gemm<float>},
-    {"matmul", ElementType::float64, ElementType::float64, &gemm<double>},
-};
+// Of integers of less than 32 bits: row by row, added up in 32.
+template <class T>
+void narrow_gemm(void* out_memory, const void* a_memory, const void* b_memory,
+                 const MatrixProduct& product, const MatrixPart& part) {
+  constexpr int64_t kStrip = 512;
+  const auto [m, n, k, transpose_a, transpose_b] = product;
+  const View<T> a = {static_cast<const T*>(a_memory), transpose_a ? 1 : k, transpose_a ? m : 1};
+  const View<T> b = {static_cast<const T*>(b_memory), transpose_b ? 1 : n, transpose_b ? k : 1};
+  for (int64_t i = part.row; i < part.row + part.rows; ++i) {
+    for (int64_t start = 0; start < part.columns; start += kStrip) {
+      const int64_t columns = part.columns - start < kStrip ? part.columns - start : kStrip;
+      Wrapped<T> sums[kStrip] = {};
+      for (int64_t p = 0; p < k; ++p) {
+        const auto left = static_cast<Wrapped<T>>(a.data[i * a.row + p * a.column]);
+        const T* const right = b.data + p * b.row + (part.column + start) * b.column;
+        for (int64_t j = 0; j < columns; ++j)
+          sums[j] += left * static_cast<Wrapped<T>>(right[j * b.column]);
+      }
+      auto* const out = static_cast<T*>(out_memory) + i * n + part.column + start;
+      for (int64_t j = 0; j < columns; ++j) out[j] = static_cast<T>(sums[j]);
+    }
+  }
+}
+
+template <class T>
+constexpr GemmFn integer_gemm() {
+  if constexpr (sizeof(T) < sizeof(int32_t))
+    return &narrow_gemm<T>;
+  else
+    return &gemm<Bits<T>>;
+}
+template <class... T>
+constexpr auto integer_rows(Types<T...>) {
+  return table_of(Row<GemmFn>{"matmul", Traits<T>::kType, Traits<T>::kType, integer_gemm<T>()}...);
+}
+template <class... T>
+constexpr auto float_rows(Types<T...>) {
+  return table_of(Row<GemmFn>{"matmul", Traits<T>::kType, Traits<T>::kType, &gemm<T>}...);
+}
+
+constexpr auto kRows = integer_rows(kIntegers) + float_rows(kFloats);
 
 }  // namespace
 

@@ -89,18 +89,29 @@ Fault ternary_loop(void* out, const void* const* in, const int64_t* step, int64_
   return {};
 }
 
-// Rows by functor and element types.
+// Rows by functor, for each element type of a list.
 template <class Op, class A, class Out = A>
 constexpr Row<ElementwiseFn> unary(const char* name) {
   return {name, Traits<A>::kType, Traits<Out>::kType, &unary_loop<Op, Out, A>};
 }
-template <class Op, class T, class Out = T>
-constexpr Row<ElementwiseFn> binary(const char* name) {
-  return {name, Traits<T>::kType, Traits<Out>::kType, &binary_loop<Op, Out, T, T>};
+template <class Op, class... T>
+constexpr auto unary_rows(const char* name, Types<T...>) {
+  return table_of(unary<Op, T>(name)...);
 }
-template <class Op, class First, class T>
-constexpr Row<ElementwiseFn> ternary(const char* name) {
-  return {name, Traits<T>::kType, Traits<T>::kType, &ternary_loop<Op, T, First, T, T>};
+template <class Op, class... T>
+constexpr auto binary_rows(const char* name, Types<T...>) {
+  return table_of(
+      Row<ElementwiseFn>{name, Traits<T>::kType, Traits<T>::kType, &binary_loop<Op, T, T, T>}...);
+}
+// Tests of numbers give a bool.
+template <class Op, class... T>
+constexpr auto unary_tests(const char* name, Types<T...>) {
+  return table_of(unary<Op, T, Bool>(name)...);
+}
+template <class Op, class... T>
+constexpr auto binary_tests(const char* name, Types<T...>) {
+  return table_of(Row<ElementwiseFn>{name, Traits<T>::kType, Traits<Bool>::kType,
+                                     &binary_loop<Op, Bool, T, T>}...);
 }
 
 }  // namespace

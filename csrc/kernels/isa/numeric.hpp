@@ -34,25 +34,39 @@ struct Traits<Bool> {
   static constexpr bool kFloat = false;
 };
 
-template <>
-struct Traits<int32_t> {
-  using Bits = uint32_t;
-  static constexpr ElementType kType = ElementType::int32;
-  static constexpr bool kInteger = true;
-  static constexpr bool kFloat = false;
-  static constexpr int32_t kMin = INT32_MIN;
-  static constexpr int32_t kMax = INT32_MAX;
-};
-
-template <>
-struct Traits<int64_t> {
-  using Bits = uint64_t;
-  static constexpr ElementType kType = ElementType::int64;
-  static constexpr bool kInteger = true;
-  static constexpr bool kFloat = false;
-  static constexpr int64_t kMin = INT64_MIN;
-  static constexpr int64_t kMax = INT64_MAX;
-};
+// What differs by the kind of a dtype; of kinds that kernels treat otherwise there is nothing here.
+#define PYGRAPH_TRAITS_boolean(name, type, size)
+#define PYGRAPH_TRAITS_floating(name, type, size)
+#define PYGRAPH_TRAITS_complex(name, type, size)
+#define PYGRAPH_TRAITS_unsigned_integer(name, type, size)   \
+  template <>                                               \
+  struct Traits<type> {                                     \
+    using Bits = type;                                      \
+    static constexpr ElementType kType = ElementType::name; \
+    static constexpr bool kInteger = true;                  \
+    static constexpr bool kFloat = false;                   \
+    static constexpr type kMin = 0;                         \
+    static constexpr type kMax = static_cast<type>(-1);     \
+  };
+#define PYGRAPH_TRAITS_signed_integer(name, type, size)                                    \
+  template <>                                                                              \
+  struct Traits<type> {                                                                    \
+    using Bits = u##type;                                                                  \
+    static constexpr ElementType kType = ElementType::name;                                \
+    static constexpr bool kInteger = true;                                                 \
+    static constexpr bool kFloat = false;                                                  \
+    static constexpr type kMax = static_cast<type>((uint64_t{1} << (8 * (size) - 1)) - 1); \
+    static constexpr type kMin = static_cast<type>(-kMax - 1);                             \
+  };
+#define PYGRAPH_DTYPE(name, text, kind, storage, compute, size, ...) \
+  PYGRAPH_TRAITS_##kind(name, storage, size)
+#include "base/dtypes.def"
+#undef PYGRAPH_DTYPE
+#undef PYGRAPH_TRAITS_boolean
+#undef PYGRAPH_TRAITS_floating
+#undef PYGRAPH_TRAITS_complex
+#undef PYGRAPH_TRAITS_unsigned_integer
+#undef PYGRAPH_TRAITS_signed_integer
 
 template <>
 struct Traits<float> {
@@ -102,23 +116,62 @@ PYGRAPH_INLINE float madd(float a, float b, float c) { return a * b + c; }
 PYGRAPH_INLINE double madd(double a, double b, double c) { return a * b + c; }
 #endif
 
-// Integer arithmetic that wraps: done unsigned, where overflow is defined.
+// Integer arithmetic that wraps: done unsigned, where overflow is defined, and in no fewer than 32
+// bits, because narrower numbers become an int.
+template <class T>
+using Wrapped = decltype(Bits<T>{} + 0U);
 template <class T>
 PYGRAPH_INLINE T wrap_add(T a, T b) {
-  return static_cast<T>(static_cast<Bits<T>>(a) + static_cast<Bits<T>>(b));
+  return static_cast<T>(static_cast<Wrapped<T>>(a) + static_cast<Wrapped<T>>(b));
 }
 template <class T>
 PYGRAPH_INLINE T wrap_subtract(T a, T b) {
-  return static_cast<T>(static_cast<Bits<T>>(a) - static_cast<Bits<T>>(b));
+  return static_cast<T>(static_cast<Wrapped<T>>(a) - static_cast<Wrapped<T>>(b));
 }
 template <class T>
 PYGRAPH_INLINE T wrap_multiply(T a, T b) {
-  return static_cast<T>(static_cast<Bits<T>>(a) * static_cast<Bits<T>>(b));
+  return static_cast<T>(static_cast<Wrapped<T>>(a) * static_cast<Wrapped<T>>(b));
 }
 
-template <class Fn, int N>
-constexpr Rows<Fn> span_of(const Row<Fn> (&rows)[N]) {
-  return {rows, N};
+// The element types that kernels are built for, by what can be done with them.
+template <class... T>
+struct Types {};
+template <class... A, class... B>
+constexpr Types<A..., B...> operator+(Types<A...>, Types<B...>) {
+  return {};
+}
+constexpr Types<Bool> kBools;
+constexpr Types<int32_t, int64_t> kIntegers;
+constexpr Types<float, double> kFloats;
+constexpr Types<int32_t> kNarrowIntegers;  // than what they add up in
+constexpr auto kIntegral = kBools + kIntegers;
+constexpr auto kNumbers = kIntegers + kFloats;
+constexpr auto kAll = kBools + kNumbers;
+
+// Rows of kernels, made from such lists and joined to the table of a file.
+template <class Fn, int kCount>
+struct Table {
+  Row<Fn> rows[kCount];
+};
+template <class Fn, int kFirst, int kSecond>
+constexpr Table<Fn, kFirst + kSecond> operator+(const Table<Fn, kFirst>& first,
+                                                const Table<Fn, kSecond>& second) {
+  Table<Fn, kFirst + kSecond> both{};
+  for (int i = 0; i < kFirst; ++i) both.rows[i] = first.rows[i];
+  for (int i = 0; i < kSecond; ++i) both.rows[kFirst + i] = second.rows[i];
+  return both;
+}
+template <class Fn, class... T>
+constexpr auto table_of(Row<Fn> first, T... others) {
+  return Table<Fn, 1 + static_cast<int>(sizeof...(T))>{{first, others...}};
+}
+template <class... Tables>
+constexpr auto joined(const Tables&... tables) {
+  return (tables + ...);
+}
+template <class Fn, int kCount>
+constexpr Rows<Fn> span_of(const Table<Fn, kCount>& table) {
+  return {table.rows, kCount};
 }
 
 }  // namespace

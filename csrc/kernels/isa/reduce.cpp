@@ -46,18 +46,14 @@ struct Any {
   static constexpr T kIdentity = T{0};
 };
 
-// The type that sums and products compute in: unsigned for integers, so that they wrap.
-template <class Out>
+// The type that sums and products compute in: of integers one that wraps.
+template <class Out, bool kIsInteger = kIsInteger<Out>>
 struct Working {
   using Type = Out;
 };
-template <>
-struct Working<int32_t> {
-  using Type = uint32_t;
-};
-template <>
-struct Working<int64_t> {
-  using Type = uint64_t;
+template <class Out>
+struct Working<Out, true> {
+  using Type = Wrapped<Out>;
 };
 
 // An input element as the value to combine.
@@ -340,55 +336,37 @@ void reduce(void* out_memory, const void* in_memory, int64_t n, int64_t inner, i
   }
 }
 
-template <class Op, class In, class Out = In>
+template <class Op, class In, class Out>
 constexpr Row<ReduceFn> arithmetic(const char* name) {
   using W = typename Working<Out>::Type;
   return {name, Traits<In>::kType, Traits<Out>::kType, &reduce<Op, Widen<W, In>, W, Out, In>};
 }
-template <class Op, class T>
-constexpr Row<ReduceFn> extremum(const char* name) {
-  return {name, Traits<T>::kType, Traits<T>::kType, &reduce<Op, Widen<T, T>, T, T, T>};
+// In the elements' own type, and of bool and integers in their accumulator.
+template <class Op, class... T>
+constexpr auto own_rows(const char* name, Types<T...>) {
+  return table_of(arithmetic<Op, T, T>(name)...);
 }
-template <class Op, class In>
-constexpr Row<ReduceFn> truth(const char* name) {
-  return {name, Traits<In>::kType, ElementType::bool_,
-          &reduce<Op, Truth<uint8_t, In>, uint8_t, Bool, In>};
+template <class Op, class... T>
+constexpr auto accumulator_rows(const char* name, Types<T...>) {
+  return table_of(arithmetic<Op, T, int64_t>(name)...);
+}
+template <class Op, class... T>
+constexpr auto extremum_rows(const char* name, Types<T...>) {
+  return table_of(Row<ReduceFn>{name, Traits<T>::kType, Traits<T>::kType,
+                                &reduce<Op, Widen<T, T>, T, T, T>}...);
+}
+template <class Op, class... T>
+constexpr auto truth_rows(const char* name, Types<T...>) {
+  return table_of(Row<ReduceFn>{name, Traits<T>::kType, ElementType::bool_,
+                                &reduce<Op, Truth<uint8_t, T>, uint8_t, Bool, T>}...);
 }
 
-constexpr Row<ReduceFn> kRows[] = {
-    arithmetic<Sum, Bool, int64_t>("sum"),
-    arithmetic<Sum, int32_t>("sum"),
-    arithmetic<Sum, int32_t, int64_t>("sum"),
-    arithmetic<Sum, int64_t>("sum"),
-    arithmetic<Sum, float>("sum"),
-    arithmetic<Sum, double>("sum"),
-    arithmetic<Product, Bool, int64_t>("prod"),
-    arithmetic<Product, int32_t>("prod"),
-    arithmetic<Product, int32_t, int64_t>("prod"),
-    arithmetic<Product, int64_t>("prod"),
-    arithmetic<Product, float>("prod"),
-    arithmetic<Product, double>("prod"),
-    extremum<Maximum, Bool>("max"),
-    extremum<Maximum, int32_t>("max"),
-    extremum<Maximum, int64_t>("max"),
-    extremum<Maximum, float>("max"),
-    extremum<Maximum, double>("max"),
-    extremum<Minimum, Bool>("min"),
-    extremum<Minimum, int32_t>("min"),
-    extremum<Minimum, int64_t>("min"),
-    extremum<Minimum, float>("min"),
-    extremum<Minimum, double>("min"),
-    truth<All, Bool>("all"),
-    truth<All, int32_t>("all"),
-    truth<All, int64_t>("all"),
-    truth<All, float>("all"),
-    truth<All, double>("all"),
-    truth<Any, Bool>("any"),
-    truth<Any, int32_t>("any"),
-    truth<Any, int64_t>("any"),
-    truth<Any, float>("any"),
-    truth<Any, double>("any"),
-};
+constexpr auto kRows =
+    joined(own_rows<Sum>("sum", kNumbers), accumulator_rows<Sum>("sum", kBools + kNarrowIntegers),
+           own_rows<Product>("prod", kNumbers),
+           accumulator_rows<Product>("prod", kBools + kNarrowIntegers),
+           extremum_rows<Maximum>("max", kAll), extremum_rows<Minimum>("min", kAll),
+           truth_rows<All>("all", kAll), truth_rows<Any>("any", kAll));
 
 }  // namespace
 

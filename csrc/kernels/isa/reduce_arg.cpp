@@ -108,18 +108,13 @@ void arg_reduce(void* out_memory, const void* in_memory, int64_t n, int64_t inne
   }
 }
 
-template <class Order, class T>
-constexpr Row<ReduceFn> row(const char* name) {
-  return {name, Traits<T>::kType, ElementType::int64, &arg_reduce<Order, T>};
+template <class Order, class... T>
+constexpr auto arg_rows(const char* name, Types<T...>) {
+  return table_of(
+      Row<ReduceFn>{name, Traits<T>::kType, ElementType::int64, &arg_reduce<Order, T>}...);
 }
 
-constexpr Row<ReduceFn> kRows[] = {
-    row<Larger, Bool>("argmax"),     row<Larger, int32_t>("argmax"),
-    row<Larger, int64_t>("argmax"),  row<Larger, float>("argmax"),
-    row<Larger, double>("argmax"),   row<Smaller, Bool>("argmin"),
-    row<Smaller, int32_t>("argmin"), row<Smaller, int64_t>("argmin"),
-    row<Smaller, float>("argmin"),   row<Smaller, double>("argmin"),
-};
+constexpr auto kRows = arg_rows<Larger>("argmax", kAll) + arg_rows<Smaller>("argmin", kAll);
 
 }  // namespace
 

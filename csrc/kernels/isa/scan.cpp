@@ -49,17 +49,13 @@ void scan(void* out_memory, const void* in_memory, int64_t n, int64_t inner) {
   }
 }
 
-template <class Op, class T>
-constexpr Row<ScanFn> row(const char* name) {
-  return {name, Traits<T>::kType, Traits<T>::kType, &scan<Op, T>};
+template <class Op, class... T>
+constexpr auto rows(const char* name, Types<T...>) {
+  return table_of(Row<ScanFn>{name, Traits<T>::kType, Traits<T>::kType, &scan<Op, T>}...);
 }
 
-constexpr Row<ScanFn> kRows[] = {
-    row<Sum, int32_t>("cumulative_sum"),      row<Sum, int64_t>("cumulative_sum"),
-    row<Sum, float>("cumulative_sum"),        row<Sum, double>("cumulative_sum"),
-    row<Product, int32_t>("cumulative_prod"), row<Product, int64_t>("cumulative_prod"),
-    row<Product, float>("cumulative_prod"),   row<Product, double>("cumulative_prod"),
-};
+constexpr auto kRows =
+    rows<Sum>("cumulative_sum", kNumbers) + rows<Product>("cumulative_prod", kNumbers);
 
 }  // namespace
 

@@ -14,7 +14,7 @@ namespace pygraph::kernels {
 
 // The element types, in the order of DType (registry.cpp asserts it).
 enum class ElementType : uint8_t {
-#define PYGRAPH_DTYPE(name, type, size, cls, supported) name,
+#define PYGRAPH_DTYPE(name, ...) name,
 #include "base/dtypes.def"
 #undef PYGRAPH_DTYPE
 };

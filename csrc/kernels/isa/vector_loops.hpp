@@ -107,17 +107,19 @@ Fault vector_loop(void* out, const void* const* in, const int64_t* step, int64_t
   return {};
 }
 
-template <class Op, class T>
-constexpr Row<ElementwiseFn> vector_unary(const char* name) {
-  return {name, Traits<T>::kType, Traits<T>::kType, &vector_loop<Op, 1, T>};
+// Rows by functor, for each element type of a list.
+template <class Op, int kInputs, class... T>
+constexpr auto vector_rows(const char* name, Types<T...>) {
+  return table_of(Row<ElementwiseFn>{name, Traits<T>::kType, Traits<T>::kType,
+                                     &vector_loop<Op, kInputs, T>}...);
 }
-template <class Op, class T>
-constexpr Row<ElementwiseFn> vector_binary(const char* name) {
-  return {name, Traits<T>::kType, Traits<T>::kType, &vector_loop<Op, 2, T>};
+template <class Op, class List>
+constexpr auto vector_unary_rows(const char* name, List types) {
+  return vector_rows<Op, 1>(name, types);
 }
-template <class Op, class T>
-constexpr Row<ElementwiseFn> vector_ternary(const char* name) {
-  return {name, Traits<T>::kType, Traits<T>::kType, &vector_loop<Op, 3, T>};
+template <class Op, class List>
+constexpr auto vector_binary_rows(const char* name, List types) {
+  return vector_rows<Op, 2>(name, types);
 }
 
 }  // namespace

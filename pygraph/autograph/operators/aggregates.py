@@ -224,5 +224,5 @@ def _truths(items: Any, name: str, join: str) -> Any:
 
 def _reduced_truths(items: Any, name: str) -> Any:
     _vector(items, name)
-    truths = items if items.dtype.name == "bool" else apply("not_equal", (items, 0))
+    truths = items if items.dtype.kind == "bool" else apply("not_equal", (items, 0))
     return apply(name, (truths,), {"axis": [0], "keepdims": False})

@@ -146,7 +146,7 @@ def _percent(template: str, values: Any) -> str:
         rest = ("#" if "#" in flags else "") + ("0" if "0" in flags and not align else "")
         if kind in "diu":
             kind = "d"
-            if value.dtype.name.startswith("float"):
+            if value.dtype.kind == "floating":
                 require_integral(value)
                 value = apply("astype", (apply("trunc", (value,)),), {"dtype": "int64"})
         return builtins.format(value, align + sign + rest + width + precision + kind)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pygraph import ops
-from pygraph._hot import SymbolicTensor, Tensor, current, from_numpy
+from pygraph._hot import SymbolicTensor, Tensor, current, from_numpy, is_dtype_of_numpy
 from pygraph.control.tensors import tracing
 from pygraph.graph import Builder
 from pygraph.graph.aliases import View
@@ -94,7 +94,7 @@ class LocalArray(np.lib.mixins.NDArrayOperatorsMixin):
         """Return what a root holds, for :meth:`become`: a tensor, eager while it is NumPy's."""
         if self._tensor is not None:
             return self._tensor.state()
-        if self._array.dtype.name not in ("bool", "int32", "int64", "float32", "float64"):
+        if not is_dtype_of_numpy(self._array.dtype):
             return self._array.copy()
         return from_numpy(self._array, False)
 

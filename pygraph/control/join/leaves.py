@@ -74,7 +74,7 @@ def leaf_tensor(value: Any, leaf: TensorLeaf) -> Any:
         if is_tensor(value):
             return value if value.dtype.name == leaf.dtype else cast(value, leaf.dtype)
         return _PYTHON_TYPES[leaf.dtype](value)
-    if not is_tensor(value) and isinstance(value, int) and leaf.dtype.startswith("float"):
+    if not is_tensor(value) and isinstance(value, int) and as_dtype(leaf.dtype).kind == "floating":
         value = float(value)
     return cast(value, leaf.dtype)
 
