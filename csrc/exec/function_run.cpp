@@ -182,7 +182,8 @@ void FunctionRun::grow(const plan::RegisterOp& operation, ir::LocationId locatio
   const std::size_t before = list.buffer()->size();
   const std::size_t item_bytes = itemsize(list.dtype());
   try {
-    list = with_room(std::move(list), item_bytes, operation.code == plan::RegisterCode::grow_front);
+    list = with_room(std::move(list), item_bytes,
+                     operation.code == plan::RegisterOperation::grow_front);
     charge_growth(list, before);
   } catch (Error& error) {
     error.set_location(location);

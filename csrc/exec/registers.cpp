@@ -2,7 +2,12 @@
 // itself.
 #include "exec/registers.hpp"
 
+#include <array>
+#include <cmath>
+#include <concepts>
 #include <cstring>
+#include <span>
+#include <type_traits>
 
 #include "plan/register_lists.hpp"
 
@@ -28,9 +33,48 @@ void store(std::byte* to, T value) {
   std::memcpy(to, &value, sizeof value);
 }
 
-// Integer arithmetic wraps.
-std::uint32_t wrapping(std::int32_t value) { return static_cast<std::uint32_t>(value); }
-std::uint64_t wrapping(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+// Arithmetic as kernels do it: that of integers wraps.
+template <std::integral T>
+std::make_unsigned_t<T> wrapping(T value) {
+  return static_cast<std::make_unsigned_t<T>>(value);
+}
+template <class T>
+T sum(T a, T b) {
+  if constexpr (std::integral<T>)
+    return static_cast<T>(wrapping(a) + wrapping(b));
+  else
+    return a + b;
+}
+template <class T>
+T difference(T a, T b) {
+  if constexpr (std::integral<T>)
+    return static_cast<T>(wrapping(a) - wrapping(b));
+  else
+    return a - b;
+}
+template <class T>
+T product(T a, T b) {
+  if constexpr (std::integral<T>)
+    return static_cast<T>(wrapping(a) * wrapping(b));
+  else
+    return a * b;
+}
+template <class T>
+T negated(T a) {
+  if constexpr (std::integral<T>)
+    return static_cast<T>(0 - wrapping(a));
+  else
+    return -a;
+}
+template <class T>
+T magnitude(T a) {
+  if constexpr (std::integral<T>)
+    return a < 0 ? negated(a) : a;
+  else
+    return std::fabs(a);
+}
+float square_root(float a) { return __builtin_sqrtf(a); }
+double square_root(double a) { return __builtin_sqrt(a); }
 
 // Division rounds down; the divisor is not 0. The least integer divided by -1 would trap.
 template <class T>
@@ -58,9 +102,14 @@ std::int64_t shifted_right(std::int64_t a, std::int64_t count) {
 }
 
 // NaN and what is out of range become the least integer.
-std::int64_t truncated(double a) {
-  constexpr double kEnd = 0x1p63;
-  return a >= -kEnd && a < kEnd ? static_cast<std::int64_t>(a) : INT64_MIN;
+template <class T>
+std::int64_t whole(T a) {
+  if constexpr (std::integral<T>) {
+    return a;
+  } else {
+    constexpr T kEnd = 0x1p63;
+    return a >= -kEnd && a < kEnd ? static_cast<std::int64_t>(a) : INT64_MIN;
+  }
 }
 
 // An index from the start of an axis; not below `size` if it is out of range.
@@ -71,25 +120,49 @@ std::uint64_t from_start(std::int64_t index, std::uint64_t size) {
 
 constexpr std::int64_t kOneStep[3] = {0, 0, 0};
 
+// The code that does an operation, and where that of each is.
+struct Label {
+  plan::RegisterCode code;
+  const void* address;
+};
+using Labels = std::array<const void*, plan::RegisterCode::kCount>;
+
+Labels by_code(std::span<const Label> labels) {
+  Labels found{};
+  for (const Label& label : labels) found[label.code.index()] = label.address;
+  return found;
+}
+
 }  // namespace
 
 RegisterStop run_registers(const plan::RegisterProgram& program, RegisterState& state) {
-  static const void* const kLabels[] = {
-#define PYGRAPH_REGISTER_CONTROL(name, fields) &&name,
-#define PYGRAPH_REGISTER_VALUE(name, op, dtype, operand_type, result_type, expression) &&name,
-#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) &&name,
-#define PYGRAPH_REGISTER_DIVISION(name, op, dtype, type, expression) &&name,
-#define PYGRAPH_REGISTER_TEST(name, op, dtype, operand_type, expression) \
-  &&name, &&if_##name, &&unless_##name, &&loop_if_##name,
+#define PYGRAPH_LABEL(dtype, type, name) \
+  {{plan::RegisterOperation::name, DType::dtype}, &&name##_##dtype},
+#define PYGRAPH_TEST_LABELS(dtype, type, name) \
+  PYGRAPH_LABEL(dtype, type, name)             \
+  PYGRAPH_LABEL(dtype, type, if_##name)        \
+  PYGRAPH_LABEL(dtype, type, unless_##name)    \
+  PYGRAPH_LABEL(dtype, type, loop_if_##name)
+  static constexpr Label kLabels[] = {
+#define PYGRAPH_REGISTER_CONTROL(name, fields) {plan::RegisterOperation::name, &&name},
+#define PYGRAPH_REGISTER_MOVE(name, fields, types) PYGRAPH_TYPES_##types(PYGRAPH_LABEL, name)
+#define PYGRAPH_REGISTER_FUSED(name, fields, types) PYGRAPH_TYPES_##types(PYGRAPH_LABEL, name)
+#define PYGRAPH_REGISTER_VALUE(op, types, expression) PYGRAPH_TYPES_##types(PYGRAPH_LABEL, op)
+#define PYGRAPH_REGISTER_CAST(to, type, types, expression) \
+  PYGRAPH_TYPES_##types(PYGRAPH_LABEL, to_##to)
+#define PYGRAPH_REGISTER_DIVISION(op, types, expression) PYGRAPH_TYPES_##types(PYGRAPH_LABEL, op)
+#define PYGRAPH_REGISTER_TEST(op, types, expression) PYGRAPH_TYPES_##types(PYGRAPH_TEST_LABELS, op)
 #include "plan/register_codes.def"
   };
+  static const Labels kCode = by_code(kLabels);
+  const void* const* const labels = kCode.data();
   const RegisterOp* op = program.code.data() + state.at;
   std::byte* const registers = state.registers;
   std::byte* const* const pointers = state.pointers;
   std::int64_t budget = state.budget;
   RegisterStop stop = RegisterStop::finished;
 
-#define PYGRAPH_DISPATCH goto* kLabels[static_cast<std::size_t>(op->code)]
+#define PYGRAPH_DISPATCH goto* labels[op->code.index()]
 #define PYGRAPH_NEXT \
   ++op;              \
   PYGRAPH_DISPATCH
@@ -134,15 +207,14 @@ check_defined:
   if (PYGRAPH_GET(std::uint8_t, a) == 0) goto undefined;
   PYGRAPH_NEXT;
 
-#define PYGRAPH_TRANSFERS(bytes, type)                                         \
-  import_##bytes : store(registers + op->out, load<type>(pointers[op->jump])); \
-  PYGRAPH_NEXT;                                                                \
-  export_##bytes : store(pointers[op->jump], PYGRAPH_GET(type, a));            \
+// What MOVE operations do, for each width.
+#define PYGRAPH_TRANSFERS(dtype, type, ...)                                     \
+  import__##dtype : store(registers + op->out, load<type>(pointers[op->jump])); \
+  PYGRAPH_NEXT;                                                                 \
+  export__##dtype : store(pointers[op->jump], PYGRAPH_GET(type, a));            \
   PYGRAPH_NEXT;
 
-  PYGRAPH_TRANSFERS(1, std::uint8_t)
-  PYGRAPH_TRANSFERS(4, std::uint32_t)
-  PYGRAPH_TRANSFERS(8, std::uint64_t)
+  PYGRAPH_TYPES_WIDTHS(PYGRAPH_TRANSFERS, )
 
 import_address:
   store(registers + op->out, pointers[op->jump]);
@@ -178,40 +250,38 @@ copy:
   PYGRAPH_FIND(row, row_index, PYGRAPH_GET(std::uint64_t, d), 0)                    \
   PYGRAPH_FIND(column, index, size, 1)                                              \
   const std::uint64_t at = row * size + column;
-#define PYGRAPH_ELEMENTS(bytes, type)                                                            \
-  get_##bytes                                                                                    \
+#define PYGRAPH_ELEMENTS(dtype, type, ...)                                                       \
+  get_##dtype                                                                                    \
       : store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) +                       \
                                               PYGRAPH_GET(std::uint64_t, b) * sizeof(type)));    \
   PYGRAPH_NEXT;                                                                                  \
-  put_##bytes : store(PYGRAPH_GET(std::byte*, a) + PYGRAPH_GET(std::uint64_t, b) * sizeof(type), \
+  put_##dtype : store(PYGRAPH_GET(std::byte*, a) + PYGRAPH_GET(std::uint64_t, b) * sizeof(type), \
                       PYGRAPH_GET(type, out));                                                   \
   PYGRAPH_NEXT;                                                                                  \
-  load_##bytes : {                                                                               \
+  load_##dtype : {                                                                               \
     const auto index = PYGRAPH_GET(std::int64_t, b);                                             \
     PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)                                    \
     store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) + at * sizeof(type)));      \
     PYGRAPH_NEXT;                                                                                \
   }                                                                                              \
-  store_##bytes : {                                                                              \
+  store_##dtype : {                                                                              \
     const auto index = PYGRAPH_GET(std::int64_t, b);                                             \
     PYGRAPH_FIND(at, index, PYGRAPH_GET(std::uint64_t, c), 0)                                    \
     store(PYGRAPH_GET(std::byte*, a) + at * sizeof(type), PYGRAPH_GET(type, out));               \
     PYGRAPH_NEXT;                                                                                \
   }                                                                                              \
-  load_pair_##bytes : {                                                                          \
+  load_pair_##dtype : {                                                                          \
     PYGRAPH_FIND_PAIR                                                                            \
     store(registers + op->out, load<type>(PYGRAPH_GET(std::byte*, a) + at * sizeof(type)));      \
     PYGRAPH_NEXT;                                                                                \
   }                                                                                              \
-  store_pair_##bytes : {                                                                         \
+  store_pair_##dtype : {                                                                         \
     PYGRAPH_FIND_PAIR                                                                            \
     store(PYGRAPH_GET(std::byte*, a) + at * sizeof(type), PYGRAPH_GET(type, out));               \
     PYGRAPH_NEXT;                                                                                \
   }
 
-  PYGRAPH_ELEMENTS(1, std::uint8_t)
-  PYGRAPH_ELEMENTS(4, std::uint32_t)
-  PYGRAPH_ELEMENTS(8, std::uint64_t)
+  PYGRAPH_TYPES_WIDTHS(PYGRAPH_ELEMENTS, )
 
 position:
   {
@@ -279,62 +349,55 @@ multiply_add_float64:
   PYGRAPH_COUNTING(add_loop_if_less_int64, <)
   PYGRAPH_COUNTING(add_loop_if_less_equal_int64, <=)
 
-#define PYGRAPH_REGISTER_VALUE(name, op_name, dtype, operand_type, result_type, expression) \
-  name:                                                                                     \
-  {                                                                                         \
-    const auto a = PYGRAPH_GET(operand_type, a);                                            \
-    [[maybe_unused]] const auto b = PYGRAPH_GET(operand_type, b);                           \
-    store(registers + op->out, static_cast<result_type>(expression));                       \
-    PYGRAPH_NEXT;                                                                           \
+#define PYGRAPH_VALUE(dtype, type, name, expression)           \
+  name##_##dtype : {                                           \
+    const auto a = PYGRAPH_GET(type, a);                       \
+    [[maybe_unused]] const auto b = PYGRAPH_GET(type, b);      \
+    store(registers + op->out, static_cast<type>(expression)); \
+    PYGRAPH_NEXT;                                              \
   }
-#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) \
-  name:                                                                       \
-  {                                                                           \
-    const auto a = PYGRAPH_GET(from_type, a);                                 \
-    store(registers + op->out, static_cast<to_type>(expression));             \
-    PYGRAPH_NEXT;                                                             \
+#define PYGRAPH_CAST(dtype, type, name, to_type, expression)      \
+  name##_##dtype : {                                              \
+    const auto a = PYGRAPH_GET(type, a);                          \
+    store(registers + op->out, static_cast<to_type>(expression)); \
+    PYGRAPH_NEXT;                                                 \
   }
-#define PYGRAPH_REGISTER_DIVISION(name, op_name, dtype, type, expression) \
-  name:                                                                   \
-  {                                                                       \
-    const auto a = PYGRAPH_GET(type, a);                                  \
-    const auto b = PYGRAPH_GET(type, b);                                  \
-    if (b == 0) goto zero_division;                                       \
-    store(registers + op->out, static_cast<type>(expression));            \
-    PYGRAPH_NEXT;                                                         \
+#define PYGRAPH_DIVISION(dtype, type, name, expression)        \
+  name##_##dtype : {                                           \
+    const auto a = PYGRAPH_GET(type, a);                       \
+    const auto b = PYGRAPH_GET(type, b);                       \
+    if (b == 0) goto zero_division;                            \
+    store(registers + op->out, static_cast<type>(expression)); \
+    PYGRAPH_NEXT;                                              \
   }
-#define PYGRAPH_REGISTER_TEST(name, op_name, dtype, operand_type, expression)    \
-  name:                                                                          \
-  {                                                                              \
-    const auto a = PYGRAPH_GET(operand_type, a);                                 \
-    const auto b = PYGRAPH_GET(operand_type, b);                                 \
+#define PYGRAPH_JUMP_ON(dtype, type, name, condition, jump) \
+  name##_##dtype : {                                        \
+    const auto a = PYGRAPH_GET(type, a);                    \
+    const auto b = PYGRAPH_GET(type, b);                    \
+    if (condition) {                                        \
+      jump;                                                 \
+    }                                                       \
+    PYGRAPH_NEXT;                                           \
+  }
+#define PYGRAPH_TEST(dtype, type, name, expression)                              \
+  name##_##dtype : {                                                             \
+    const auto a = PYGRAPH_GET(type, a);                                         \
+    const auto b = PYGRAPH_GET(type, b);                                         \
     store(registers + op->out, static_cast<std::uint8_t>((expression) ? 1 : 0)); \
     PYGRAPH_NEXT;                                                                \
   }                                                                              \
-  if_##name : {                                                                  \
-    const auto a = PYGRAPH_GET(operand_type, a);                                 \
-    const auto b = PYGRAPH_GET(operand_type, b);                                 \
-    if (expression) {                                                            \
-      PYGRAPH_JUMP;                                                              \
-    }                                                                            \
-    PYGRAPH_NEXT;                                                                \
-  }                                                                              \
-  unless_##name : {                                                              \
-    const auto a = PYGRAPH_GET(operand_type, a);                                 \
-    const auto b = PYGRAPH_GET(operand_type, b);                                 \
-    if (!(expression)) {                                                         \
-      PYGRAPH_JUMP;                                                              \
-    }                                                                            \
-    PYGRAPH_NEXT;                                                                \
-  }                                                                              \
-  loop_if_##name : {                                                             \
-    const auto a = PYGRAPH_GET(operand_type, a);                                 \
-    const auto b = PYGRAPH_GET(operand_type, b);                                 \
-    if (expression) {                                                            \
-      PYGRAPH_LOOP;                                                              \
-    }                                                                            \
-    PYGRAPH_NEXT;                                                                \
-  }
+  PYGRAPH_JUMP_ON(dtype, type, if_##name, expression, PYGRAPH_JUMP)              \
+  PYGRAPH_JUMP_ON(dtype, type, unless_##name, !(expression), PYGRAPH_JUMP)       \
+  PYGRAPH_JUMP_ON(dtype, type, loop_if_##name, expression, PYGRAPH_LOOP)
+
+#define PYGRAPH_REGISTER_VALUE(op, types, expression) \
+  PYGRAPH_TYPES_##types(PYGRAPH_VALUE, op, expression)
+#define PYGRAPH_REGISTER_CAST(to, to_type, types, expression) \
+  PYGRAPH_TYPES_##types(PYGRAPH_CAST, to_##to, to_type, expression)
+#define PYGRAPH_REGISTER_DIVISION(op, types, expression) \
+  PYGRAPH_TYPES_##types(PYGRAPH_DIVISION, op, expression)
+#define PYGRAPH_REGISTER_TEST(op, types, expression) \
+  PYGRAPH_TYPES_##types(PYGRAPH_TEST, op, expression)
 #include "plan/register_codes.def"
 
 out_of_budget:
@@ -366,6 +429,13 @@ leave:
 #undef PYGRAPH_FIND_PAIR
 #undef PYGRAPH_ELEMENTS
 #undef PYGRAPH_CHOICE
+#undef PYGRAPH_LABEL
+#undef PYGRAPH_TEST_LABELS
+#undef PYGRAPH_VALUE
+#undef PYGRAPH_CAST
+#undef PYGRAPH_DIVISION
+#undef PYGRAPH_JUMP_ON
+#undef PYGRAPH_TEST
 #undef PYGRAPH_COUNTING
 
 }  // namespace pygraph::exec

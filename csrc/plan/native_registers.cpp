@@ -17,25 +17,27 @@ constexpr std::size_t kXmms = 14;
 constexpr std::uint64_t kTurns = 8;  // how often a loop is taken to go round
 constexpr int kDeepest = 6;
 
-bool is_real(DType dtype) { return dtype == DType::float32 || dtype == DType::float64; }
-
-Use use_of(DType dtype) { return is_real(dtype) ? Use::real : Use::whole; }
-
-bool is_load_or_store(std::string_view name) {
-  return name.starts_with("load_") || name.starts_with("store_") || name.starts_with("get_") ||
-         name.starts_with("put_");
-}
+Use use_of(DType dtype) { return is_floating(dtype) ? Use::real : Use::whole; }
 
 // How an operation uses the register that a field names.
-Use use_of(const RegisterForm& form, char field) {
-  if (form.kind != RegisterKind::control) return use_of(field == 'o' ? form.out : form.in);
-  if (form.name == "kernel") return Use::address;
-  if (form.name == "copy" || form.name.starts_with("import_") || form.name.starts_with("export_"))
-    return Use::any;
-  if (form.name == "select") return field == 'a' ? Use::whole : Use::any;
-  if (is_load_or_store(form.name)) return field == 'o' || field == 'v' ? Use::any : Use::whole;
-  const bool chooses = form.name.starts_with("choose_");
-  return chooses || form.name == "multiply_add_float64" ? Use::real : Use::whole;
+Use use_of(RegisterOperation operation, const RegisterForm& form, char field) {
+  switch (operation) {
+    case RegisterOperation::kernel: return Use::address;
+    case RegisterOperation::copy:
+    case RegisterOperation::import_:
+    case RegisterOperation::import_address:
+    case RegisterOperation::import_size:
+    case RegisterOperation::import_room:
+    case RegisterOperation::export_list:
+    case RegisterOperation::export_: return Use::any;
+    case RegisterOperation::select: return field == 'a' ? Use::whole : Use::any;
+    default: break;
+  }
+  switch (form.kind) {
+    case RegisterKind::control: return Use::whole;
+    case RegisterKind::move: return field == 'o' || field == 'v' ? Use::any : Use::whole;
+    default: return use_of(field == 'o' ? form.out : form.in);
+  }
 }
 
 Register register_in(const RegisterOp& operation, char field) {
@@ -48,8 +50,8 @@ Register register_in(const RegisterOp& operation, char field) {
   }
 }
 
-bool is_pair(std::string_view name) {
-  return name.starts_with("load_pair_") || name.starts_with("store_pair_");
+bool is_pair(RegisterOperation operation) {
+  return operation == RegisterOperation::load_pair || operation == RegisterOperation::store_pair;
 }
 
 std::size_t index_of(Register which) { return which / sizeof(std::uint64_t); }
@@ -87,9 +89,10 @@ void NativeRegisters::count(std::size_t at) {
   const RegisterForm form = form_of(operation.code);
   for (const char field : form.fields) {
     if (std::string_view("oabcdv").find(field) == std::string_view::npos) continue;
-    count(register_in(operation, field), use_of(form, field), field != 'o', at);
+    count(register_in(operation, field), use_of(operation.code.operation(), form, field),
+          field != 'o', at);
   }
-  if (is_pair(form.name)) count(second_size(operation), Use::whole, true, at);
+  if (is_pair(operation.code.operation())) count(second_size(operation), Use::whole, true, at);
 }
 
 void NativeRegisters::count(Register which, Use use, bool is_read, std::size_t at) {

@@ -19,7 +19,12 @@ constexpr std::int64_t kOneStep[3] = {0, 0, 0};
 constexpr std::uint64_t kFarthest = 1 << 20;
 
 Width width_of(std::size_t bytes) {
-  return bytes == 1 ? Width::byte : bytes == 4 ? Width::four : Width::eight;
+  switch (bytes) {
+    case 1: return Width::byte;
+    case 2: return Width::two;
+    case 4: return Width::four;
+    default: return Width::eight;
+  }
 }
 
 std::int64_t axis_size(const Tensor* tensors, std::int64_t storage, std::int64_t axis) {
@@ -53,8 +58,8 @@ bool Translator::jumps_over_count(std::size_t operation) const {
   if (kind != RegisterKind::jump_if && kind != RegisterKind::jump_unless) return false;
   if (test.jump != 2) return false;
   const RegisterOp& add = program_.code[operation + 1];
-  return add.code == RegisterCode::add_int64 && add.out == add.a && homes_.constant(add.b) == 1 &&
-         !is_target_[operation + 1];
+  return add.code == RegisterCode(RegisterOperation::add, DType::int64) && add.out == add.a &&
+         homes_.constant(add.b) == 1 && !is_target_[operation + 1];
 }
 
 void Translator::enter() {
@@ -79,8 +84,8 @@ std::vector<std::uint32_t> Translator::translate_entries() {
   for (at_ = 0; at_ < program_.code.size(); ++at_) {
     const RegisterOp& operation = program_.code[at_];
     if (is_back_edge(operation)) add(at_ - static_cast<std::size_t>(-operation.jump));
-    const bool grows =
-        operation.code == RegisterCode::grow_back || operation.code == RegisterCode::grow_front;
+    const bool grows = operation.code == RegisterOperation::grow_back ||
+                       operation.code == RegisterOperation::grow_front;
     if (grows) add(at_ + 1);
   }
   return entries;
@@ -171,6 +176,8 @@ void Translator::translate(const RegisterOp& op) {
   const RegisterForm form = form_of(op.code);
   switch (form.kind) {
     case RegisterKind::control: return translate_control(op);
+    case RegisterKind::move: return translate_move(op, itemsize(form.in));
+    case RegisterKind::fused: return translate_fused(op, form);
     case RegisterKind::value: return is_real(form.in) ? real_value(op, form) : value(op, form);
     case RegisterKind::cast: return cast(op, form);
     case RegisterKind::division: return division(op, form);
@@ -182,68 +189,67 @@ void Translator::translate(const RegisterOp& op) {
 }
 
 void Translator::translate_control(const RegisterOp& op) {
-  switch (op.code) {
-    case RegisterCode::finish: return stop(at_, RegisterStop::finished);
-    case RegisterCode::jump: return a_.jump(target(op));
-    case RegisterCode::if_true: return jump_on(compare_flag(op.a), true, target(op));
-    case RegisterCode::unless_true: return jump_on(compare_flag(op.a), false, target(op));
-    case RegisterCode::loop: return loop(op);
-    case RegisterCode::loop_if_true: return loop_on(compare_flag(op.a), op);
-    case RegisterCode::loop_unless_true: {
+  switch (op.code.operation()) {
+    case RegisterOperation::finish: return stop(at_, RegisterStop::finished);
+    case RegisterOperation::jump: return a_.jump(target(op));
+    case RegisterOperation::if_true: return jump_on(compare_flag(op.a), true, target(op));
+    case RegisterOperation::unless_true: return jump_on(compare_flag(op.a), false, target(op));
+    case RegisterOperation::loop: return loop(op);
+    case RegisterOperation::loop_if_true: return loop_on(compare_flag(op.a), op);
+    case RegisterOperation::loop_unless_true: {
       const Test flag = compare_flag(op.a);
       return loop_on({x86::inverse(flag.condition)}, op);
     }
-    case RegisterCode::check_defined:
+    case RegisterOperation::check_defined:
       return jump_on(compare_flag(op.a), false, stop_label(RegisterStop::fault));
-    case RegisterCode::raise: return stop(at_, RegisterStop::raised);
-    case RegisterCode::import_1: return import(op, 1);
-    case RegisterCode::import_4: return import(op, 4);
-    case RegisterCode::import_8: return import(op, 8);
-    case RegisterCode::import_address: load_pointer(op.jump); return put(op.out, Gpr::rax);
-    case RegisterCode::import_size: return import_fact(op, &axis_size);
-    case RegisterCode::import_room: return import_fact(op, &room_of);
-    case RegisterCode::export_list: return export_list(op);
-    case RegisterCode::grow_back:
-    case RegisterCode::grow_front: return stop(at_, RegisterStop::grow);
-    case RegisterCode::export_1: return export_(op, 1);
-    case RegisterCode::export_4: return export_(op, 4);
-    case RegisterCode::export_8: return export_(op, 8);
-    case RegisterCode::copy: return copy(op.out, op.a);
-    case RegisterCode::load_1: return load(op, locate(op, 1), 1);
-    case RegisterCode::load_4: return load(op, locate(op, 4), 4);
-    case RegisterCode::load_8: return load(op, locate(op, 8), 8);
-    case RegisterCode::store_1: return store(op, locate(op, 1), 1);
-    case RegisterCode::store_4: return store(op, locate(op, 4), 4);
-    case RegisterCode::store_8: return store(op, locate(op, 8), 8);
-    case RegisterCode::load_pair_1: return load(op, locate_pair(op, 1), 1);
-    case RegisterCode::load_pair_4: return load(op, locate_pair(op, 4), 4);
-    case RegisterCode::load_pair_8: return load(op, locate_pair(op, 8), 8);
-    case RegisterCode::store_pair_1: return store(op, locate_pair(op, 1), 1);
-    case RegisterCode::store_pair_4: return store(op, locate_pair(op, 4), 4);
-    case RegisterCode::store_pair_8: return store(op, locate_pair(op, 8), 8);
-    case RegisterCode::get_1: return load(op, element(op, op.b, 1), 1);
-    case RegisterCode::get_4: return load(op, element(op, op.b, 4), 4);
-    case RegisterCode::get_8: return load(op, element(op, op.b, 8), 8);
-    case RegisterCode::put_1: return store(op, element(op, op.b, 1), 1);
-    case RegisterCode::put_4: return store(op, element(op, op.b, 4), 4);
-    case RegisterCode::put_8: return store(op, element(op, op.b, 8), 8);
-    case RegisterCode::position: check_index(Gpr::rcx, op.b, op.c); return put(op.out, Gpr::rcx);
-    case RegisterCode::position_in:
+    case RegisterOperation::raise: return stop(at_, RegisterStop::raised);
+    case RegisterOperation::import_address: load_pointer(op.jump); return put(op.out, Gpr::rax);
+    case RegisterOperation::import_size: return import_fact(op, &axis_size);
+    case RegisterOperation::import_room: return import_fact(op, &room_of);
+    case RegisterOperation::export_list: return export_list(op);
+    case RegisterOperation::grow_back:
+    case RegisterOperation::grow_front: return stop(at_, RegisterStop::grow);
+    case RegisterOperation::copy: return copy(op.out, op.a);
+    case RegisterOperation::position:
+      check_index(Gpr::rcx, op.b, op.c);
+      return put(op.out, Gpr::rcx);
+    case RegisterOperation::position_in:
       check_index(Gpr::rcx, op.c, op.d);
       fetch(Gpr::rax, op.b);
       a_.multiply(Gpr::rax, operand(op.d), Width::eight);
       a_.arithmetic(Arithmetic::add, Gpr::rax, Gpr::rcx, Width::eight);
       return put(op.out, Gpr::rax);
-    case RegisterCode::kernel: return kernel(op);
-    case RegisterCode::select: return select(op);
-    case RegisterCode::choose_lesser_float32: return real_binary(op, Real::lesser, op.b, false);
-    case RegisterCode::choose_lesser_float64: return real_binary(op, Real::lesser, op.b, true);
-    case RegisterCode::choose_greater_float32: return real_binary(op, Real::greater, op.b, false);
-    case RegisterCode::choose_greater_float64: return real_binary(op, Real::greater, op.b, true);
-    case RegisterCode::multiply_add_int64: return multiply_add(op);
-    case RegisterCode::multiply_add_float64: return real_multiply_add(op);
-    case RegisterCode::add_loop_if_less_int64: return count(op, Condition::less);
-    case RegisterCode::add_loop_if_less_equal_int64: return count(op, Condition::less_equal);
+    case RegisterOperation::kernel: return kernel(op);
+    case RegisterOperation::select: return select(op);
+    default: return stop(at_, RegisterStop::fault);
+  }
+}
+
+void Translator::translate_move(const RegisterOp& op, std::size_t size) {
+  const auto bytes = static_cast<int>(size);
+  switch (op.code.operation()) {
+    case RegisterOperation::import_: return import(op, size);
+    case RegisterOperation::export_: return export_(op, size);
+    case RegisterOperation::load: return load(op, locate(op, bytes), size);
+    case RegisterOperation::store: return store(op, locate(op, bytes), size);
+    case RegisterOperation::load_pair: return load(op, locate_pair(op, bytes), size);
+    case RegisterOperation::store_pair: return store(op, locate_pair(op, bytes), size);
+    case RegisterOperation::get: return load(op, element(op, op.b, bytes), size);
+    case RegisterOperation::put: return store(op, element(op, op.b, bytes), size);
+    default: return stop(at_, RegisterStop::fault);
+  }
+}
+
+void Translator::translate_fused(const RegisterOp& op, const RegisterForm& form) {
+  switch (op.code.operation()) {
+    case RegisterOperation::choose_lesser:
+      return real_binary(op, Real::lesser, op.b, is_wide(form.in));
+    case RegisterOperation::choose_greater:
+      return real_binary(op, Real::greater, op.b, is_wide(form.in));
+    case RegisterOperation::multiply_add:
+      return is_real(form.in) ? real_multiply_add(op) : multiply_add(op);
+    case RegisterOperation::add_loop_if_less: return count(op, Condition::less);
+    case RegisterOperation::add_loop_if_less_equal: return count(op, Condition::less_equal);
     default: return stop(at_, RegisterStop::fault);
   }
 }
@@ -360,7 +366,7 @@ Operand Translator::element(const RegisterOp& op, Register index, int bytes) {
 }
 
 void Translator::load(const RegisterOp& op, Operand from, std::size_t bytes) {
-  if (const auto xmm = homes_.xmm(op.out); xmm && bytes != 1)
+  if (const auto xmm = homes_.xmm(op.out); xmm && bytes >= sizeof(float))
     return a_.load(*xmm, from, bytes == sizeof(double));
   const Gpr place = homes_.gpr(op.out).value_or(Gpr::rax);
   a_.move(place, from, width_of(bytes));
@@ -368,7 +374,7 @@ void Translator::load(const RegisterOp& op, Operand from, std::size_t bytes) {
 }
 
 void Translator::store(const RegisterOp& op, Operand to, std::size_t bytes) {
-  if (const auto xmm = homes_.xmm(op.out); xmm && bytes != 1)
+  if (const auto xmm = homes_.xmm(op.out); xmm && bytes >= sizeof(float))
     return a_.store(to, *xmm, bytes == sizeof(double));
   const Gpr place = homes_.gpr(op.out).value_or(Gpr::rdx);
   fetch(place, op.out);

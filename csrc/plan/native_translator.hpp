@@ -34,7 +34,7 @@ inline constexpr Gpr kBudget = Gpr::r13;
 inline constexpr Xmm kReal{0};
 inline constexpr Xmm kOtherReal{1};
 
-inline bool is_real(DType dtype) { return dtype == DType::float32 || dtype == DType::float64; }
+inline bool is_real(DType dtype) { return is_floating(dtype); }
 inline bool is_wide(DType dtype) { return itemsize(dtype) == 8; }
 
 // Numbers that are narrower than a register are computed with four bytes.
@@ -157,6 +157,8 @@ class Translator {
   void arithmetic(Arithmetic what, Gpr to, Register with, Width width);
   void translate(const RegisterOp& op);
   void translate_control(const RegisterOp& op);
+  void translate_move(const RegisterOp& op, std::size_t size);
+  void translate_fused(const RegisterOp& op, const RegisterForm& form);
 
   // Values.
   void value(const RegisterOp& op, const RegisterForm& form);

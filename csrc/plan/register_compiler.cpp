@@ -203,8 +203,8 @@ class Compiler {
       // Of an array that is not indexed only the sizes are asked for.
       if ((plan_.storages[id].bytes == 0 && !arrays_[id]) || lists_.contains(id)) continue;
       emit(region_.begin,
-           {.code = arrays_[id] ? RegisterCode::import_address
-                                : by_bytes(RegisterCode::import_1, plan_.storages[id].bytes),
+           {.code = arrays_[id] ? RegisterOperation::import_address
+                                : by_bytes(RegisterOperation::import_, plan_.storages[id].bytes),
             .out = register_of(id),
             .jump = static_cast<std::int32_t>(id)});
     }
@@ -232,7 +232,7 @@ class Compiler {
   }
 
   void emit_size(std::uint32_t i, Register out, StorageId array, int axis) {
-    emit(i, {.code = RegisterCode::import_size,
+    emit(i, {.code = RegisterOperation::import_size,
              .out = out,
              .a = static_cast<Register>(axis),
              .jump = static_cast<std::int32_t>(array)});
@@ -279,7 +279,7 @@ class Compiler {
 
   void emit_exports() {
     for (const auto& [id, list] : lists_) {
-      emit(list_maker_[id], {.code = RegisterCode::export_list,
+      emit(list_maker_[id], {.code = RegisterOperation::export_list,
                              .a = list.address,
                              .b = list.size,
                              .jump = list.storage});
@@ -288,7 +288,7 @@ class Compiler {
       for (std::size_t k = 0; k < at(i).output_count; ++k)
         export_value(plan_.operands[at(i).first_operand + k]);
     }
-    emit(region_.begin, {.code = RegisterCode::finish});
+    emit(region_.begin, {.code = RegisterOperation::finish});
     for (StorageId id : raised_) {
       if (std::ranges::find(result_.written, id) == result_.written.end())
         result_.written.push_back(id);
@@ -317,11 +317,11 @@ class Compiler {
       raised_.push_back(id);
       emit(i, export_of(id));
     }
-    emit(i, {.code = RegisterCode::raise});
+    emit(i, {.code = RegisterOperation::raise});
   }
 
   RegisterOp export_of(StorageId id) {
-    return {.code = by_bytes(RegisterCode::export_1, plan_.storages[id].bytes),
+    return {.code = by_bytes(RegisterOperation::export_, plan_.storages[id].bytes),
             .a = register_of(id),
             .jump = static_cast<std::int32_t>(id)};
   }
@@ -329,16 +329,16 @@ class Compiler {
   void emit_instruction(std::uint32_t i) {
     switch (at(i).code) {
       case Code::move:
-        return emit(i, {.code = RegisterCode::copy,
+        return emit(i, {.code = RegisterOperation::copy,
                         .out = register_of(output(i)),
                         .a = register_of(input(i, 0))});
       case Code::check_defined:
-        return emit(i, {.code = RegisterCode::check_defined, .a = register_of(input(i, 0))});
+        return emit(i, {.code = RegisterOperation::check_defined, .a = register_of(input(i, 0))});
       case Code::jump:
         if (const std::uint32_t loop = entry_of_[i - region_.begin]; loop != kNone)
           return emit_branch({loop, 0}, false, loop + 1, {});
         if (at(i).target == i + 1) return;
-        return emit_jump(i, {.code = RegisterCode::jump}, at(i).target);
+        return emit_jump(i, {.code = RegisterOperation::jump}, at(i).target);
       case Code::list_append:
       case Code::list_pop: return emit_list(i);
       case Code::text: return emit_raise(i);
@@ -363,9 +363,10 @@ class Compiler {
   void emit_branch(Use use, bool wanted, std::uint32_t target, std::optional<Register> cost) {
     const auto found = condition_of_.find(use);
     if (found == condition_of_.end()) {
-      const RegisterCode plain = wanted ? RegisterCode::if_true : RegisterCode::unless_true;
-      const RegisterCode back =
-          wanted ? RegisterCode::loop_if_true : RegisterCode::loop_unless_true;
+      const RegisterOperation plain =
+          wanted ? RegisterOperation::if_true : RegisterOperation::unless_true;
+      const RegisterOperation back =
+          wanted ? RegisterOperation::loop_if_true : RegisterOperation::loop_unless_true;
       return emit_jump(use.user,
                        {.code = cost ? back : plain,
                         .a = register_of(input(use.user, use.k)),
@@ -406,20 +407,22 @@ class Compiler {
     operation.code = variant(test, kIf);
     operation.jump = 2;
     emit(maker, operation);
-    emit_jump(maker, {.code = RegisterCode::loop, .d = *cost}, target);
+    emit_jump(maker, {.code = RegisterOperation::loop, .d = *cost}, target);
     block_start_ = here();
   }
 
   // i += step; if i < limit go on: the end of every loop over a range.
   bool join_add(std::uint32_t maker, const RegisterOp& test, std::uint32_t target) {
-    const bool less = test.code == RegisterCode::loop_if_less_int64;
-    if (!less && test.code != RegisterCode::loop_if_less_equal_int64) return false;
-    if (here() == block_start_ || code().back().code != RegisterCode::add_int64 ||
+    const bool less = test.code == RegisterCode(RegisterOperation::loop_if_less, DType::int64);
+    if (!less && test.code != RegisterCode(RegisterOperation::loop_if_less_equal, DType::int64))
+      return false;
+    if (here() == block_start_ ||
+        code().back().code != RegisterCode(RegisterOperation::add, DType::int64) ||
         code().back().out != test.a || test.a == test.b)
       return false;
     RegisterOp both = code().back();
-    both.code =
-        less ? RegisterCode::add_loop_if_less_int64 : RegisterCode::add_loop_if_less_equal_int64;
+    both.code = less ? RegisterCode(RegisterOperation::add_loop_if_less, DType::int64)
+                     : RegisterCode(RegisterOperation::add_loop_if_less_equal, DType::int64);
     both.c = test.b;
     both.d = test.d;
     drop_last();
@@ -434,19 +437,19 @@ class Compiler {
 
   void emit_kernel(std::uint32_t i) {
     switch (op(i)) {
-      case OpCode::gather: return emit_element(i, RegisterCode::load_1, output(i));
-      case OpCode::scatter: return emit_element(i, RegisterCode::store_1, input(i, 1));
+      case OpCode::gather: return emit_element(i, RegisterOperation::load, output(i));
+      case OpCode::scatter: return emit_element(i, RegisterOperation::store, input(i, 1));
       case OpCode::dim_size:
         if (const auto list = lists_.find(input(i, 0)); list != lists_.end())
-          return emit(
-              i,
-              {.code = RegisterCode::copy, .out = register_of(output(i)), .a = list->second.size});
+          return emit(i, {.code = RegisterOperation::copy,
+                          .out = register_of(output(i)),
+                          .a = list->second.size});
         return emit_size(
             i, register_of(output(i)), input(i, 0),
             static_cast<int>(ops::integer(plan_.dynamics[at(i).target].attributes[0])));
       case OpCode::undef:
-        return emit(i,
-                    {.code = RegisterCode::copy, .out = register_of(output(i)), .a = constant(0)});
+        return emit(
+            i, {.code = RegisterOperation::copy, .out = register_of(output(i)), .a = constant(0)});
       default: break;
     }
     RegisterOp operation{.out = register_of(output(i)), .a = register_of(input(i, 0))};
@@ -460,10 +463,10 @@ class Compiler {
       ease_real_division(i, operation);
       if (join_multiply(i, operation)) return;
     } else if (op(i) == OpCode::where) {
-      operation.code = RegisterCode::select;
+      operation.code = RegisterOperation::select;
       if (join_choice(i, operation)) return;
     } else {
-      operation.code = RegisterCode::kernel;
+      operation.code = RegisterOperation::kernel;
       operation.jump = static_cast<std::int32_t>(result_.program.kernels.size());
       result_.program.kernels.push_back(kernel(i).call.elementwise);
     }
@@ -472,13 +475,15 @@ class Compiler {
 
   // Division by a power of two is a shift; both round down.
   void ease_division(std::uint32_t i, RegisterOp& operation) {
-    const bool divides = operation.code == RegisterCode::floor_divide_int64;
-    if (!divides && operation.code != RegisterCode::remainder_int64) return;
+    const bool divides =
+        operation.code == RegisterCode(RegisterOperation::floor_divide, DType::int64);
+    if (!divides && operation.code != RegisterCode(RegisterOperation::remainder, DType::int64))
+      return;
     if (!is_constant(input(i, 1))) return;
     const std::uint64_t divisor = constant_bits(input(i, 1));
     if (divisor == 0 || (divisor & (divisor - 1)) != 0 || divisor >> 63 != 0) return;
-    operation.code =
-        divides ? RegisterCode::bitwise_right_shift_int64 : RegisterCode::bitwise_and_int64;
+    operation.code = divides ? RegisterCode(RegisterOperation::bitwise_right_shift, DType::int64)
+                             : RegisterCode(RegisterOperation::bitwise_and, DType::int64);
     operation.b =
         constant(divides ? static_cast<std::uint64_t>(__builtin_ctzll(divisor)) : divisor - 1);
   }
@@ -486,8 +491,8 @@ class Compiler {
   // Division of a number with a fraction by a power of two is the product with its inverse, if that
   // is a power of two as well.
   void ease_real_division(std::uint32_t i, RegisterOp& operation) {
-    const bool wide = operation.code == RegisterCode::divide_float64;
-    if (!wide && operation.code != RegisterCode::divide_float32) return;
+    const bool wide = operation.code == RegisterCode(RegisterOperation::divide, DType::float64);
+    if (!wide && operation.code != RegisterCode(RegisterOperation::divide, DType::float32)) return;
     if (!is_constant(input(i, 1))) return;
     const int fraction_bits = wide ? 52 : 23;
     const std::uint64_t exponents = wide ? 0x7FF : 0xFF;
@@ -496,19 +501,24 @@ class Compiler {
     const std::uint64_t sign = divisor & (exponents + 1) << fraction_bits;
     const bool is_power = (divisor & ((std::uint64_t{1} << fraction_bits) - 1)) == 0;
     if (!is_power || exponent == 0 || exponent >= exponents - 1) return;
-    operation.code = wide ? RegisterCode::multiply_float64 : RegisterCode::multiply_float32;
+    operation.code = wide ? RegisterCode(RegisterOperation::multiply, DType::float64)
+                          : RegisterCode(RegisterOperation::multiply, DType::float32);
     operation.b = constant(sign | (exponents - 1 - exponent) << fraction_bits);
   }
 
   // The sum of a product, if nothing else needs the product.
   bool join_multiply(std::uint32_t i, const RegisterOp& add) {
-    const bool whole = add.code == RegisterCode::add_int64;
-    if (here() == block_start_ || (!whole && add.code != RegisterCode::add_float64)) return false;
+    const bool whole = add.code == RegisterCode(RegisterOperation::add, DType::int64);
+    if (here() == block_start_ ||
+        (!whole && add.code != RegisterCode(RegisterOperation::add, DType::float64)))
+      return false;
     const RegisterOp product = code().back();
     const bool is_square =
-        product.code == (whole ? RegisterCode::square_int64 : RegisterCode::square_float64);
+        product.code == (whole ? RegisterCode(RegisterOperation::square, DType::int64)
+                               : RegisterCode(RegisterOperation::square, DType::float64));
     if (!is_square &&
-        product.code != (whole ? RegisterCode::multiply_int64 : RegisterCode::multiply_float64))
+        product.code != (whole ? RegisterCode(RegisterOperation::multiply, DType::int64)
+                               : RegisterCode(RegisterOperation::multiply, DType::float64)))
       return false;
     // The order of operands tells which of two NaNs a sum becomes.
     std::size_t k = 1;
@@ -518,7 +528,8 @@ class Compiler {
     if (other == product.out) return false;
     if (add.out != product.out && contains(live_[input(i, k)], 2 * (i + 1))) return false;
     drop_last();
-    emit(i, {.code = whole ? RegisterCode::multiply_add_int64 : RegisterCode::multiply_add_float64,
+    emit(i, {.code = whole ? RegisterCode(RegisterOperation::multiply_add, DType::int64)
+                           : RegisterCode(RegisterOperation::multiply_add, DType::float64),
              .out = add.out,
              .a = product.a,
              .b = is_square ? product.a : product.b,
@@ -544,19 +555,18 @@ class Compiler {
   }
 
   // The element of input 0 at the inputs that are indices, into or from the register of `value`.
-  // `one` is the code for elements of one byte.
-  void emit_element(std::uint32_t i, RegisterCode one, StorageId value) {
+  void emit_element(std::uint32_t i, RegisterOperation move, StorageId value) {
     const std::uint32_t first = first_index(row(i));
     const std::uint32_t axes = at(i).input_count - first;
-    RegisterOp access{.code = by_bytes(one, element_bytes(i)),
+    RegisterOp access{.code = by_bytes(move, element_bytes(i)),
                       .out = register_of(value),
                       .a = register_of(input(i, 0)),
                       .b = register_of(input(i, first))};
     if (axes == 1) {
       access.c = size_of(i, 0);
     } else if (axes == 2) {
-      const bool loads = one == RegisterCode::load_1;
-      access.code = by_bytes(loads ? RegisterCode::load_pair_1 : RegisterCode::store_pair_1,
+      const bool loads = move == RegisterOperation::load;
+      access.code = by_bytes(loads ? RegisterOperation::load_pair : RegisterOperation::store_pair,
                              element_bytes(i));
       access.c = register_of(input(i, first + 1));
       access.d = sizes_of(i);
@@ -569,12 +579,12 @@ class Compiler {
 
   Register emit_position(std::uint32_t i, std::uint32_t first, std::uint32_t axes) {
     if (position_ == kNoRegister) position_ = add_register(0);
-    emit(i, {.code = RegisterCode::position,
+    emit(i, {.code = RegisterOperation::position,
              .out = position_,
              .b = register_of(input(i, first)),
              .c = size_of(i, 0)});
     for (std::uint32_t axis = 1; axis < axes; ++axis) {
-      emit(i, {.code = RegisterCode::position_in,
+      emit(i, {.code = RegisterOperation::position_in,
                .out = position_,
                .b = position_,
                .c = register_of(input(i, first + axis)),
@@ -621,7 +631,7 @@ class Compiler {
     for (const Jump& jump : jumps_) {
       RegisterOp& operation = code()[jump.op];
       const RegisterOp* to = &operation + operation.jump;
-      while (to->code == RegisterCode::jump) to += to->jump;
+      while (to->code == RegisterOperation::jump) to += to->jump;
       operation.jump = static_cast<std::int32_t>(to - &operation);
     }
   }

@@ -74,17 +74,13 @@ class Elements {
 
   void rewrite(RegisterOp operation) {
     if (!safe_[at_]) return emit(operation);
-    switch (operation.code) {
-      case RegisterCode::load_1:
-      case RegisterCode::load_4:
-      case RegisterCode::load_8:
-      case RegisterCode::store_1:
-      case RegisterCode::store_4:
-      case RegisterCode::store_8: break;
-      case RegisterCode::position:
-        return emit({.code = RegisterCode::copy, .out = operation.out, .a = operation.b});
-      case RegisterCode::position_in:
-        return emit({.code = RegisterCode::multiply_add_int64,
+    switch (operation.code.operation()) {
+      case RegisterOperation::load:
+      case RegisterOperation::store: break;
+      case RegisterOperation::position:
+        return emit({.code = RegisterOperation::copy, .out = operation.out, .a = operation.b});
+      case RegisterOperation::position_in:
+        return emit({.code = RegisterCode(RegisterOperation::multiply_add, DType::int64),
                      .out = operation.out,
                      .a = operation.b,
                      .b = operation.d,
@@ -96,27 +92,13 @@ class Elements {
     emit(operation);
   }
 
-  // The codes for 1, 4 and 8 bytes stand in this order.
   static RegisterCode unchecked(RegisterCode code) {
-    constexpr std::pair<RegisterCode, RegisterCode> kFirst[] = {
-        {RegisterCode::load_1, RegisterCode::get_1},
-        {RegisterCode::store_1, RegisterCode::put_1},
-        {RegisterCode::load_pair_1, RegisterCode::get_1},
-        {RegisterCode::store_pair_1, RegisterCode::put_1}};
-    for (const auto& [checked, other] : kFirst) {
-      const int step = static_cast<int>(code) - static_cast<int>(checked);
-      if (step >= 0 && step < 3) return static_cast<RegisterCode>(static_cast<int>(other) + step);
-    }
-    return code;
-  }
-
-  static std::uint64_t bytes_of(RegisterCode code) {
-    switch (unchecked(code)) {
-      case RegisterCode::get_1:
-      case RegisterCode::put_1: return 1;
-      case RegisterCode::get_4:
-      case RegisterCode::put_4: return 4;
-      default: return 8;
+    switch (code.operation()) {
+      case RegisterOperation::load:
+      case RegisterOperation::load_pair: return {RegisterOperation::get, code.dtype()};
+      case RegisterOperation::store:
+      case RegisterOperation::store_pair: return {RegisterOperation::put, code.dtype()};
+      default: return code;
     }
   }
 
@@ -126,10 +108,10 @@ class Elements {
     const auto [found, is_new] = row_registers_.try_emplace(row, Register{0});
     if (is_new) found->second = add_register(0);
     const std::uint64_t columns = program_.registers[second_size(access) / sizeof(std::uint64_t)];
-    const RegisterOp address{.code = RegisterCode::multiply_add_int64,
+    const RegisterOp address{.code = RegisterCode(RegisterOperation::multiply_add, DType::int64),
                              .out = found->second,
                              .a = access.b,
-                             .b = constant(columns * bytes_of(access.code)),
+                             .b = constant(columns * itemsize(access.code.dtype())),
                              .c = access.a};
     if (Loop* const loop = loop_within(row)) {
       const auto is_same = [&](const RegisterOp& other) { return other.out == address.out; };

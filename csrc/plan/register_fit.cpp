@@ -7,7 +7,9 @@
 namespace pygraph::plan {
 namespace {
 
-bool is_register_size(std::size_t bytes) { return bytes == 1 || bytes == 4 || bytes == 8; }
+bool is_register_size(std::size_t bytes) {
+  return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
+}
 
 // Whether a gather or scatter is of one element, at 0-d positions.
 bool is_single_element(const Plan& plan, const Instruction& instruction) {

@@ -8,11 +8,17 @@ namespace pygraph::plan {
 namespace {
 
 void add(RegisterOps& ops, Register to, Register amount) {
-  ops.push_back({.code = RegisterCode::add_int64, .out = to, .a = to, .b = amount});
+  ops.push_back({.code = RegisterCode(RegisterOperation::add, DType::int64),
+                 .out = to,
+                 .a = to,
+                 .b = amount});
 }
 
 void subtract(RegisterOps& ops, Register from, Register amount) {
-  ops.push_back({.code = RegisterCode::subtract_int64, .out = from, .a = from, .b = amount});
+  ops.push_back({.code = RegisterCode(RegisterOperation::subtract, DType::int64),
+                 .out = from,
+                 .a = from,
+                 .b = amount});
 }
 
 // What makes room for an item where `has_room` does not jump over it.
@@ -42,10 +48,10 @@ void set_extent(RegisterState* state, std::int64_t storage, std::byte* begin, st
 
 RegisterOps list_import(const ListRegisters& list) {
   RegisterOps ops = {
-      {.code = RegisterCode::import_address, .out = list.address, .jump = list.storage}};
+      {.code = RegisterOperation::import_address, .out = list.address, .jump = list.storage}};
   for (const auto& [room, before] : {std::pair(list.room, 0), std::pair(list.front, 1)}) {
     if (!room) continue;
-    ops.push_back({.code = RegisterCode::import_room,
+    ops.push_back({.code = RegisterOperation::import_room,
                    .out = *room,
                    .a = static_cast<Register>(before),
                    .jump = list.storage});
@@ -55,21 +61,26 @@ RegisterOps list_import(const ListRegisters& list) {
 
 RegisterOps list_append(const ListRegisters& list, const ListConstants& constants, Register value,
                         bool front) {
-  const RegisterOp put{.code = by_bytes(RegisterCode::put_1, list.item_bytes),
+  const RegisterOp put{.code = by_bytes(RegisterOperation::put, list.item_bytes),
                        .out = value,
                        .a = list.address,
                        .b = front ? constants.zero : list.size};
   RegisterOps ops;
   if (front) {
     ops = with_room(list,
-                    {.code = RegisterCode::if_greater_int64, .a = *list.front, .b = constants.zero},
-                    RegisterCode::grow_front);
+                    {.code = RegisterCode(RegisterOperation::if_greater, DType::int64),
+                     .a = *list.front,
+                     .b = constants.zero},
+                    RegisterOperation::grow_front);
     subtract(ops, list.address, constants.item_bytes);
     subtract(ops, *list.front, constants.one);
     if (list.room) add(ops, *list.room, constants.one);
   } else {
-    ops = with_room(list, {.code = RegisterCode::if_less_int64, .a = list.size, .b = *list.room},
-                    RegisterCode::grow_back);
+    ops = with_room(list,
+                    {.code = RegisterCode(RegisterOperation::if_less, DType::int64),
+                     .a = list.size,
+                     .b = *list.room},
+                    RegisterOperation::grow_back);
   }
   ops.push_back(put);
   add(ops, list.size, constants.one);
@@ -79,7 +90,7 @@ RegisterOps list_append(const ListRegisters& list, const ListConstants& constant
 RegisterOps list_pop(const ListRegisters& list, const ListConstants& constants, Register value,
                      bool front) {
   RegisterOps ops;
-  RegisterOp load{.code = by_bytes(RegisterCode::load_1, list.item_bytes),
+  RegisterOp load{.code = by_bytes(RegisterOperation::load, list.item_bytes),
                   .out = value,
                   .a = list.address,
                   .b = constants.zero,
@@ -87,8 +98,10 @@ RegisterOps list_pop(const ListRegisters& list, const ListConstants& constants, 
   if (!front) {
     // Of an empty list that is no index.
     load.b = constants.free;
-    ops.push_back(
-        {.code = RegisterCode::subtract_int64, .out = load.b, .a = list.size, .b = constants.one});
+    ops.push_back({.code = RegisterCode(RegisterOperation::subtract, DType::int64),
+                   .out = load.b,
+                   .a = list.size,
+                   .b = constants.one});
   }
   ops.push_back(load);
   subtract(ops, list.size, constants.one);

@@ -14,21 +14,26 @@ struct ValueRow {
   RegisterCode code;
 };
 
+#define PYGRAPH_ROW(dtype, type, op) \
+  {OpCode::op, DType::dtype, DType::dtype, {RegisterOperation::op, DType::dtype}},
+#define PYGRAPH_CAST_ROW(dtype, type, to) \
+  {OpCode::astype, DType::dtype, DType::to, {RegisterOperation::to_##to, DType::dtype}},
+
 constexpr ValueRow kTests[] = {
-#define PYGRAPH_REGISTER_TEST(name, op, dtype, operand_type, expression) \
-  {OpCode::op, DType::dtype, DType::bool_, RegisterCode::name},
+#define PYGRAPH_REGISTER_TEST(op, types, expression) PYGRAPH_TYPES_##types(PYGRAPH_ROW, op)
 #include "plan/register_codes.def"
 };
 
 constexpr ValueRow kValues[] = {
-#define PYGRAPH_REGISTER_VALUE(name, op, dtype, operand_type, result_type, expression) \
-  {OpCode::op, DType::dtype, DType::dtype, RegisterCode::name},
-#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) \
-  {OpCode::astype, DType::from, DType::to, RegisterCode::name},
-#define PYGRAPH_REGISTER_DIVISION(name, op, dtype, type, expression) \
-  {OpCode::op, DType::dtype, DType::dtype, RegisterCode::name},
+#define PYGRAPH_REGISTER_VALUE(op, types, expression) PYGRAPH_TYPES_##types(PYGRAPH_ROW, op)
+#define PYGRAPH_REGISTER_CAST(to, type, types, expression) \
+  PYGRAPH_TYPES_##types(PYGRAPH_CAST_ROW, to)
+#define PYGRAPH_REGISTER_DIVISION(op, types, expression) PYGRAPH_TYPES_##types(PYGRAPH_ROW, op)
 #include "plan/register_codes.def"
 };
+
+#undef PYGRAPH_ROW
+#undef PYGRAPH_CAST_ROW
 
 }  // namespace
 
@@ -40,7 +45,8 @@ std::optional<RegisterCode> find_test(OpCode op, DType dtype) {
 }
 
 RegisterCode variant(RegisterCode test, TestVariant which) {
-  return static_cast<RegisterCode>(static_cast<std::uint16_t>(test) + which);
+  return {static_cast<RegisterOperation>(static_cast<std::uint16_t>(test.operation()) + which),
+          test.dtype()};
 }
 
 std::optional<RegisterCode> find_value(OpCode op, DType in, DType out) {
@@ -50,21 +56,14 @@ std::optional<RegisterCode> find_value(OpCode op, DType in, DType out) {
   return std::nullopt;
 }
 
-// The codes for 1, 4 and 8 bytes stand in this order.
-RegisterCode by_bytes(RegisterCode one, std::size_t bytes) {
-  const int step = bytes == 1 ? 0 : bytes == 4 ? 1 : 2;
-  return static_cast<RegisterCode>(static_cast<int>(one) + step);
+RegisterCode by_bytes(RegisterOperation move, std::size_t bytes) {
+  return {move, dtype_of_size(DTypeKind::unsigned_integer, bytes).value()};
 }
 
 RegisterCode choice(DType dtype, bool lesser) {
-  switch (dtype) {
-    case DType::int32: return lesser ? RegisterCode::minimum_int32 : RegisterCode::maximum_int32;
-    case DType::int64: return lesser ? RegisterCode::minimum_int64 : RegisterCode::maximum_int64;
-    case DType::float32:
-      return lesser ? RegisterCode::choose_lesser_float32 : RegisterCode::choose_greater_float32;
-    default:
-      return lesser ? RegisterCode::choose_lesser_float64 : RegisterCode::choose_greater_float64;
-  }
+  if (is_floating(dtype))
+    return {lesser ? RegisterOperation::choose_lesser : RegisterOperation::choose_greater, dtype};
+  return {lesser ? RegisterOperation::minimum : RegisterOperation::maximum, dtype};
 }
 
 }  // namespace pygraph::plan

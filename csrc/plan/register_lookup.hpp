@@ -15,8 +15,8 @@ RegisterCode variant(RegisterCode test, TestVariant which);
 // Any other value. `out` tells one cast from another.
 std::optional<RegisterCode> find_value(ir::OpCode op, DType in, DType out);
 
-// The code for elements of so many bytes, from that for elements of one.
-RegisterCode by_bytes(RegisterCode one, std::size_t bytes);
+// A move of elements of so many bytes: 1, 2, 4 or 8.
+RegisterCode by_bytes(RegisterOperation move, std::size_t bytes);
 
 // `a if a < b else b`, or with >.
 RegisterCode choice(DType dtype, bool lesser);

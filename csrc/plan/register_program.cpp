@@ -20,6 +20,8 @@ std::string operation_text(const RegisterOp& operation, std::int64_t index) {
     return "r" + std::to_string(at / sizeof(std::uint64_t));
   };
   std::string line(form.name);
+  if (form.kind != RegisterKind::control)
+    line += (line.ends_with('_') ? "" : "_") + std::string(name(form.in));
   std::string separator = " ";
   for (const char field : form.fields) {
     line += separator;
@@ -42,32 +44,33 @@ std::string operation_text(const RegisterOp& operation, std::int64_t index) {
 }  // namespace
 
 RegisterForm form_of(RegisterCode code) {
-  switch (code) {
+  const DType dtype = code.dtype();
+  using Kind = RegisterKind;
+  switch (code.operation()) {
 #define PYGRAPH_REGISTER_CONTROL(name, fields) \
-  case RegisterCode::name: return {#name, fields};
-#define PYGRAPH_REGISTER_VALUE(name, op, dtype, operand_type, result_type, expression) \
-  case RegisterCode::name:                                                             \
-    return {#name,                                                                     \
-            value_fields(ops::row(ir::OpCode::op).inputs.minimum == 1),                \
-            RegisterKind::value,                                                       \
-            ir::OpCode::op,                                                            \
-            DType::dtype,                                                              \
-            DType::dtype};
-#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) \
-  case RegisterCode::name:                                                    \
-    return {#name, "oa", RegisterKind::cast, ir::OpCode::astype, DType::from, DType::to};
-#define PYGRAPH_REGISTER_DIVISION(name, op, dtype, type, expression) \
-  case RegisterCode::name:                                           \
-    return {#name, "oab", RegisterKind::division, ir::OpCode::op, DType::dtype, DType::dtype};
-#define PYGRAPH_REGISTER_TEST(name, op, dtype, operand_type, expression)                      \
-  case RegisterCode::name:                                                                    \
-      return {#name, "oab", RegisterKind::test, ir::OpCode::op, DType::dtype};                \
-  case RegisterCode::if_##name:                                                               \
-    return {"if_" #name, "abj", RegisterKind::jump_if, ir::OpCode::op, DType::dtype};         \
-  case RegisterCode::unless_##name:                                                           \
-    return {"unless_" #name, "abj", RegisterKind::jump_unless, ir::OpCode::op, DType::dtype}; \
-  case RegisterCode::loop_if_##name:                                                          \
-    return {"loop_if_" #name, "abj", RegisterKind::loop_if, ir::OpCode::op, DType::dtype};
+  case RegisterOperation::name: return {#name, fields};
+#define PYGRAPH_REGISTER_MOVE(name, fields, types) \
+  case RegisterOperation::name: return {#name, fields, Kind::move, {}, dtype, dtype};
+#define PYGRAPH_REGISTER_FUSED(name, fields, types) \
+  case RegisterOperation::name: return {#name, fields, Kind::fused, {}, dtype, dtype};
+#define PYGRAPH_REGISTER_VALUE(op, types, expression)                                \
+  case RegisterOperation::op:                                                        \
+    return {#op,         value_fields(ops::row(ir::OpCode::op).inputs.minimum == 1), \
+            Kind::value, ir::OpCode::op,                                             \
+            dtype,       dtype};
+#define PYGRAPH_REGISTER_CAST(to, type, types, expression) \
+  case RegisterOperation::to_##to:                         \
+    return {"to_" #to, "oa", Kind::cast, ir::OpCode::astype, dtype, DType::to};
+#define PYGRAPH_REGISTER_DIVISION(op, types, expression) \
+  case RegisterOperation::op: return {#op, "oab", Kind::division, ir::OpCode::op, dtype, dtype};
+#define PYGRAPH_REGISTER_TEST(op, types, expression)                                  \
+  case RegisterOperation::op: return {#op, "oab", Kind::test, ir::OpCode::op, dtype}; \
+  case RegisterOperation::if_##op:                                                    \
+      return {"if_" #op, "abj", Kind::jump_if, ir::OpCode::op, dtype};                \
+  case RegisterOperation::unless_##op:                                                \
+    return {"unless_" #op, "abj", Kind::jump_unless, ir::OpCode::op, dtype};          \
+  case RegisterOperation::loop_if_##op:                                               \
+    return {"loop_if_" #op, "abj", Kind::loop_if, ir::OpCode::op, dtype};
 #include "plan/register_codes.def"
   }
   return {"?", ""};
@@ -83,20 +86,15 @@ std::map<Register, DType> real_registers(const std::vector<RegisterOp>& code) {
   };
   for (const RegisterOp& operation : code) {
     const RegisterForm form = form_of(operation.code);
-    if (form.kind == RegisterKind::control) {
-      if (!form.name.ends_with("_float64") && !form.name.ends_with("_float32")) continue;
-      const DType dtype = form.name.ends_with("64") ? DType::float64 : DType::float32;
-      for (Register which : {operation.out, operation.a, operation.b, operation.c})
-        add(which, dtype);
-      continue;
-    }
+    if (form.kind == RegisterKind::control) continue;
+    if (form.kind == RegisterKind::fused) add(operation.c, form.in);
     if (form.writes()) add(operation.out, form.out);
     add(operation.a, form.in);
     add(operation.b, form.in);
   }
   for (const RegisterOp& operation : code) {
     const auto copied = found.find(operation.out);
-    if (operation.code == RegisterCode::copy && copied != found.end())
+    if (operation.code == RegisterOperation::copy && copied != found.end())
       found.emplace(operation.a, copied->second);
   }
   return found;

@@ -15,21 +15,55 @@
 
 namespace pygraph::plan {
 
-enum class RegisterCode : std::uint16_t {
+enum class RegisterOperation : std::uint16_t {
 #define PYGRAPH_REGISTER_CONTROL(name, fields) name,
-#define PYGRAPH_REGISTER_VALUE(name, op, dtype, operand_type, result_type, expression) name,
-#define PYGRAPH_REGISTER_CAST(name, from, from_type, to, to_type, expression) name,
-#define PYGRAPH_REGISTER_DIVISION(name, op, dtype, type, expression) name,
-#define PYGRAPH_REGISTER_TEST(name, op, dtype, operand_type, expression) \
-  name, if_##name, unless_##name, loop_if_##name,
+#define PYGRAPH_REGISTER_MOVE(name, fields, types) name,
+#define PYGRAPH_REGISTER_FUSED(name, fields, types) name,
+#define PYGRAPH_REGISTER_VALUE(op, types, expression) op,
+#define PYGRAPH_REGISTER_CAST(to, type, types, expression) to_##to,
+#define PYGRAPH_REGISTER_DIVISION(op, types, expression) op,
+#define PYGRAPH_REGISTER_TEST(op, types, expression) op, if_##op, unless_##op, loop_if_##op,
 #include "plan/register_codes.def"
+};
+
+inline constexpr std::size_t kRegisterOperations = 0
+#define PYGRAPH_REGISTER_CONTROL(name, fields) +1
+#define PYGRAPH_REGISTER_MOVE(name, fields, types) +1
+#define PYGRAPH_REGISTER_FUSED(name, fields, types) +1
+#define PYGRAPH_REGISTER_VALUE(op, types, expression) +1
+#define PYGRAPH_REGISTER_CAST(to, type, types, expression) +1
+#define PYGRAPH_REGISTER_DIVISION(op, types, expression) +1
+#define PYGRAPH_REGISTER_TEST(op, types, expression) +4
+#include "plan/register_codes.def"
+    ;
+
+// An operation, and the dtype that it is done in.
+class RegisterCode {
+ public:
+  static constexpr int kDTypeBits = 4;
+  static constexpr std::size_t kCount = kRegisterOperations << kDTypeBits;
+
+  constexpr RegisterCode(RegisterOperation operation, DType dtype = DType::bool_)
+      : index_(static_cast<std::uint16_t>(static_cast<unsigned>(operation) << kDTypeBits |
+                                          static_cast<unsigned>(dtype))) {}
+
+  constexpr RegisterOperation operation() const {
+    return static_cast<RegisterOperation>(index_ >> kDTypeBits);
+  }
+  constexpr DType dtype() const { return static_cast<DType>(index_ & ((1U << kDTypeBits) - 1)); }
+  constexpr std::size_t index() const { return index_; }
+  friend constexpr bool operator==(RegisterCode, RegisterCode) = default;
+
+ private:
+  static_assert(kDTypeCount <= 1U << kDTypeBits);
+  std::uint16_t index_;
 };
 
 // A register, as its offset in bytes.
 using Register = std::uint16_t;
 
 struct RegisterOp {
-  RegisterCode code = RegisterCode::finish;
+  RegisterCode code = RegisterOperation::finish;
   Register out = 0;
   Register a = 0;
   Register b = 0;
@@ -46,6 +80,8 @@ inline Register second_size(const RegisterOp& operation) {
 
 enum class RegisterKind : std::uint8_t {
   control,
+  move,
+  fused,
   value,
   cast,
   division,
@@ -57,11 +93,10 @@ enum class RegisterKind : std::uint8_t {
 
 // What the table says of a code.
 struct RegisterForm {
-  std::string_view name;
+  std::string_view name;  // of the operation
   std::string_view fields;
   RegisterKind kind = RegisterKind::control;
-  // Of all but control:
-  ir::OpCode op = {};
+  ir::OpCode op = {};  // of values, casts, divisions and tests
   DType in = DType::bool_;
   DType out = DType::bool_;
 
@@ -73,7 +108,7 @@ RegisterForm form_of(RegisterCode code);
 
 // Whether what stands behind it is never run next.
 inline bool ends_program(const RegisterOp& operation) {
-  return operation.code == RegisterCode::finish || operation.code == RegisterCode::raise;
+  return operation.code == RegisterOperation::finish || operation.code == RegisterOperation::raise;
 }
 
 // Whether it goes back to what was run before: the end of a loop, which may be all of it.

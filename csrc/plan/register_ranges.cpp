@@ -245,7 +245,8 @@ class Analysis {
     if (form.jumps()) {
       Ranges taken = ranges;
       if (assume(operation, form, true, taken)) reach(block_at_[target(last)], taken);
-      if (operation.code == RegisterCode::jump || operation.code == RegisterCode::loop) return;
+      if (operation.code == RegisterOperation::jump || operation.code == RegisterOperation::loop)
+        return;
     }
     if (assume(operation, form, false, ranges) && block.end < program_.code.size())
       reach(block_at_[block.end], ranges);
@@ -254,10 +255,10 @@ class Analysis {
   // What is known where a jump is taken, or is not. False: that never happens.
   static bool assume(const RegisterOp& operation, const RegisterForm& form, bool taken,
                      Ranges& ranges) {
-    switch (operation.code) {
-      case RegisterCode::add_loop_if_less_int64:
+    switch (operation.code.operation()) {
+      case RegisterOperation::add_loop_if_less:
         return assume(OpCode::less, taken, at(ranges, operation.out), at(ranges, operation.c));
-      case RegisterCode::add_loop_if_less_equal_int64:
+      case RegisterOperation::add_loop_if_less_equal:
         return assume(OpCode::less_equal, taken, at(ranges, operation.out),
                       at(ranges, operation.c));
       default: break;
@@ -302,17 +303,18 @@ class Analysis {
     const Range& a = at(ranges, operation.a);
     const Range& b = at(ranges, operation.b);
     const Range& c = at(ranges, operation.c);
-    switch (operation.code) {
-      case RegisterCode::copy: return a;
-      case RegisterCode::select: return join(b, c);
-      case RegisterCode::import_size:
-      case RegisterCode::import_room: return {0, kGreatest};
-      case RegisterCode::astype_bool_int64: return {0, 1};
-      case RegisterCode::multiply_add_int64: return sum(product(a, b), c);
-      case RegisterCode::add_loop_if_less_int64:
-      case RegisterCode::add_loop_if_less_equal_int64: return sum(a, b);
-      case RegisterCode::position: return within_axis(c);
-      case RegisterCode::position_in: {
+    switch (operation.code.operation()) {
+      case RegisterOperation::copy: return a;
+      case RegisterOperation::select: return join(b, c);
+      case RegisterOperation::import_size:
+      case RegisterOperation::import_room: return {0, kGreatest};
+      case RegisterOperation::to_int64: return is_bool(form.in) ? Range{0, 1} : Range();
+      case RegisterOperation::multiply_add:
+        return form.in == DType::int64 ? sum(product(a, b), c) : Range();
+      case RegisterOperation::add_loop_if_less:
+      case RegisterOperation::add_loop_if_less_equal: return sum(a, b);
+      case RegisterOperation::position: return within_axis(c);
+      case RegisterOperation::position_in: {
         const Range& size = at(ranges, operation.d);
         return sum(product(b, size), within_axis(size));
       }
@@ -354,23 +356,15 @@ class Analysis {
   static bool is_safe(const RegisterOp& operation, const Ranges& ranges) {
     const Range& b = at(ranges, operation.b);
     const Range& c = at(ranges, operation.c);
-    switch (operation.code) {
-      case RegisterCode::load_1:
-      case RegisterCode::load_4:
-      case RegisterCode::load_8:
-      case RegisterCode::store_1:
-      case RegisterCode::store_4:
-      case RegisterCode::store_8:
-      case RegisterCode::position: return is_inside(b, c);
-      case RegisterCode::load_pair_1:
-      case RegisterCode::load_pair_4:
-      case RegisterCode::load_pair_8:
-      case RegisterCode::store_pair_1:
-      case RegisterCode::store_pair_4:
-      case RegisterCode::store_pair_8:
+    switch (operation.code.operation()) {
+      case RegisterOperation::load:
+      case RegisterOperation::store:
+      case RegisterOperation::position: return is_inside(b, c);
+      case RegisterOperation::load_pair:
+      case RegisterOperation::store_pair:
         return is_inside(b, at(ranges, operation.d)) &&
                is_inside(c, at(ranges, second_size(operation)));
-      case RegisterCode::position_in: return is_inside(c, at(ranges, operation.d));
+      case RegisterOperation::position_in: return is_inside(c, at(ranges, operation.d));
       default: return false;
     }
   }

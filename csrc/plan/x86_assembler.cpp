@@ -71,10 +71,12 @@ void Assembler::encode_real(std::uint32_t opcode, Xmm reg, Operand operand, bool
 }
 
 void Assembler::move(Gpr to, Operand from, Width width) {
-  encode(kNoPrefix, width == Width::byte ? 0x0FB6 : 0x8B, number(to), from, width);
+  const std::uint32_t opcode = width == Width::byte ? 0x0FB6 : width == Width::two ? 0x0FB7 : 0x8B;
+  encode(kNoPrefix, opcode, number(to), from, width);
 }
 void Assembler::store(Operand to, Gpr from, Width width) {
-  encode(kNoPrefix, width == Width::byte ? 0x88 : 0x89, number(from), to, width);
+  encode(width == Width::two ? 0x66 : kNoPrefix, width == Width::byte ? 0x88 : 0x89, number(from),
+         to, width);
 }
 void Assembler::move(Gpr to, std::uint64_t value) {
   byte(0x48U | number(to) >> 3U);

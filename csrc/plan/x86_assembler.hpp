@@ -87,7 +87,7 @@ class Operand {
 };
 
 // What an instruction works on.
-enum class Width : std::uint8_t { byte, four, eight };
+enum class Width : std::uint8_t { byte, two, four, eight };  // two: of moves alone
 
 // Instructions that are alike but for a number in their encoding.
 enum class Arithmetic : std::uint8_t {

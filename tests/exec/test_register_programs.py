@@ -413,7 +413,7 @@ def test_arrays_of_sizes_known_at_run_time(function, passes, monkeypatch):
 
 def test_writing_an_element_of_such_an_array_is_one_step():
     text = pg.function(primes).get_concrete_function(pg.asarray(9)).plan.as_text()
-    assert "store_1" in text
+    assert "store_uint8" in text
     assert "dynamic scatter" not in text
 
 

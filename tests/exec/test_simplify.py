@@ -77,5 +77,5 @@ def test_elements_of_rows_are_read_in_one_loop() -> None:
     function = pg.function(nested)
     np.testing.assert_allclose(function(a, b, np.asarray(5)), nested(a, b, 5), rtol=1e-14)
     (concrete,) = function.concrete_functions
-    assert "load_pair_8" in concrete.plan.as_text()
+    assert "load_pair_uint64" in concrete.plan.as_text()
     assert "gather" not in concrete.plan.as_text()
