@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <sys/stat.h>
@@ -37,10 +38,19 @@ struct pygraph_tensor : Marked<pygraph_tensor> {
 struct pygraph_program : Marked<pygraph_program> {
   static constexpr std::uint64_t kMark = 0x706770726f672d31;
   static constexpr const char* kName = "program";
-  std::vector<std::unique_ptr<pygraph::exec::Executable>> graphs;
-  std::vector<std::string> names;  // of the variables
-  std::vector<std::unique_ptr<pygraph::Variable>> variables;
-  std::vector<std::vector<pygraph::Variable*>> uses;  // per graph: those it is run on
+  // What is in the file: the handles of its functions share it.
+  struct Contents {
+    std::vector<std::unique_ptr<pygraph::exec::Executable>> graphs;
+    std::vector<std::string> names;  // of the variables
+    std::vector<std::unique_ptr<pygraph::Variable>> variables;
+    std::vector<std::vector<pygraph::Variable*>> uses;  // per graph: those it is run on
+    std::vector<pygraph::format::ProgramFunction> functions;
+  };
+  std::shared_ptr<const Contents> contents;
+  // The graphs of this handle, begin <= i < end, and the functions that these are of.
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::span<const pygraph::format::ProgramFunction> functions = {};
 };
 
 struct pygraph_profile : Marked<pygraph_profile> {
@@ -205,27 +215,53 @@ std::vector<std::byte> contents(const char* path) {
 }
 
 std::unique_ptr<pygraph_program> read_program(std::span<const std::byte> bytes) {
-  auto program = std::make_unique<pygraph_program>();
+  auto contents = std::make_shared<pygraph_program::Contents>();
   pygraph::format::Program read = pygraph::format::read_program(bytes);
   for (pygraph::format::ProgramVariable& variable : read.variables) {
-    program->names.push_back(std::move(variable.name));
-    program->variables.push_back(std::make_unique<pygraph::Variable>(variable.initial));
+    contents->names.push_back(std::move(variable.name));
+    contents->variables.push_back(std::make_unique<pygraph::Variable>(variable.initial));
   }
   for (std::size_t i = 0; i < read.graphs.size(); ++i) {
-    program->graphs.push_back(
+    contents->graphs.push_back(
         std::make_unique<pygraph::exec::Executable>(std::move(read.graphs[i])));
-    std::vector<pygraph::Variable*>& used = program->uses.emplace_back();
-    for (std::uint32_t index : read.uses[i]) used.push_back(program->variables[index].get());
+    std::vector<pygraph::Variable*>& used = contents->uses.emplace_back();
+    for (std::uint32_t index : read.uses[i]) used.push_back(contents->variables[index].get());
   }
+  contents->functions = std::move(read.functions);
+  if (contents->functions.empty()) {
+    const std::string name =
+        contents->graphs.empty() ? "" : contents->graphs[0]->inlined().functions[0].name;
+    contents->functions.push_back({name, contents->graphs.size()});
+  }
+  auto program = std::make_unique<pygraph_program>();
+  program->end = contents->graphs.size();
+  program->functions = contents->functions;
+  program->contents = std::move(contents);
   return program;
+}
+
+// The handle of one of the functions of another handle.
+std::unique_ptr<pygraph_program> function_named(const pygraph_program& program, const char* name) {
+  require(name, "name");
+  auto chosen = std::make_unique<pygraph_program>();
+  chosen->contents = program.contents;
+  chosen->begin = program.begin;
+  for (std::size_t i = 0; i < program.functions.size(); ++i) {
+    chosen->functions = program.functions.subspan(i, 1);
+    chosen->end = chosen->begin + chosen->functions[0].graphs;
+    if (chosen->functions[0].name == name) return chosen;
+    chosen->begin = chosen->end;
+  }
+  throw Error(ErrorKind::value, std::string("the program has no function named ") + name);
 }
 
 pygraph::Variable& variable_named(const pygraph_program& program, const char* name) {
   require(name, "name");
-  const auto found = std::find(program.names.begin(), program.names.end(), name);
-  if (found == program.names.end())
+  const std::vector<std::string>& names = program.contents->names;
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
     throw Error(ErrorKind::value, std::string("the program has no variable named ") + name);
-  return *program.variables[static_cast<std::size_t>(found - program.names.begin())];
+  return *program.contents->variables[static_cast<std::size_t>(found - names.begin())];
 }
 
 std::string type_text(const pygraph::Tensor& tensor) {
@@ -329,15 +365,35 @@ pygraph_status pygraph_program_read(const void* data, size_t size, pygraph_progr
 
 void pygraph_program_free(pygraph_program* program) { delete program; }
 size_t pygraph_program_graph_count(const pygraph_program* program) {
-  return answered(size_t{0}, [&] { return valid(program).graphs.size(); });
+  return answered(size_t{0}, [&] {
+    const pygraph_program& given = valid(program);
+    return given.end - given.begin;
+  });
+}
+
+size_t pygraph_program_function_count(const pygraph_program* program) {
+  return answered(size_t{0}, [&] { return valid(program).functions.size(); });
+}
+const char* pygraph_program_function_name(const pygraph_program* program, size_t index) {
+  return answered(static_cast<const char*>(nullptr), [&] {
+    const auto functions = valid(program).functions;
+    return functions[checked_index(index, functions.size())].name.c_str();
+  });
+}
+pygraph_status pygraph_program_function(const pygraph_program* program, const char* name,
+                                        pygraph_program** result) {
+  return guarded([&] {
+    begin_result(result);
+    *result = function_named(valid(program), name).release();
+  });
 }
 
 size_t pygraph_program_variable_count(const pygraph_program* program) {
-  return answered(size_t{0}, [&] { return valid(program).variables.size(); });
+  return answered(size_t{0}, [&] { return valid(program).contents->variables.size(); });
 }
 const char* pygraph_program_variable_name(const pygraph_program* program, size_t index) {
   return answered(static_cast<const char*>(nullptr), [&] {
-    const std::vector<std::string>& names = valid(program).names;
+    const std::vector<std::string>& names = valid(program).contents->names;
     return names[checked_index(index, names.size())].c_str();
   });
 }
@@ -369,23 +425,31 @@ pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tenso
                                    size_t* output_count) {
   std::vector<pygraph::Tensor> given;
   std::size_t chosen = 0;
+  std::shared_ptr<const pygraph_program::Contents> contents;
   const pygraph_status prepared = guarded([&] {
     require(output_count, "output_count");
     *output_count = 0;
     begin_result(outputs);
-    const auto& graphs = valid(program).graphs;
+    const pygraph_program& running = valid(program);
+    if (running.functions.size() > 1)
+      throw Error(ErrorKind::type,
+                  "the program has several functions: choose one by its name, "
+                  "with pygraph_program_function");
+    contents = running.contents;
+    const auto& graphs = contents->graphs;
     if (input_count != 0) require(inputs, "inputs");
     for (size_t i = 0; i < input_count; ++i) given.push_back(valid(inputs[i]).value);
-    while (chosen < graphs.size() && !graphs[chosen]->accepts(given)) ++chosen;
-    if (chosen == graphs.size())
+    chosen = running.begin;
+    while (chosen < running.end && !graphs[chosen]->accepts(given)) ++chosen;
+    if (chosen == running.end)
       throw Error(ErrorKind::type, "no graph of the program takes inputs " + signature_text(given));
   });
   if (prepared != PYGRAPH_OK) return prepared;
-  pygraph::exec::Executable& graph = *program->graphs[chosen];
+  pygraph::exec::Executable& graph = *contents->graphs[chosen];
   return guarded(
       [&] {
         std::vector<pygraph::Tensor> results(graph.output_count());
-        graph.run(given, results, pygraph::exec::Host{}, program->uses[chosen]);
+        graph.run(given, results, pygraph::exec::Host{}, contents->uses[chosen]);
         std::vector<std::unique_ptr<pygraph_tensor>> wrapped;
         for (pygraph::Tensor& value : results)
           wrapped.push_back(std::make_unique<pygraph_tensor>(std::move(value)));

@@ -276,12 +276,16 @@ py::tuple read_program(const py::bytes& data, const py::object& name_of) {
   std::vector<PythonVariable> variables;
   for (const format::ProgramVariable& variable : program.variables)
     variables.emplace_back(variable.name, variable.trainable, variable.initial);
-  return py::make_tuple(graphs, variables, program.uses);
+  std::vector<std::pair<std::string, std::size_t>> functions;
+  for (const format::ProgramFunction& function : program.functions)
+    functions.emplace_back(function.name, function.graphs);
+  return py::make_tuple(graphs, variables, program.uses, functions);
 }
 
 py::bytes write_program(const std::vector<const ir::Module*>& graphs,
                         const std::vector<PythonVariable>& variables,
-                        const std::vector<std::vector<std::uint32_t>>& uses) {
+                        const std::vector<std::vector<std::uint32_t>>& uses,
+                        const std::vector<std::pair<std::string, std::size_t>>& functions) {
   std::vector<ir::Module> renamed;
   std::vector<const ir::Module*> named;
   renamed.reserve(graphs.size());
@@ -292,7 +296,9 @@ py::bytes write_program(const std::vector<const ir::Module*>& graphs,
   std::vector<format::ProgramVariable> written;
   for (const auto& [name, trainable, initial] : variables)
     written.push_back({name, trainable, initial});
-  const std::vector<std::byte> bytes = format::write_program(named, written, uses);
+  std::vector<format::ProgramFunction> table;
+  for (const auto& [name, count] : functions) table.push_back({name, count});
+  const std::vector<std::byte> bytes = format::write_program(named, written, uses, table);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -454,10 +460,13 @@ PYBIND11_MODULE(core_of_main, m) {
         return format::read(bytes_of(data), constants);
       },
       py::arg("data"), py::arg("constants") = std::vector<Tensor>{});
-  m.def("read_program", &read_program, py::arg("data"), py::arg("name_of") = py::none(),
-        "The graphs, the variables as (name, trainable, value), and the variables of each graph. "
-        "Files are given the names that name_of returns.");
+  m.def(
+      "read_program", &read_program, py::arg("data"), py::arg("name_of") = py::none(),
+      "The graphs, the variables as (name, trainable, value), the variables of each graph, and the "
+      "functions as (name, number of graphs), none where all are of one without a name. Files "
+      "are given the names that name_of returns.");
   m.def("write_program", &write_program, py::arg("graphs"), py::arg("variables"), py::arg("uses"),
+        py::arg("functions") = std::vector<std::pair<std::string, std::size_t>>{},
         "Source files get portable names.");
   m.def("portable_name", &portable_name, py::arg("file"),
         "A source file's path from its outermost package on.");

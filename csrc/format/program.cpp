@@ -12,7 +12,8 @@ namespace pygraph::format {
 namespace {
 
 constexpr char kProgramMagic[9] = "\x89pgprog\n";
-constexpr std::uint32_t kProgramVersion = 1;
+constexpr std::uint32_t kOneFunction = 1;  // the versions
+constexpr std::uint32_t kFunctions = 2;
 constexpr std::size_t kBlock = 64;
 constexpr std::size_t kHeader = 16;
 
@@ -56,9 +57,9 @@ bool is_program(std::span<const std::byte> bytes) {
 Program read_program(std::span<const std::byte> bytes) {
   if (!is_program(bytes)) fail("it does not start with the magic number");
   const auto version = load<std::uint32_t>(bytes, 8);
-  if (version != kProgramVersion)
+  if (version != kOneFunction && version != kFunctions)
     fail("version " + std::to_string(version) + " is not known, only " +
-         std::to_string(kProgramVersion));
+         std::to_string(kOneFunction) + " and " + std::to_string(kFunctions));
   const auto count = load<std::uint32_t>(bytes, 12);
   Program program;
   std::vector<ir::Module>& graphs = program.graphs;
@@ -71,27 +72,40 @@ Program read_program(std::span<const std::byte> bytes) {
     at = skip_padding(bytes, at + length);
   }
   if (at != bytes.size()) fail("it goes on after its last graph");
+  if (version == kFunctions) {
+    if (graphs.empty()) fail("its table of functions is missing");
+    const ir::Module table = std::move(graphs.back());
+    graphs.pop_back();
+    program.functions = functions_in(table);
+  }
   if (std::any_of(graphs.begin(), graphs.end(), uses_variables)) {
     const ir::Module state = std::move(graphs.back());
     graphs.pop_back();
     take_state(program, state);
   }
   program.uses.resize(graphs.size());
+  if (version == kFunctions) check_functions(program);
   return program;
 }
 
 std::vector<std::byte> write_program(std::span<const ir::Module* const> graphs,
                                      std::span<const ProgramVariable> variables,
-                                     std::span<const std::vector<std::uint32_t>> uses) {
+                                     std::span<const std::vector<std::uint32_t>> uses,
+                                     std::span<const ProgramFunction> functions) {
   std::vector<const ir::Module*> all(graphs.begin(), graphs.end());
   ir::Module state;
   if (!variables.empty()) {
     state = state_graph(variables, uses);
     all.push_back(&state);
   }
+  ir::Module table;
+  if (!functions.empty()) {
+    table = functions_graph(functions);
+    all.push_back(&table);
+  }
   std::vector<std::byte> bytes(reinterpret_cast<const std::byte*>(kProgramMagic),
                                reinterpret_cast<const std::byte*>(kProgramMagic) + 8);
-  store(bytes, kProgramVersion);
+  store(bytes, functions.empty() ? kOneFunction : kFunctions);
   store(bytes, static_cast<std::uint32_t>(all.size()));
   bytes.resize(kBlock);
   for (const ir::Module* graph : all) {

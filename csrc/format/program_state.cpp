@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <set>
 
 #include "ops/op_table.hpp"
@@ -11,6 +12,17 @@ namespace {
 
 [[noreturn]] void fail(const std::string& text) {
   throw Error(ErrorKind::format, "program file: its state " + text);
+}
+
+[[noreturn]] void fail_functions(const std::string& text) {
+  throw Error(ErrorKind::format, "program file: its table of functions " + text);
+}
+
+ir::Module empty_graph(const char* name) {
+  ir::Module graph;
+  graph.locations.emplace_back();
+  graph.functions.emplace_back().name = name;
+  return graph;
 }
 
 void add_result(ir::Module& state, const std::string& name, const Tensor& value) {
@@ -38,14 +50,14 @@ std::vector<std::int64_t> elements_of(const Tensor& vector) {
   return elements;
 }
 
-// The results of a graph that consists of constants.
-std::vector<Tensor> constant_results(const ir::Module& state) {
+// The results of a graph that consists of constants; nothing of any other.
+std::optional<std::vector<Tensor>> constant_results(const ir::Module& state) {
   const ir::Function& function = state.functions[0];
   const bool constant =
       function.parameter_count() == 0 &&
       std::all_of(function.nodes.begin(), function.nodes.end(),
                   [](const ir::Node& node) { return node.op == ir::OpCode::constant; });
-  if (!constant) fail("is missing");
+  if (!constant) return std::nullopt;
   std::vector<Tensor> results;
   for (ir::ValueId value : function.results) {
     const ir::Attribute& index = function.attributes_of(function.nodes[value])[0];
@@ -86,9 +98,7 @@ bool uses_variables(const ir::Module& graph) { return !variable_types(graph).emp
 
 ir::Module state_graph(std::span<const ProgramVariable> variables,
                        std::span<const std::vector<std::uint32_t>> uses) {
-  ir::Module state;
-  state.locations.emplace_back();
-  state.functions.emplace_back().name = "state";
+  ir::Module state = empty_graph("state");
   for (const std::vector<std::uint32_t>& used : uses)
     add_result(state, "", vector_of(std::vector<std::int64_t>(used.begin(), used.end())));
   std::vector<std::int64_t> trainable;
@@ -99,8 +109,43 @@ ir::Module state_graph(std::span<const ProgramVariable> variables,
   return state;
 }
 
+ir::Module functions_graph(std::span<const ProgramFunction> functions) {
+  ir::Module table = empty_graph("functions");
+  for (const ProgramFunction& function : functions)
+    add_result(table, function.name, Tensor::scalar(static_cast<std::int64_t>(function.graphs)));
+  return table;
+}
+
+std::vector<ProgramFunction> functions_in(const ir::Module& table) {
+  const std::optional<std::vector<Tensor>> counts = constant_results(table);
+  if (!counts || counts->empty()) fail_functions("is missing");
+  std::vector<ProgramFunction> functions;
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < counts->size(); ++i) {
+    const Tensor& count = (*counts)[i];
+    const std::string& name = table.functions[0].result_names[i];
+    const bool is_count = count.dtype() == DType::int64 && count.shape().rank() == 0;
+    if (!is_count || count.item<std::int64_t>() < 1) fail_functions("has an entry of another type");
+    if (name.empty() || !names.insert(name).second)
+      fail_functions("has no name of its own for each function");
+    functions.push_back({name, static_cast<std::size_t>(count.item<std::int64_t>())});
+  }
+  return functions;
+}
+
+void check_functions(const Program& program) {
+  std::size_t left = program.graphs.size();
+  for (const ProgramFunction& function : program.functions) {
+    if (function.graphs > left) fail_functions("is of other graphs");
+    left -= function.graphs;
+  }
+  if (left != 0) fail_functions("is of other graphs");
+}
+
 void take_state(Program& program, const ir::Module& state) {
-  const std::vector<Tensor> results = constant_results(state);
+  const std::optional<std::vector<Tensor>> constants = constant_results(state);
+  if (!constants) fail("is missing");
+  const std::vector<Tensor>& results = *constants;
   const std::size_t graphs = program.graphs.size();
   if (results.size() <= graphs) fail("is of other graphs");
   const std::vector<std::int64_t> trainable = elements_of(results[graphs]);

@@ -1,5 +1,5 @@
 """Saving functions as program files and loading them again, here or in a C++ program."""
 
-from pygraph.saving.program import Program, load, save
+from pygraph.saving.program import Program, Programs, load, save
 
-__all__ = ["Program", "load", "save"]
+__all__ = ["Program", "Programs", "load", "save"]

@@ -1,13 +1,15 @@
-"""Program files: every graph of a function, with its constants."""
+"""Program files: every graph of a function, or of several, with its constants."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import keyword
 import os
 import stat
-from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from pygraph import _core
 from pygraph._hot import CompiledGraph, Constant, GraphCaller, Tensor, Variable, fast_calls
@@ -23,15 +25,20 @@ if TYPE_CHECKING:
     from pygraph._hot import _Sources as Sources
 
 
+Saveable = Function[..., Any] | BoundFunction[..., Any] | ConcreteFunction
+
+
 @public
 def save(
-    function: Function[..., Any] | BoundFunction[..., Any] | ConcreteFunction,
+    function: Saveable | Mapping[str, Saveable],
     path: str | os.PathLike[str],
 ) -> None:
     """Write the graphs of a function to a file, which :func:`load` and C++ programs read.
 
     A Function is saved with the graphs it has: call it first, or use ``get_concrete_function``; a
     method (``model.predict``) with those of its instance.
+    Several functions go into one file as a dict, ``{"predict": f, "train": g}``: a variable that
+    more than one of them captured is one variable of the file.
     Tensors and NumPy arrays that it captured become constants, with the values they have now.
     Variables that it captured are saved with the values they have now, under their names; one
     without a name is called ``variable``, and a number is added where two names are the same.
@@ -40,25 +47,24 @@ def save(
     package on: the same graphs give the same bytes anywhere.
 
     Raises:
-        TypeError: where ``function`` is neither a Function nor a concrete function.
-        ValueError: where a Function has no graph yet, a graph takes variables as arguments, or a
+        TypeError: where ``function`` is neither a Function nor a concrete function, nor a dict of
+            these.
+        ValueError: where a name of a dict is none for an attribute, a Function has no graph yet,
+            a graph takes variables as arguments, or a
             run decides whether a result is None.
         OSError: where the file cannot be written.
     """
-    # A Function is saved with what it captured as that is now, a concrete function as it was.
-    if isinstance(function, ConcreteFunction):
-        graphs = [(function, function.fixed().hidden_inputs)]
-    elif isinstance(function, BoundFunction):
-        graphs = [(graph, graph.hidden_inputs) for graph in function.function.all_graphs()]
-    elif isinstance(function, Function):
-        graphs = [(graph, graph.hidden_inputs) for graph in function.all_graphs()]
+    named: list[tuple[str, int]] = []
+    if isinstance(function, Mapping):
+        _check_names(function)
+        graphs = []
+        for name, one in function.items():
+            own = _graphs_of(one)
+            graphs += own
+            named.append((name, len(own)))
     else:
-        raise TypeError(f"only functions made by pygraph.function can be saved, got {function!r}")
+        graphs = _graphs_of(function)
     concretes = [concrete for concrete, _ in graphs]
-    if not concretes:
-        raise ValueError(
-            f"{function.name} has no graph to save yet; call it, or use get_concrete_function"
-        )
     for concrete in concretes:
         _refuse_variable_arguments(concrete)
         _refuse_optional_results(concrete)
@@ -71,9 +77,45 @@ def save(
             for name, variable in zip(_names_of(variables), variables, strict=True)
         ],
         [[numbers[id(variable)] for variable in concrete.variables] for concrete in concretes],
+        named,
     )
     with _replacing(path) as file:
         file.write(data)
+
+
+def _graphs_of(function: Saveable) -> list[tuple[ConcreteFunction, Any]]:
+    """Return the graphs of a function, each with what it captures.
+
+    That is as it is now for a Function, and as it was for a concrete function.
+    """
+    if isinstance(function, ConcreteFunction):
+        return [(function, function.fixed().hidden_inputs)]
+    if isinstance(function, BoundFunction):
+        concretes = function.function.all_graphs()
+    elif isinstance(function, Function):
+        concretes = function.all_graphs()
+    else:
+        raise TypeError(f"only functions made by pygraph.function can be saved, got {function!r}")
+    if not concretes:
+        raise ValueError(
+            f"{function.name} has no graph to save yet; call it, or use get_concrete_function"
+        )
+    return [(concrete, concrete.hidden_inputs) for concrete in concretes]
+
+
+def _check_names(functions: Mapping[str, Saveable]) -> None:
+    """Refuse names that a loaded file could not have as attributes."""
+    if not functions:
+        raise ValueError("there is no function to save: the dict is empty")
+    for name in functions:
+        if not isinstance(name, str):
+            raise TypeError(f"the functions of a file are named by strings, got {name!r}")
+        reserved = name.startswith("_") or hasattr(Programs, name)
+        if reserved or not name.isidentifier() or keyword.iskeyword(name):
+            raise ValueError(
+                f"{name!r} cannot name a function of a file, which is read as an attribute of what "
+                f"load returns: choose another name, as in {{'predict': ...}}"
+            )
 
 
 @contextlib.contextmanager
@@ -158,8 +200,8 @@ def _names_of(variables: list[Variable]) -> list[str]:
 
 
 @public
-def load(path: str | os.PathLike[str]) -> Program:
-    """Read a program file.
+def load(path: str | os.PathLike[str]) -> Any:
+    """Read a program file: a :class:`Program`, or :class:`Programs` where a dict was saved.
 
     Tracebacks of its faults show the lines of source files that belong to modules imported here;
     of others only the names.
@@ -172,19 +214,27 @@ def load(path: str | os.PathLike[str]) -> Program:
         data = file.read(64)
         if _core.is_program(data):  # what never ends, or is large, is not read for nothing
             data += file.read()
-    graphs, variables, uses = _core.read_program(data, shown_name)
+    graphs, variables, uses, functions = _core.read_program(data, shown_name)
     with init_scope():
         made = [
             Variable(value, trainable=trainable, name=name) for name, trainable, value in variables
         ]
-    return Program(graphs, made, uses)
+    if not functions:
+        return Program(graphs, made, uses)
+    programs = {}
+    begin = 0
+    for name, count in functions:
+        own = slice(begin, begin + count)
+        programs[name] = Program(graphs[own], made, uses[own])
+        begin += count
+    return Programs(programs, made)
 
 
 class Program(GraphCaller):
     """The graphs of a saved function. Call it with the tensors that a graph takes, in order.
 
-    It returns the list of the graph's results. ``variables`` are the program's own: they start with
-    the values that were saved, and all its graphs read and assign them.
+    It returns the list of the graph's results. ``variables`` are those of the file: they start with
+    the values that were saved, and all graphs of the file read and assign them.
     """
 
     def __init__(
@@ -236,6 +286,40 @@ class Program(GraphCaller):
 
 
 fast_calls(Program)
+
+
+class Programs:
+    """The functions of a file that holds several, each a :class:`Program`: attributes by name.
+
+    ``variables`` are those of all of them: each is there once, and what one function assigns,
+    another reads. ``functions`` are the programs by name.
+    """
+
+    def __init__(self, programs: Mapping[str, Program], variables: list[Variable]) -> None:
+        self._programs = dict(programs)
+        self._variables = tuple(variables)
+
+    @property
+    def functions(self) -> Mapping[str, Program]:
+        """The programs by name."""
+        return MappingProxyType(self._programs)
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables of all functions."""
+        return self._variables
+
+    def __getattr__(self, name: str) -> Program:
+        programs = self.__dict__.get("_programs", {})
+        if name in programs:
+            return cast(Program, programs[name])
+        raise AttributeError(f"the file has no function {name!r}: it has {', '.join(programs)}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._programs]
+
+    def __repr__(self) -> str:
+        return f"<Programs {', '.join(self._programs)}>"
 
 
 def _compiled(executable: _core.Executable, variables: list[Variable]) -> CompiledGraph:

@@ -47,6 +47,7 @@ static void tensors(pygraph_tensor* tensor, pygraph_program* program) {
 static void programs(pygraph_tensor* tensor, pygraph_program* program, const char* text) {
   const pygraph_tensor* inputs[2] = {NULL, NULL};
   pygraph_program* wrong = (pygraph_program*)(void*)tensor;
+  pygraph_program* chosen = NULL;
   pygraph_tensor* made = NULL;
   pygraph_tensor** outputs = NULL;
   size_t count = 7;
@@ -59,6 +60,13 @@ static void programs(pygraph_tensor* tensor, pygraph_program* program, const cha
   program = (pygraph_program*)(void*)inputs[1];
   SHOW("graphs of NULL", pygraph_program_graph_count(NULL));
   SHOW("graphs of a tensor", pygraph_program_graph_count(wrong));
+  SHOW("functions of NULL", pygraph_program_function_count(NULL));
+  SHOW("function name in NULL", pygraph_program_function_name(NULL, 0) != NULL);
+  SHOW("function name beyond", pygraph_program_function_name(program, 1000) != NULL);
+  show("function of NULL", pygraph_program_function(NULL, "f", &chosen));
+  show("function of a tensor", pygraph_program_function(wrong, "f", &chosen));
+  show("function without name", pygraph_program_function(program, NULL, &chosen));
+  show("function without result", pygraph_program_function(program, "f", NULL));
   SHOW("variables of NULL", pygraph_program_variable_count(NULL));
   SHOW("name in NULL", pygraph_program_variable_name(NULL, 0) != NULL);
   SHOW("name beyond", pygraph_program_variable_name(program, 1000) != NULL);

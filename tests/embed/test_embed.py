@@ -235,6 +235,39 @@ def test_tour(build: Callable[..., Path], folder: Path) -> None:
     assert (shown["profiled"], shown["operations"], shown["stopped"]) == ("shrink 3", "1111", "1")
 
 
+def test_several_functions(build: Callable[..., Path], folder: Path, tmp_path: Path) -> None:
+    total = pg.Variable(1.0, name="total")
+
+    @pg.function
+    def add(x: Any) -> Any:
+        total.assign_add(pg.sum(x))
+
+    @pg.function
+    def show() -> Any:
+        return total.read()
+
+    add(np.float64(0.0))
+    add(np.zeros(2))
+    show()
+    pg.save({"add": add, "show": show}, tmp_path / "both.pgraph")
+    program = build(HERE / "several.cpp", "g++", "-std=c++20")
+    assert run(program, tmp_path / "both.pgraph", folder / "sum_squares.pgraph") == {
+        "names": "add show",
+        "graphs": "3",
+        "graphs of add": "2",
+        "name of add": "add",
+        "shown": "3.5",
+        "unknown": f"{VALUE} the program has no function named train",
+        "of another": f"{VALUE} the program has no function named show",
+        "not chosen": f"{TYPE} the program has several functions: choose one by its name, with "
+        "pygraph_program_function",
+        "other inputs": f"{TYPE} no graph of the program takes inputs (float64[])",
+        "after": "8 8",
+        "single": "1 sum_squares",
+        "chosen": "14",
+    }
+
+
 def test_errors_say_what_and_where(build: Callable[..., Path], folder: Path) -> None:
     program = build(HERE / "tour.cpp", "g++", "-std=c++20", "-pthread")
     shown = run(program, folder)
@@ -329,6 +362,13 @@ def test_nothing_that_is_passed_ends_the_process(
         "read without result": (VALUE, "result is NULL"),
         "graphs of NULL": (0, "program is NULL"),
         "graphs of a tensor": (0, "this is no program, or it was freed"),
+        "functions of NULL": (0, "program is NULL"),
+        "function name in NULL": (0, "program is NULL"),
+        "function name beyond": (0, "index 1000 of 1"),
+        "function of NULL": (VALUE, "program is NULL"),
+        "function of a tensor": (TYPE, "this is no program, or it was freed"),
+        "function without name": (VALUE, "name is NULL"),
+        "function without result": (VALUE, "result is NULL"),
         "variables of NULL": (0, "program is NULL"),
         "name in NULL": (0, "program is NULL"),
         "name beyond": (0, "index 1000 of 2"),

@@ -289,8 +289,8 @@ def test_nesting_is_bounded() -> None:
 def test_a_program_is_refused_at_every_length() -> None:
     graphs = [_core.parse(SMALL), _core.parse(SUM_SQUARES)]
     data = _core.write_program(graphs, [], [])
-    read, variables, uses = _core.read_program(data)
-    assert (variables, uses) == ([], [[], []])
+    read, variables, uses, functions = _core.read_program(data)
+    assert (variables, uses, functions) == ([], [[], []], [])
     # The same but for the folders of source files, which stay where they are.
     graphs = _core.read_program(_core.write_program(read, [], []))[0]
     assert [graph.write() for graph in read] == [graph.write() for graph in graphs]
@@ -302,7 +302,7 @@ def test_a_program_is_refused_at_every_length() -> None:
         flipped = bytearray(data)
         flipped[bit // 8] ^= 1 << bit % 8
         try:
-            again, _, _ = _core.read_program(bytes(flipped))
+            again, _, _, _ = _core.read_program(bytes(flipped))
         except ValueError:
             continue
         assert [graph.write() for graph in again] == [graph.write() for graph in graphs]

@@ -181,7 +181,8 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
 
 
 def test_bytes_are_canonical(saved: bytes) -> None:
-    graphs, variables, uses = _core.read_program(saved)
+    graphs, variables, uses, functions = _core.read_program(saved)
+    assert functions == []
     assert len(graphs) == 2
     assert _core.write_program(graphs, variables, uses) == saved
     # The text form holds all of a graph.
@@ -239,7 +240,7 @@ def test_every_flipped_bit_is_refused(saved: bytes) -> None:
     [
         (b"", "magic"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "magic"),
-        (b"\x89pgprog\n" + b"\x02\0\0\0" + bytes(52), "version 2 is not known"),
+        (b"\x89pgprog\n" + b"\x03\0\0\0" + bytes(52), "version 3 is not known"),
         (b"\x89pgprog\n" + b"\x01\0\0\0\xff\xff\xff\xff" + bytes(48), "ends early, at byte 64"),
         (
             b"\x89pgprog\n" + b"\x01\0\0\0\x01\0\0\0" + bytes(48) + b"\xff" * 8 + bytes(56),

@@ -84,10 +84,19 @@ size_t pygraph_tensor_bytes(const pygraph_tensor* tensor);
 pygraph_status pygraph_program_load(const char* path, pygraph_program** result);
 pygraph_status pygraph_program_read(const void* data, size_t size, pygraph_program** result);
 void pygraph_program_free(pygraph_program* program);
-/* How many graphs it holds: one per set of input types that the Python function was traced for. */
+/* How many graphs it holds: one per set of input types that each Python function was traced for. */
 size_t pygraph_program_graph_count(const pygraph_program* program);
 
-/* The variables that the Python function captured. They live in the program, start with the values
+/* The functions that a file holds: one, or all that were saved together. A name is valid as long as
+ * the program; `index` is below the count. */
+size_t pygraph_program_function_count(const pygraph_program* program);
+const char* pygraph_program_function_name(const pygraph_program* program, size_t index);
+/* One of them, as a program of its own, which shares the variables with the others and may outlive
+ * the program that it is taken from. Free it with pygraph_program_free. */
+pygraph_status pygraph_program_function(const pygraph_program* program, const char* name,
+                                        pygraph_program** result);
+
+/* The variables that the Python functions captured. They live in the program, start with the values
  * that they had when it was saved, and are what its graphs read and assign. No two have the same
  * name. A name is valid as long as the program; `index` is below the count. */
 size_t pygraph_program_variable_count(const pygraph_program* program);
@@ -99,11 +108,11 @@ pygraph_status pygraph_program_variable_read(const pygraph_program* program, con
 pygraph_status pygraph_program_variable_assign(pygraph_program* program, const char* name,
                                                const pygraph_tensor* value);
 
-/* Runs the first graph whose inputs have the dtypes and shapes of the given tensors. Writes a new
- * array of new tensors to *outputs (free it with pygraph_outputs_free) and its length to
- * *output_count. Several threads may run one program, and read and assign its variables: each
- * operation on a variable is atomic, a run as a whole is not. A run that fails keeps the
- * assignments that it made. */
+/* Of a program of one function: runs the first graph whose inputs have the dtypes and shapes of the
+ * given tensors. Writes a new array of new tensors to *outputs (free it with pygraph_outputs_free)
+ * and its length to *output_count. Several threads may run one program, and read and assign its
+ * variables: each operation on a variable is atomic, a run as a whole is not. A run that fails
+ * keeps the assignments that it made. */
 pygraph_status pygraph_program_run(pygraph_program* program, const pygraph_tensor* const* inputs,
                                    size_t input_count, pygraph_tensor*** outputs,
                                    size_t* output_count);

@@ -150,7 +150,7 @@ class Tensor {
   std::shared_ptr<pygraph_tensor> handle_;
 };
 
-// The graphs of a saved function.
+// The graphs of a saved function, or of several that were saved together.
 class Program {
  public:
   // Throws ProgramError where the file cannot be read or is no valid program.
@@ -162,7 +162,22 @@ class Program {
 
   std::size_t graph_count() const { return pygraph_program_graph_count(handle_.get()); }
 
-  // The names of the variables that the Python function captured. Copies of a Program share them.
+  // The names of the functions. With several, each is run as a program of its own, which shares the
+  // variables with the others.
+  std::vector<std::string> function_names() const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < pygraph_program_function_count(handle_.get()); ++i)
+      names.emplace_back(pygraph_program_function_name(handle_.get(), i));
+    return names;
+  }
+  // Throws ProgramError where there is none of that name.
+  Program function(const std::string& name) const {
+    pygraph_program* handle = nullptr;
+    abi::check(pygraph_program_function(handle_.get(), name.c_str(), &handle));
+    return Program(handle);
+  }
+
+  // The names of the variables that the Python functions captured. Copies of a Program share them.
   std::vector<std::string> variable_names() const {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < pygraph_program_variable_count(handle_.get()); ++i)
