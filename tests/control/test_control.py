@@ -266,3 +266,53 @@ def test_range_faults():
         pg.range(1, 2, 0)
     with pytest.raises(TypeError, match="1 to 3 arguments"):
         pg.range()
+
+
+@pytest.mark.parametrize("n", [0, 1, 7])
+@pytest.mark.parametrize("maximum", [None, 3])
+def test_the_count_of_iterations(n, maximum):
+    def f(n, x):
+        (i, y), count = pg.while_loop(
+            lambda i, y: i < n,
+            lambda i, y: (i + 1, pg.concat([y, y])),
+            (pg.asarray(0), x),
+            maximum_iterations=maximum,
+            shape_invariants=((), (None,)),
+            count_iterations=True,
+        )
+        return i, pg.sum(y), count
+
+    times = n if maximum is None else min(n, maximum)
+    for way in (f, pg.function(f)):
+        i, y, count = way(pg.asarray(n), pg.ones(2))
+        assert (i.item(), y.item(), count.item()) == (times, 2.0 * 2**times, times)
+        assert (count.dtype, count.shape) == (pg.int64, ())
+
+
+def test_the_count_of_iterations_of_nested_loops():
+    def inner(n):
+        (total,), count = pg.while_loop(
+            lambda t: t < n, lambda t: [t + 2], [pg.asarray(0)], count_iterations=True
+        )
+        return total, count
+
+    def f(n):
+        (i, total), count = pg.while_loop(
+            lambda i, t: i < n, lambda i, t: (i + 1, t + inner(i)[1]), [0, 0], count_iterations=True
+        )
+        return i, total, count
+
+    expected = sum(-(-i // 2) for i in range(6))
+    for way in (f, pg.function(f)):
+        assert [int(part) for part in way(pg.asarray(6))] == [6, expected, 6]
+
+
+def test_the_count_of_iterations_leaves_errors_as_they_are():
+    def f(n):
+        return pg.while_loop(
+            lambda i, k: i < n, lambda i, k: i + 1, (pg.asarray(0), n), count_iterations=True
+        )
+
+    for way in (f, pg.function(f)):
+        with pytest.raises(ValueError, match=r"must return 2 variables \(i, k\), got"):
+            way(pg.asarray(3))

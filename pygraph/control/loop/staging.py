@@ -95,7 +95,7 @@ def stage_while(
             parent.module.aliases.resume(stale)
             parent.module.settled[replaced] = True
     if maximum_iterations is not None:
-        test, body = _bounded(test, body, maximum_iterations)
+        test, body = counted(test, body, maximum_iterations)
         before, names = [0, *before], ["the number of iterations", *names]
         invariants = [None, *invariants] if invariants else ()
     parent.staged = number + 1
@@ -156,10 +156,12 @@ def _merged(kept: dict[int, Any], values: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _bounded(
-    test: Callable[[list[Any]], Any], body: Callable[[list[Any]], list[Any]], maximum: Any
+def counted(
+    test: Callable[[list[Any]], Any], body: Callable[[list[Any]], list[Any]], maximum: Any = None
 ) -> tuple[Callable[[list[Any]], Any], Callable[[list[Any]], list[Any]]]:
-    """Put a count of the iterations in front of a loop's variables."""
+    """Put a count of the iterations in front of a loop's variables; ``maximum`` bounds it."""
+    if maximum is None:
+        return lambda values: test(values[1:]), lambda values: [values[0] + 1, *body(values[1:])]
 
     def bounded_test(values: list[Any]) -> Any:
         going, below = test(values[1:]), values[0] < maximum

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from pygraph._hot import EagerTensor
@@ -12,10 +13,11 @@ from pygraph.control.join.forms import Form, form_of, join
 from pygraph.control.join.leaves import TensorLeaf
 from pygraph.control.join.structures import Shaped, leaves_in
 from pygraph.control.loop.invariants import Invariants, checked_invariants
-from pygraph.control.loop.staging import stage_while
+from pygraph.control.loop.staging import counted, stage_while
 from pygraph.control.tensors import as_predicate, cast, is_tensor, is_tracing
 from pygraph.graph import public
 from pygraph.graph.structure import flatten, map_structure, unflatten
+from pygraph.ops import asarray
 
 AROUND = ("before the loop", "after an iteration")
 
@@ -28,6 +30,7 @@ def while_loop(
     *,
     maximum_iterations: Any = None,
     shape_invariants: Any = None,
+    count_iterations: bool = False,
 ) -> Any:
     """Return the loop variables after ``body`` ran for as long as ``cond`` holds.
 
@@ -36,7 +39,8 @@ def while_loop(
     numbers take the dtype that the body gives them. ``maximum_iterations`` bounds how often the
     body runs. ``shape_invariants``, of the structure of ``loop_vars``, gives shapes (with None for
     a dim that varies), which the variables keep; without it a dim that changes becomes unknown by
-    itself.
+    itself. With ``count_iterations`` the result is a pair: the variables, and how often the body
+    ran, a 0-d int64 tensor.
 
     Raises TypeError or ValueError, naming the variable, when its number of parts, dtype, number of
     dimensions or structure changes, or when it does not keep its shape.
@@ -48,7 +52,8 @@ def while_loop(
     if not is_tracing():
         shapes = checked_invariants(loop_vars, shape_invariants)
         own = [map_structure(_by_value, value) for value in loop_vars]
-        return kind(_run(cond, body, own, maximum_iterations, names, shapes))
+        after, count = _run(cond, body, own, maximum_iterations, names, shapes)
+        return (kind(after), asarray(count)) if count_iterations else kind(after)
     site = CallSite(AROUND, (None, body))
 
     def test(values: list[Any]) -> Any:
@@ -56,16 +61,20 @@ def while_loop(
         _check_scalar(going)
         return going
 
-    after = stage_while(
-        test,
-        lambda values: _returned(body(*values), len(loop_vars), names),
-        list(loop_vars),
-        names,
-        site=site,
-        invariants=checked_invariants(loop_vars, shape_invariants),
-        maximum_iterations=maximum_iterations,
+    def step(values: list[Any]) -> list[Any]:
+        return _returned(body(*values), len(loop_vars), names)
+
+    stage = partial(stage_while, site=site, maximum_iterations=maximum_iterations)
+    invariants = checked_invariants(loop_vars, shape_invariants)
+    if not count_iterations:
+        return kind(stage(test, step, list(loop_vars), names, invariants=invariants))
+    count, *after = stage(
+        *counted(test, step),
+        [0, *loop_vars],
+        ["the count of iterations", *names],
+        invariants=[None, *invariants] if invariants else (),
     )
-    return kind(after)
+    return kind(after), count
 
 
 def _by_value(value: Any) -> Any:
@@ -79,8 +88,8 @@ def _run(
     maximum: Any,
     names: list[str],
     shapes: Sequence[Any],
-) -> list[Any]:
-    """The loop as Python runs it, held to the same rules as a staged one."""
+) -> tuple[list[Any], int]:
+    """The loop as Python runs it, held to the same rules as a staged one; and its iterations."""
     site = CallSite(AROUND, (None, body))
     invariants = Invariants(names, values, shapes, site)
     forms = [form_of(name, value) for name, value in zip(names, values, strict=True)]
@@ -95,7 +104,7 @@ def _run(
         ends = [form_of(name, value) for name, value in zip(names, values, strict=True)]
         forms = [join(f, end, site) for f, end in zip(forms, ends, strict=True)]
         count += 1
-    return [_settled(form, value) for form, value in zip(forms, values, strict=True)]
+    return [_settled(form, value) for form, value in zip(forms, values, strict=True)], count
 
 
 def _settled(form: Form, value: Any) -> Any:
