@@ -158,21 +158,11 @@ Fault gather(void* out, const void* in, const void* const* indices, const IndexG
 
 namespace {
 
-// All positions are checked before the first is written: a fault leaves `out` as it was (unless
-// another thread changes them in between).
-Fault check_positions(const void* const* indices, const IndexGeometry& geometry) {
-  std::int64_t rows[kBlock];
-  for (std::int64_t start = 0; start < geometry.count; start += kBlock) {
-    const std::int64_t count = std::min(kBlock, geometry.count - start);
-    if (const Fault fault = find_rows(rows, indices, geometry, start, count); !fault.ok())
-      return fault;
-  }
-  return {};
-}
-
 template <class T, class Combine>
-Fault combine_rows(T* out, const T* values, std::int64_t value_step, const void* const* indices,
-                   const IndexGeometry& g, const Combine& combine) {
+Fault combine_rows(void* out_memory, const void* values_memory, std::int64_t value_step,
+                   const void* const* indices, const IndexGeometry& g, const Combine& combine) {
+  auto* out = static_cast<T*>(out_memory);
+  const auto* values = static_cast<const T*>(values_memory);
   const std::int64_t per_outer = rows_per_outer(g);
   std::int64_t rows[kBlock];
   for (std::int64_t start = 0; start < g.count; start += kBlock) {
@@ -190,62 +180,86 @@ Fault combine_rows(T* out, const T* values, std::int64_t value_step, const void*
   return {};
 }
 
-// Whole numbers wrap.
-template <class T>
-T sum_of(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) return a + b;
-  using Unsigned = std::make_unsigned_t<std::conditional_t<std::is_floating_point_v<T>, int, T>>;
-  return static_cast<T>(static_cast<Unsigned>(a) + static_cast<Unsigned>(b));
-}
-template <class T>
-T product_of(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) return a * b;
-  using Unsigned = std::make_unsigned_t<std::conditional_t<std::is_floating_point_v<T>, int, T>>;
-  return static_cast<T>(static_cast<std::uint64_t>(static_cast<Unsigned>(a)) *
-                        static_cast<Unsigned>(b));
+// Whole numbers wrap. They are widened, since products of small ones would be of ints.
+struct Add {
+  template <class T>
+  static T apply(T a, T b) {
+    if constexpr (std::is_same_v<T, bool>) return a || b;
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+    return static_cast<T>(a + b);
+  }
+};
+struct Multiply {
+  template <class T>
+  static T apply(T a, T b) {
+    if constexpr (std::is_same_v<T, bool>) return a && b;
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+    return static_cast<T>(a * b);
+  }
+};
+// NaN stays, on either side.
+struct Min {
+  template <class T>
+  static T apply(T a, T b) {
+    return (a < b) || (a != a) ? a : b;
+  }
+};
+struct Max {
+  template <class T>
+  static T apply(T a, T b) {
+    return (a > b) || (a != a) ? a : b;
+  }
+};
+
+template <class Combine, class T>
+Fault scatter_combining(void* out, const void* values, std::int64_t value_step,
+                        const void* const* indices, const IndexGeometry& g) {
+  return combine_rows<T>(out, values, value_step, indices, g, Combine::template apply<T>);
 }
 
-template <class T>
-Fault scatter_combining(ScatterMode mode, void* out, const void* values, std::int64_t value_step,
-                        const void* const* indices, const IndexGeometry& g) {
-  const auto run = [&](const auto& combine) {
-    return combine_rows(static_cast<T*>(out), static_cast<const T*>(values), value_step, indices, g,
-                        combine);
-  };
-  switch (mode) {
-    case ScatterMode::add: return run(sum_of<T>);
-    case ScatterMode::multiply: return run(product_of<T>);
-    // NaN stays, on either side.
-    case ScatterMode::min: return run([](T a, T b) { return (a < b) | (a != a) ? a : b; });
-    case ScatterMode::max: return run([](T a, T b) { return (a > b) | (a != a) ? a : b; });
-    case ScatterMode::set: break;
+template <class Combine>
+ScatterFn combining(DType dtype) {
+  switch (dtype) {
+    case DType::bool_: return scatter_combining<Combine, bool>;
+    case DType::int32: return scatter_combining<Combine, std::int32_t>;
+    case DType::int64: return scatter_combining<Combine, std::int64_t>;
+    case DType::float32: return scatter_combining<Combine, float>;
+    case DType::float64: return scatter_combining<Combine, double>;
+    default: return nullptr;
   }
-  return {};
 }
 
 }  // namespace
 
+Fault check_positions(const void* const* indices, const IndexGeometry& geometry) {
+  std::int64_t rows[kBlock];
+  for (std::int64_t start = 0; start < geometry.count; start += kBlock) {
+    const std::int64_t count = std::min(kBlock, geometry.count - start);
+    if (const Fault fault = find_rows(rows, indices, geometry, start, count); !fault.ok())
+      return fault;
+  }
+  return {};
+}
+
 Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,
               const IndexGeometry& geometry) {
-  if (const Fault fault = check_positions(indices, geometry); !fault.ok()) return fault;
   return with_row_size(geometry, [&](auto row) {
     return scatter_rows(static_cast<std::byte*>(out), static_cast<const std::byte*>(values),
                         value_step, indices, geometry, row);
   });
 }
 
-Fault scatter_combining(ScatterMode mode, DType dtype, void* out, const void* values,
-                        std::int64_t value_step, const void* const* indices,
-                        const IndexGeometry& g) {
-  if (const Fault fault = check_positions(indices, g); !fault.ok()) return fault;
-  switch (dtype) {
-    case DType::int32:
-      return scatter_combining<std::int32_t>(mode, out, values, value_step, indices, g);
-    case DType::int64:
-      return scatter_combining<std::int64_t>(mode, out, values, value_step, indices, g);
-    case DType::float32: return scatter_combining<float>(mode, out, values, value_step, indices, g);
-    default: return scatter_combining<double>(mode, out, values, value_step, indices, g);
+ScatterFn find_scatter(ScatterMode mode, DType dtype) {
+  switch (mode) {
+    case ScatterMode::add: return combining<Add>(dtype);
+    case ScatterMode::multiply: return combining<Multiply>(dtype);
+    case ScatterMode::min: return combining<Min>(dtype);
+    case ScatterMode::max: return combining<Max>(dtype);
+    case ScatterMode::set: break;
   }
+  return scatter;
 }
 
 void fill_range(DType dtype, void* out, const void* start, const void* step, std::int64_t count) {

@@ -52,17 +52,20 @@ struct IndexGeometry {
 Fault gather(void* out, const void* in, const void* const* indices, const IndexGeometry& geometry,
              std::int64_t begin, std::int64_t end);
 // Writes values[outer][count][inner] (or one repeated row where value_step is 0) at those positions
-// of `out`, in order of count.
+// of `out`, in order of count. Where a position is out of range, what comes before it is written:
+// check_positions tells first.
 Fault scatter(void* out, const void* values, std::int64_t value_step, const void* const* indices,
               const IndexGeometry& geometry);
 
 // What a scatter does with the elements that are there. In all modes but `set` those that name one
 // position count all, in order of count.
 enum class ScatterMode : std::uint8_t { set, add, multiply, min, max };
-// Likewise, of numbers: not of bool.
-Fault scatter_combining(ScatterMode mode, DType dtype, void* out, const void* values,
-                        std::int64_t value_step, const void* const* indices,
-                        const IndexGeometry& geometry);
+// Likewise, of bools `add` is or and `multiply` is and; nullptr if there is none for the dtype.
+using ScatterFn = Fault (*)(void* out, const void* values, std::int64_t value_step,
+                            const void* const* indices, const IndexGeometry& geometry);
+ScatterFn find_scatter(ScatterMode mode, DType dtype);
+// The first fault of positions that are out of range.
+Fault check_positions(const void* const* indices, const IndexGeometry& geometry);
 
 // Sorts the lines in[outer][size][inner] along the middle axis, keeping the order of equal
 // elements; NaNs come last. `out` has their elements, or their positions as int64.

@@ -21,6 +21,7 @@ struct KernelCall {
     kernels::ElementwiseFn elementwise = nullptr;
     kernels::ReduceFn reduce;
     kernels::ScanFn scan;
+    kernels::ScatterFn scatter;
   };
   kernels::ReduceFn combine = nullptr;  // of a reduction: reduces results of parts of a line
   std::int64_t count = 0;  // elements of an elementwise call, or of the family's inner loop
@@ -33,7 +34,6 @@ struct KernelCall {
   bool flat = false;  // `run` does no more than call `elementwise` with `steps` and `count`
   unsigned in_place =
       0;  // bit i: the output may be the memory of input i, if that has the same size in bytes
-  kernels::ScatterMode mode = kernels::ScatterMode::set;
   std::int64_t cost = 1;                 // about how many element operations
   std::vector<std::int64_t> parameters;  // the family's geometry
 };

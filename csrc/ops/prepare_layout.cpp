@@ -339,14 +339,17 @@ Fault run_scatter(const KernelCall& call, void* const* out, const void* const* i
   if (out[0] != in[0]) std::memcpy(out[0], in[0], static_cast<std::size_t>(call.steps[1]));
   const kernels::IndexGeometry geometry = geometry_of(call);
   Batches batches(geometry, in + 2);
+  // All positions are checked before the first is written: a fault leaves what is written in place
+  // as it was (unless another thread changes them in between).
   for (std::int64_t batch = 0; batch < call.steps[2]; ++batch) {
-    auto* to = static_cast<char*>(out[0]) + batches.whole_at(batch);
-    const auto* from = static_cast<const char*>(in[1]) + batches.part_at(batch) * call.steps[0];
-    const void* const* indices = batches.indices(batch);
-    const Fault fault = call.mode == kernels::ScatterMode::set
-                            ? kernels::scatter(to, from, call.steps[0], indices, geometry)
-                            : kernels::scatter_combining(call.mode, call.dtype, to, from,
-                                                         call.steps[0], indices, geometry);
+    const Fault fault = kernels::check_positions(batches.indices(batch), geometry);
+    if (!fault.ok()) return fault;
+  }
+  for (std::int64_t batch = 0; batch < call.steps[2]; ++batch) {
+    const Fault fault =
+        call.scatter(static_cast<char*>(out[0]) + batches.whole_at(batch),
+                     static_cast<const char*>(in[1]) + batches.part_at(batch) * call.steps[0],
+                     call.steps[0], batches.indices(batch), geometry);
     if (!fault.ok()) return fault;
   }
   return {};
@@ -436,8 +439,8 @@ KernelCall prepare_scatter(const PrepareInput& in) {
   call.steps[1] = static_cast<std::int64_t>(byte_count(out.dtype, out.shape));
   call.cost = std::max<std::int64_t>(inputs[1].shape.count() + call.steps[1] / kCopiedBytes, 1);
   set_indices(call, inputs[0].shape, in.attributes, inputs.subspan(2));
-  call.dtype = out.dtype;
-  call.mode = *scatter_mode(text(in.attributes[2]));
+  const auto mode = *scatter_mode(text(in.attributes[2]));
+  call.scatter = found(kernels::find_scatter(mode, out.dtype), in.op, out.dtype);
   return call;
 }
 

@@ -343,8 +343,6 @@ Shape scattered_shape(const InferInput& in) {
   if (!scatter_mode(mode))
     refuse(in, ErrorKind::value,
            "there is no mode \"" + mode + "\"; there are add, multiply, min, max");
-  if (mode != "" && is_bool(in.inputs[0].dtype))
-    refuse(in, ErrorKind::type, "mode \"" + mode + "\" is not defined for bool");
   const Shape& shape = in.inputs[0].shape;
   const Shape& values = in.inputs[1].shape;
   const Shape target =

@@ -48,7 +48,7 @@ class Simplification {
       }
       visit(node);
     }
-    // A result of the graph stays a value of its own: it may not share memory with an argument.
+    // A result of the graph may not share memory with an argument.
     if (&function_ != module_.functions.data()) {
       for (ValueId& value : function_.results) value = stands_for_[value];
     }
@@ -66,8 +66,11 @@ class Simplification {
         node.op = OpCode::square;
         node.input_count = 1;
         return;
-      case OpCode::astype:
-      case OpCode::sum_to: return replace(node, input(node, 0));
+      case OpCode::astype: replace(node, input(node, 0)); return;
+      case OpCode::sum_to:
+        // Of equal shapes, which are known then: it cannot fail either.
+        merged_[node.first_output] = replace(node, input(node, 0)) && !is_result(node.first_output);
+        return;
       case OpCode::add:
         // Adding 0 to -0.0 makes it 0.0.
         if (is_floating(function_.types[node.first_output].dtype)) return;
@@ -88,11 +91,19 @@ class Simplification {
     return is_number(module_.constants[index], number);
   }
 
-  // The node gives what it got.
-  void replace(const Node& node, ValueId value) {
-    if (function_.types[node.first_output] != function_.types[value]) return;
+  // Lets the node's input stand for its output, if it may; returns whether it does.
+  bool replace(const Node& node, ValueId value) {
+    if (function_.types[node.first_output] != function_.types[value]) return false;
     stands_for_[node.first_output] = value;
     uses_[value] += uses_[node.first_output];
+    return true;
+  }
+
+  // Whether the value is a result of the graph, which stays a value of its own.
+  bool is_result(ValueId value) const {
+    const auto& results = module_.functions.front().results;
+    return &function_ == module_.functions.data() &&
+           std::find(results.begin(), results.end(), value) != results.end();
   }
 
   // x[i][j] is x[i, j], where nothing else needs the row.
@@ -131,7 +142,7 @@ class Simplification {
 
   const ir::Module& module_;
   ir::Function& function_;
-  std::vector<bool> merged_;         // per value: a row whose node goes
+  std::vector<bool> merged_;         // per value: its node goes
   std::vector<ValueId> stands_for_;  // per value
   std::vector<const Node*> maker_;   // per value; none for a parameter
   std::vector<std::uint32_t> uses_;  // per value

@@ -17,7 +17,8 @@ bool is_single_element(const Plan& plan, const Instruction& instruction) {
     const ops::KernelCall& call = plan.kernels[instruction.target].call;
     const auto& p = call.parameters;  // outer, inner, count, ...
     return p[0] == 1 && p[1] == 1 && p[2] == 1 && call.steps[2] == 1 &&
-           call.mode == kernels::ScatterMode::set && is_register_size(call.itemsize);
+           (call.scatter == nullptr || call.scatter == kernels::scatter) &&
+           is_register_size(call.itemsize);
   }
   const DynamicCall& call = plan.dynamics[instruction.target];
   const std::size_t first = first_index(*call.op);

@@ -170,6 +170,10 @@ from pygraph.ops.operands import (
 from pygraph.ops.operands import (
     size_of as size_of,
 )
+from pygraph.ops.places import (
+    at,
+    put_along_axis,
+)
 from pygraph.ops.reductions import (
     all,
     any,
@@ -238,6 +242,7 @@ __all__ = [
     "asin",
     "asinh",
     "astype",
+    "at",
     "atan",
     "atan2",
     "atanh",
@@ -325,6 +330,7 @@ __all__ = [
     "positive",
     "pow",
     "prod",
+    "put_along_axis",
     "reciprocal",
     "remainder",
     "repeat",

@@ -384,22 +384,34 @@ def broadcast_positions(positions: list[Any]) -> list[Any]:
 # ---- by name ----
 
 
-def take(x: Array, indices: Operand, /, *, axis: int | None = None) -> Tensor:
+def take(x: Array, indices: Operand, /, *, axis: int | None = None, batch_dims: int = 0) -> Tensor:
     """Return the elements at positions on an axis.
 
     x: any dtype, one dimension or more. ``indices``: integers of any shape, which replaces the
-    axis; a negative one counts from the end. Raises IndexError for one out of range, ValueError
-    where ``axis`` is None and x has not one dimension, TypeError for indices of another dtype.
+    axis; a negative one counts from the end. ``batch_dims``: so many axes in front are a batch,
+    which both have: each item takes its own positions. Raises IndexError for one out of range,
+    ValueError where ``axis`` is None and x has not one dimension, or the batches differ, TypeError
+    for indices of another dtype.
 
     >>> pg.take(pg.asarray([[1, 2, 3], [4, 5, 6]]), pg.asarray([2, 0]), axis=1)
     Tensor([[3, 1],
             [6, 4]], dtype=int64)
+    >>> pg.take(pg.asarray([[1, 2, 3], [4, 5, 6]]), pg.asarray([2, 0]), axis=1, batch_dims=1)
+    Tensor([3, 4], dtype=int64)
     """
     rank = len(static_shape(x))
     if axis is None and rank != 1:
         raise ValueError(f"take: an array of {rank} dimensions needs an axis")
     along = 0 if axis is None else one_axis("take", axis, rank)
-    _check_dtype("take", indices)
+    check_indices("take", indices)
+    batch = operator.index(batch_dims)
+    if batch != 0:
+        if not 0 < batch <= builtins.min(along, len(static_shape(indices))):
+            raise ValueError(
+                f"take: batch_dims={batch} must be at least 0, and at most axis={along} and the "
+                f"{len(static_shape(indices))} dimensions of the indices"
+            )
+        return apply("gather", (x, indices), {"axis": along, "batch": batch})
     return apply("gather", (x, indices), {"axis": along})
 
 
@@ -422,7 +434,7 @@ def take_along_axis(x: Array, indices: Array, /, *, axis: int = -1) -> Tensor:
             f"the array {rank}"
         )
     along = one_axis("take_along_axis", axis, rank)
-    _check_dtype("take_along_axis", indices)
+    check_indices("take_along_axis", indices)
     positions: list[Any] = []
     for other, size in enumerate(sizes(x)):
         if other == along:
@@ -443,7 +455,8 @@ def take_along_axis(x: Array, indices: Array, /, *, axis: int = -1) -> Tensor:
     return apply("gather", (x, *positions), {"axis": 0})
 
 
-def _check_dtype(op: str, indices: Operand) -> None:
+def check_indices(op: str, indices: Operand) -> None:
+    """Refuse indices that are no integers."""
     if dtype_of(indices).kind != "integer":
         raise TypeError(f"{op}: indices must be integers, got {dtype_of(indices).name}")
 
@@ -461,4 +474,4 @@ def nonzero(x: Array, /) -> tuple[Tensor, ...]:
     return found if isinstance(found, tuple) else (found,)
 
 
-__all__ = ["getitem", "nonzero", "take", "take_along_axis"]
+__all__ = ["check_indices", "getitem", "nonzero", "take", "take_along_axis"]

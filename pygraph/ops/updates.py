@@ -71,7 +71,7 @@ def set_item(x: Tensor, key: Any, value: Any, /) -> Tensor:
     an index out of range, ValueError for a value of a shape that does not fit, TypeError where a
     float would become an integer, or a number a bool.
     """
-    return _written(x, key, value, _apply)
+    return written(x, key, value, _apply)
 
 
 def _apply(op: str, inputs: tuple[Any, ...], attributes: dict[str, Any]) -> Tensor:
@@ -80,7 +80,7 @@ def _apply(op: str, inputs: tuple[Any, ...], attributes: dict[str, Any]) -> Tens
 
 def set_item_in_place(x: Tensor, key: Any, value: Any, /) -> Tensor:
     """Return the same over x's memory, where no other tensor or array shares that."""
-    return _written(x, key, value, apply_in_place)
+    return written(x, key, value, apply_in_place)
 
 
 def write_item(x: SymbolicTensor, key: Any, value: Any, /) -> None:
@@ -193,11 +193,12 @@ def set_variable_item(x: Variable, key: Any, value: Any, /) -> None:
         apply_to_variable(_UPDATES[op], x, inputs[1:], attributes)
         return x
 
-    _written(x, key, value, run)
+    written(x, key, value, run)
 
 
-def _written(x: Tensor, key: Any, value: Any, run: Run) -> Tensor:
-    value = _converted(value, x.dtype)
+def written(x: Tensor, key: Any, value: Any, run: Run) -> Tensor:
+    """Write to what a key selects, by ops that ``run`` runs."""
+    value = converted(value, x.dtype)
     parts = key if isinstance(key, tuple) else (key,)
     entries = entries_of(x, parts)
     check_key(entries, x.static_shape)
@@ -224,7 +225,7 @@ def _is_whole(entry: Entry) -> bool:
 # ---- the value ----
 
 
-def _converted(value: Any, dtype: DType) -> Tensor:
+def converted(value: Any, dtype: DType) -> Tensor:
     """Return a value as a tensor of the dtype of what it is written to."""
     if isinstance(value, (list, tuple)):
         value = asarray(value)
@@ -359,10 +360,12 @@ def _by_positions(x: Tensor, key: Any, value: Tensor, run: Run) -> Tensor:
 
 __all__ = [
     "augment",
+    "converted",
     "fitted_result",
     "set_item",
     "set_item_in_place",
     "set_variable_item",
     "view_text",
     "write_item",
+    "written",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from modes import NUMBERS, check
+from modes import DTYPES, check
 
 import pygraph as pg
 from pygraph import _hot
@@ -18,7 +18,7 @@ COMBINING = {
 
 
 @pytest.mark.parametrize("mode", ["", *COMBINING])
-@pytest.mark.parametrize("dtype", NUMBERS)
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_scatter_by_mode(mode: str, dtype: str) -> None:
     rng = np.random.default_rng(5)
     for shape, axis, positions in (
@@ -65,8 +65,17 @@ def test_scatter_of_what_is_no_number() -> None:
         )
     with pytest.raises(ValueError, match='there is no mode "most"'):
         _hot.apply("scatter", (pg.ones(2), 1.0, 0), {"axis": 0, "mode": "most"})
-    with pytest.raises(TypeError, match="not defined for bool"):
-        _hot.apply("scatter", (pg.asarray([True]), True, 0), {"axis": 0, "mode": "add"})
+
+
+def test_a_fault_in_a_later_batch_leaves_a_variable_as_it_was() -> None:
+    v = pg.Variable([[1.0, 2.0], [3.0, 4.0]])
+    attributes = {"axis": 1, "batch": 1, "mode": "add"}
+    operands = (pg.ones((2, 1)), pg.asarray([[0], [2]]))
+    with pytest.raises(IndexError, match="index 2"):
+        _hot.apply_to_variable("assign_scatter", v, operands, attributes)
+    assert v.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    _hot.apply_to_variable("assign_scatter", v, (operands[0], pg.asarray([[0], [1]])), attributes)
+    assert v.tolist() == [[2.0, 2.0], [3.0, 5.0]]
 
 
 def test_a_fault_of_a_combining_scatter_leaves_all_as_it_was() -> None:
