@@ -42,6 +42,7 @@ class Hooks:
     raise_fault: Callable[..., NoReturn]
     add_lines: Callable[[BaseException, Any], None]
     clean_traceback: Callable[[BaseException], object]
+    unconverted_caller: Callable[[], str]
     library_files: Mapping[str, bool]
     registered_classes: dict[
         type, tuple[Callable[[Any], tuple[Any, Any]], Callable[[Any, Any], Any]]

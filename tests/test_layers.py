@@ -58,6 +58,10 @@ PYTHON_LAYERS = pile(
 CIRCLES: dict[frozenset[str], str] = {}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
+# Cython's way to include a C++ file, and its imports of the package, which stands above all of C++.
+EXTERN = re.compile(r'^\s*cdef extern from (["<])([^">]+)[">]')
+CYTHON_IMPORT = re.compile(r"^\s*(?:from|import|cimport)\s+pygraph\b")
+SOURCES = frozenset({".cpp", ".hpp", ".h", ".def", ".inc", ".pyx", ".pxi", ".pxd"})
 # The only door to Python is csrc/bind.
 PYTHON_HEADERS = re.compile(r"^(Python\.h|pybind11/|numpy/|structmember\.h)")
 
@@ -77,15 +81,17 @@ def included_layer(quote: str, name: str) -> str | None:
 def cpp_faults(csrc: Path, layers: Mapping[str, frozenset[str]]) -> list[str]:
     """What is wrong with the includes under `csrc`, one line each."""
     faults = []
-    paths = [p for p in csrc.rglob("*") if p.suffix in {".cpp", ".hpp", ".h", ".def", ".inc"}]
+    paths = [p for p in csrc.rglob("*") if p.suffix in SOURCES]
     for path in sorted(paths):
         own = cpp_layer(path, csrc)
         if own not in layers:
             faults.append(f"{path.relative_to(csrc)}: '{own}' is no layer of the table")
             continue
         for number, line in enumerate(path.read_text().splitlines(), 1):
-            match = INCLUDE.match(line)
-            if match is None:
+            if path.suffix in {".pyx", ".pxi", ".pxd"} and CYTHON_IMPORT.match(line):
+                faults.append(f"{path.relative_to(csrc)}:{number}: C++ may not import pygraph")
+            match = INCLUDE.match(line) or EXTERN.match(line)
+            if match is None or (own == "bind" and match[2] == "Python.h"):
                 continue
             where = f"{path.relative_to(csrc)}:{number}"
             quote, name = match.groups()
@@ -276,6 +282,21 @@ def write(root: Path, files: Mapping[str, str]) -> Path:
         ("bind/a.cpp", "#include <Python.h>", None),
         ("api/a.cpp", "#include <pygraph/pygraph.h>", None),
         ("base/a.cpp", "#include <vector>", None),
+        (
+            "bind/a.pyx",
+            "    from pygraph.graph import x",
+            "bind/a.pyx:1: C++ may not import pygraph",
+        ),
+        ("bind/a.pxi", "import pygraph", "bind/a.pxi:1: C++ may not import pygraph"),
+        ("bind/a.pyx", 'cdef extern from "bind/a.hpp" nogil:', None),
+        ("bind/a.pyx", 'cdef extern from "Python.h":', None),
+        ("bind/a.pyx", "cdef extern from *:", None),
+        ("ops/a.pyx", 'cdef extern from "exec/run.hpp":', "ops/a.pyx:1: ops may not include exec"),
+        (
+            "bind/a.pyx",
+            'cdef extern from "attic/x.hpp":',
+            "bind/a.pyx:1: 'attic' is no layer of the table",
+        ),
         ("include/pygraph/a.hpp", '#include "pygraph.h"', None),
         (
             "include/pygraph/a.hpp",

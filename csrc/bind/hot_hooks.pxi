@@ -13,8 +13,10 @@ cdef class Hooks:
     # a run (pygraph.graph.faults).
     cdef public object raise_fault
     cdef public object add_lines
-    # Takes pygraph's frames out of the traceback of an exception that leaves it (pygraph.graph.frames).
+    # Takes pygraph's frames out of the traceback of an exception that leaves it; says which code that is not converted
+    # has called (pygraph.graph.frames).
     cdef public object clean_traceback
+    cdef public object unconverted_caller
     # Whether a file is a library's, by its name (pygraph.graph.locations).
     cdef public object library_files
     # Registered classes, each with the functions that take its instances apart and make them; what stands for tensors and

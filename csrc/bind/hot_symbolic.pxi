@@ -86,13 +86,11 @@ cdef class SymbolicTensor(Tensor):
         return f"SymbolicTensor({label}{self.dtype.name}[{shape}])"
 
     def _refuse(self, what, instead):
-        from pygraph.graph.frames import unconverted_caller
-
         name = f" '{self.name}'" if self.name else ""
         raise TypeError(
             f"the tensor{name} has no value while {self.builder.root_name} is traced, so {what} is not possible; {instead}. To look"
             " at values, pygraph.runtime.run_functions_eagerly(True) runs functions as plain Python"
-            + unconverted_caller()
+            + above.unconverted_caller()
         )
 
     def __format__(self, spec):

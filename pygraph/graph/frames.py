@@ -263,3 +263,6 @@ def folded(entries: Iterable[_T], code_of: Callable[[_T], CodeType]) -> list[_T]
                 kept.pop()
         kept.append(entry)
     return kept
+
+
+hooks.unconverted_caller = unconverted_caller
