@@ -221,14 +221,16 @@ Fault scatter_combining(void* out, const void* values, std::int64_t value_step,
 
 template <class Combine>
 ScatterFn combining(DType dtype) {
-  switch (dtype) {
-    case DType::bool_: return scatter_combining<Combine, bool>;
-    case DType::int32: return scatter_combining<Combine, std::int32_t>;
-    case DType::int64: return scatter_combining<Combine, std::int64_t>;
-    case DType::float32: return scatter_combining<Combine, float>;
-    case DType::float64: return scatter_combining<Combine, double>;
-    default: return nullptr;
-  }
+  return dispatch(dtype, [](auto element) -> ScatterFn {
+    using Element = decltype(element);
+    using T = typename Element::Storage;
+    // Numbers that are stored as they are computed with, and have an order.
+    if constexpr (std::is_same_v<T, typename Element::Compute> &&
+                  Element::kKind != DTypeKind::complex)
+      return scatter_combining<Combine, T>;
+    else
+      return nullptr;
+  });
 }
 
 }  // namespace

@@ -86,10 +86,9 @@ EXAMPLES = [
           %6: int64[] = constant 0
           %7 = add n, %6
           %8 = multiply n, n
-          %9 = sum_to x {shape=[2]}
-          %10 = multiply x, %5
-          %11 = gather m, i, n {axis=0}
-          return %5, %8, %10, %11
+          %9 = multiply x, %5
+          %10 = gather m, i, n {axis=0}
+          return %5, %8, %9, %10
         }
         """,
     ),
