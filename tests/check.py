@@ -6,6 +6,7 @@ python tests/check.py --asan --ubsan  the tests again, over a core built with th
 python tests/check.py --tsan          likewise, for data races
 python tests/check.py --fuzz --slow   hypothesis at length; the tests that take long
 python tests/check.py --pythons       the tests again, on every other supported Python there is
+python tests/check.py --step types    one step alone, by the name in the table at the end
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ RUNTIMES = {
     "tsan": ["libtsan.so"],
     "sanitize": ["libasan.so", "libubsan.so"],
 }
+STEPS = ("format", "lint", "C++ format", "types", "build", "tests")
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -46,9 +48,10 @@ class Outcome:
 
 
 class Checker:
-    """Runs the steps in turn, shows what fails, and keeps score."""
+    """Runs the steps in turn, or some of them by name; shows what fails, and keeps score."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: list[str] | None = None) -> None:
+        self.names = names
         self.outcomes: list[Outcome] = []
 
     def step(
@@ -61,6 +64,8 @@ class Checker:
         show: bool = False,
     ) -> bool:
         """Run one command; its output is shown if it fails, or always with `show`."""
+        if self.names is not None and name not in self.names:
+            return True
         print(f"-- {name}: {shorten(shlex.join(command))}", flush=True)
         started = time.perf_counter()
         process = subprocess.Popen(
@@ -253,6 +258,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--slow", action="store_true", help="the tests marked slow")
     parser.add_argument("--pythons", action="store_true", help="tests on the other Pythons")
     parser.add_argument("--only", action="store_true", help="leave out what runs without a flag")
+    parser.add_argument("--step", action="append", choices=STEPS, help="run only this step")
     parser.add_argument("tests", nargs="*", help="passed to pytest: which tests to run")
     return parser.parse_args(arguments)
 
@@ -260,7 +266,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Run what was asked for."""
     options = parse(arguments)
-    checker = Checker()
+    checker = Checker(options.step)
     if not options.only:
         check_style(checker, options.fix)
     built = checker.step("build", python("setup.py", "-q", "build_ext", "--inplace"))

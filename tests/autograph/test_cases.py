@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
-
 import pytest
-from case_table import Case, Raises, read_cases
-from ways import RERUNS, WORDS, Outcome, any_size, every_way, same
+from case_table import Case, read_cases
+from ways import WORDS, any_size, every_way, fits, same
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in read_cases()])
@@ -45,13 +43,3 @@ def test_case_of_any_size(case: Case) -> None:
 
 # What a graph for arrays of any size refuses.
 NEEDS_SIZES = ("not known while tracing", "may be raised here when the graph runs")
-
-
-def fits(expected: Raises, outcome: Outcome, way: str) -> bool:
-    """Return whether an outcome is the exception that is expected."""
-    error = outcome.error
-    kind = expected.kind
-    if way in RERUNS and not hasattr(builtins, kind):
-        # A class of the user's is not part of a graph.
-        kind = "RuntimeError"
-    return type(error).__name__ == kind and expected.text in str(error)

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from case_table import Call, Case, Raises, read_cases
 from support import mixtures
-from test_cases import fits
-from ways import WORDS, Arguments, Outcome, Static, as_tensor, same
+from ways import WORDS, Arguments, Outcome, Static, as_tensor, fits, same
 
 import pygraph as pg
 

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from generate import build
-from test_random_programs import agree
-from ways import Arguments, as_tensor, attempt, rerun
+from ways import Arguments, agree, as_tensor, attempt, rerun
 
 import pygraph as pg
 from pygraph import autograph

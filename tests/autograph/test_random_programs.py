@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from generate import CALLS, as_arrays, build, program, shrink
 from hypothesis import settings
-from ways import Arguments, Outcome, as_tensor, attempt, rerun, run_eagerly, same
+from ways import Arguments, Outcome, agree, as_tensor, attempt, rerun, run_eagerly
 
 import pygraph as pg
 from pygraph import autograph
@@ -132,18 +132,3 @@ def too_large(value: object) -> bool:
 
 def is_unset(outcome: Outcome) -> bool:
     return isinstance(outcome.error, NameError) and "'u'" in str(outcome.error)
-
-
-def kind_of(error: Exception | None) -> type:
-    """Return the type of an exception; a read of an unset variable is one, wherever it stands.
-
-    In a comprehension Python raises NameError or, from 3.12 on, UnboundLocalError.
-    """
-    return NameError if isinstance(error, NameError) else type(error)
-
-
-def agree(outcome: Outcome, wanted: Outcome) -> bool:
-    """Return whether two outcomes are the same: of an exception, the type."""
-    if kind_of(outcome.error) is not kind_of(wanted.error) or outcome.printed != wanted.printed:
-        return False
-    return wanted.error is not None or same(outcome.value, wanted.value)

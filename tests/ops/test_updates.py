@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from index_keys import ADVANCED, BASIC, text
 from modes import DTYPES, check, sample
-from test_indexing import ADVANCED, BASIC, text
 
 import pygraph as pg
 from pygraph.ops import set_item

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import io
 import math
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from case_table import Call, Case
+from case_table import Call, Case, Raises
 from modes import passes_off
 
 import pygraph as pg
@@ -268,3 +269,28 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=1e-13) or (math.isnan(one) and math.isnan(other))
     return type(one) is type(other) and bool(one == other)
+
+
+def fits(expected: Raises, outcome: Outcome, way: str) -> bool:
+    """Return whether an outcome is the exception that is expected."""
+    error = outcome.error
+    kind = expected.kind
+    if way in RERUNS and not hasattr(builtins, kind):
+        # A class of the user's is not part of a graph.
+        kind = "RuntimeError"
+    return type(error).__name__ == kind and expected.text in str(error)
+
+
+def kind_of(error: Exception | None) -> type:
+    """Return the type of an exception; a read of an unset variable is one, wherever it stands.
+
+    In a comprehension Python raises NameError or, from 3.12 on, UnboundLocalError.
+    """
+    return NameError if isinstance(error, NameError) else type(error)
+
+
+def agree(outcome: Outcome, wanted: Outcome) -> bool:
+    """Return whether two outcomes are the same: of an exception, the type."""
+    if kind_of(outcome.error) is not kind_of(wanted.error) or outcome.printed != wanted.printed:
+        return False
+    return wanted.error is not None or same(outcome.value, wanted.value)

@@ -35,7 +35,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-FOLDER = Path(__file__).parent / "cases"
+FOLDER = Path(__file__).parent.parent / "autograph" / "cases"
 _TITLE = re.compile(r"# case: (\w+)$")
 
 
