@@ -1,0 +1,1 @@
+"""What builds the core; also used by setup.py."""
