@@ -115,7 +115,9 @@ cdef class EagerTensor(Tensor):
         return self.copy()
 
     def __setitem__(self, key, value):
-        check_changeable(self)
+        cdef bint recorded = current_recorder() != NULL
+        if recorded:
+            check_changeable(self)
         if is_temporary(self):
             raise TypeError(
                 "what is assigned would be lost: an index gives a tensor of its own, not a view. "
@@ -124,10 +126,10 @@ cdef class EagerTensor(Tensor):
         if self.view is not None:
             check_no_view(self)
         cdef EagerTensor changed
-        if not write_item(self, key, value):
+        if recorded or not write_item(self, key, value):
             changed = above.ops.set_item_in_place(self, key, value)
             self.value = changed.value
-            if current_recorder() != NULL:
+            if recorded:
                 tell("became", (self, changed))
 
 
