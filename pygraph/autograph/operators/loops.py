@@ -13,7 +13,7 @@ from pygraph.autograph.operators.iteration import own_iterable, positions, stage
 from pygraph.autograph.operators.protocols import tested
 from pygraph.autograph.operators.sites import LoopSite
 from pygraph.autograph.operators.variables import Variables, run
-from pygraph.control.changes.journal import Attempt
+from pygraph.control.changes.journal import Undoable
 from pygraph.control.conditional import stage_cond
 from pygraph.control.effects.printing import HeldPrints
 from pygraph.control.effects.ways import taken
@@ -161,18 +161,18 @@ class _First:
         self._mark = mark()
         self._variables = variables
         self._values = variables.get()
-        self._attempt = Attempt((loop.body, loop.test))
+        self._undoable = Undoable((loop.body, loop.test))
         self.staged: dict[CodeType, bool] = {}
         _found.attempts.append(self.staged)
 
     def keep(self) -> None:
         """Let it stand."""
-        self._attempt.keep()
+        self._undoable.keep()
         self._end()
 
     def undo(self) -> None:
         """Make everything what it was before."""
-        self._attempt.undo()
+        self._undoable.undo()
         rollback(self._mark)
         self._variables.set(self._values)
         self._end()
@@ -245,11 +245,11 @@ def _evaluated(test: Callable[[], Any]) -> tuple[Any, bool]:
     """Return what a test gives, and whether it changes objects while a graph is traced."""
     if not is_tracing():
         return tested(test()), False
-    attempt = Attempt((test,))
+    undoable = Undoable((test,))
     try:
-        return tested(test()), attempt.changed
+        return tested(test()), undoable.changed
     finally:
-        attempt.keep()
+        undoable.keep()
 
 
 def _stage_after_test(

@@ -558,7 +558,7 @@ def recording(builder: Builder, journal: Journal) -> Iterator[Journal]:
             builder.journal = None
 
 
-class Attempt:
+class Undoable:
     """A piece of code that may be undone, in the middle of what a builder records."""
 
     def __init__(self, functions: Iterable[Callable[..., Any] | None]) -> None:
