@@ -33,10 +33,11 @@ void store(std::byte* to, T value) {
   std::memcpy(to, &value, sizeof value);
 }
 
-// Arithmetic as kernels do it: that of integers wraps.
+// Arithmetic as kernels do it: that of integers wraps, in no fewer than 32 bits, because narrower
+// ones become an int.
 template <std::integral T>
-std::make_unsigned_t<T> wrapping(T value) {
-  return static_cast<std::make_unsigned_t<T>>(value);
+auto wrapping(T value) {
+  return static_cast<decltype(std::make_unsigned_t<T>{} + 0U)>(value);
 }
 template <class T>
 T sum(T a, T b) {
