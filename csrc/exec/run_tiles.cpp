@@ -94,13 +94,19 @@ class Worker {
       const char* source = from + row_offset(input, r);
       if (input.along_columns) {
         std::memcpy(to, source, static_cast<std::size_t>(row_bytes));
-      } else if (input.itemsize == 1) {
-        std::memset(to, *source, static_cast<std::size_t>(row_bytes));
-      } else if (input.itemsize == 4) {
-        fill<std::uint32_t>(to, source);
       } else {
-        fill<std::uint64_t>(to, source);
+        repeat(input.itemsize, to, source);
       }
+    }
+  }
+
+  void repeat(std::int64_t itemsize, char* to, const char* from) const {
+    switch (itemsize) {
+      case 1: return fill<std::uint8_t>(to, from);
+      case 2: return fill<std::uint16_t>(to, from);
+      case 4: return fill<std::uint32_t>(to, from);
+      case 8: return fill<std::uint64_t>(to, from);
+      default: return fill<NumberSlot>(to, from);
     }
   }
 
