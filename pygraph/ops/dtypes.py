@@ -13,6 +13,7 @@ from pygraph._hot import DType, SymbolicTensor, Tensor, apply, as_dtype, scalar
 from pygraph.ops.operands import Array, DTypeLike, Operand, dtype_of
 
 bool_ = as_dtype("bool")
+int16 = as_dtype("int16")
 int32 = as_dtype("int32")
 int64 = as_dtype("int64")
 float32 = as_dtype("float32")

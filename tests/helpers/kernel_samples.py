@@ -10,7 +10,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 BOOL = ("bool",)
-INTEGERS = ("int32", "int64")
+INTEGERS = ("int16", "int32", "int64")
 FLOATS = ("float32", "float64")
 NUMBERS = INTEGERS + FLOATS
 ALL = BOOL + NUMBERS

@@ -7,7 +7,7 @@ import pytest
 
 import pygraph as pg
 
-DTYPES = ["bool", "int32", "int64", "float32", "float64"]
+DTYPES = ["bool", "int16", "int32", "int64", "float32", "float64"]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

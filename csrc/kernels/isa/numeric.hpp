@@ -141,9 +141,9 @@ constexpr Types<A..., B...> operator+(Types<A...>, Types<B...>) {
   return {};
 }
 constexpr Types<Bool> kBools;
-constexpr Types<int32_t, int64_t> kIntegers;
+constexpr Types<int16_t, int32_t, int64_t> kIntegers;
 constexpr Types<float, double> kFloats;
-constexpr Types<int32_t> kNarrowIntegers;  // than what they add up in
+constexpr Types<int16_t, int32_t> kNarrowIntegers;  // than what they add up in
 constexpr auto kIntegral = kBools + kIntegers;
 constexpr auto kNumbers = kIntegers + kFloats;
 constexpr auto kAll = kBools + kNumbers;
