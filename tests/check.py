@@ -33,6 +33,8 @@ RUNTIMES = {
     "tsan": ["libtsan.so"],
     "sanitize": ["libasan.so", "libubsan.so"],
 }
+# Warnings stop our own builds, not those of users, whose compilers may know others.
+STRICT = {"PYGRAPH_WERROR": "1"}
 STEPS = ("format", "lint", "C++ format", "types", "build", "tests")
 PYTHONS = ("3.11", "3.12", "3.13")
 
@@ -179,7 +181,7 @@ def check_copy(
     """Build a copy of the package in a folder of its own, and run the tests from there."""
     stage = ROOT / "build" / name / "stage"
     build = [interpreter, "setup.py", "-q", "build", "--build-lib", str(stage)]
-    if not checker.step(f"{name} build", build, extra={"PYGRAPH_BUILD": variant}):
+    if not checker.step(f"{name} build", build, extra={**STRICT, "PYGRAPH_BUILD": variant}):
         return
     for part in STAGED:
         source = ROOT / part
@@ -269,7 +271,7 @@ def main(arguments: list[str] | None = None) -> int:
     checker = Checker(options.step)
     if not options.only:
         check_style(checker, options.fix)
-    built = checker.step("build", python("setup.py", "-q", "build_ext", "--inplace"))
+    built = checker.step("build", python("setup.py", "-q", "build_ext", "--inplace"), extra=STRICT)
     pytest = python("-m", "pytest", "-q", *options.tests)
     if built and not options.only:
         checker.step("tests", pytest, show=True)

@@ -33,7 +33,7 @@ CSRC = ROOT / "csrc"
 CORE_LAYERS = ("base", "kernels", "ir", "ops", "format", "passes", "plan", "exec", "api")
 CORE_LIBRARY = "libpygraph.so"
 
-WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
+WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow"]
 # Every symbol of the core is visible (its two extension modules use C++ classes of it), but none
 # can be replaced from outside, so calls inside the library stay direct.
 BASE_FLAGS = ["-std=c++20", "-fPIC", "-fno-semantic-interposition", "-ffp-contract=off"]

@@ -40,11 +40,10 @@ def run(*command: object, **environment: str) -> str:
     return done.stdout
 
 
-def without_packages(code: str) -> str:
+def without_packages(code: str, **environment: str) -> str:
     """Run Python where only its own library can be imported."""
-    return run(
-        sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append({str(ROOT)!r}); {code}"
-    )
+    path = f"import sys; sys.path.append({str(ROOT)!r}); "
+    return run(sys.executable, "-I", "-S", "-c", path + code, **environment)
 
 
 def core_units() -> list[tuple[str, list[str]]]:
@@ -117,3 +116,18 @@ def test_the_core_alone_is_small() -> None:
     size = stripped.stat().st_size
     stripped.unlink()
     assert size <= 4_000_000
+
+
+def test_warnings_stop_strict_builds_alone_and_are_not_forgotten(tmp_path: Path) -> None:
+    source = tmp_path / "careless.cpp"
+    source.write_text("short careless(int number) { return number; }\n")
+    code = (
+        "from tools.build import *; builder = CoreBuilder('core-{}', 'out'); "
+        f"source = Path({str(source)!r}); "
+        "unit = Unit(source, source.with_suffix('.o'), ('-Wconversion',)); "
+        "builder.compile(unit); print(builder.failures)"
+    )
+    for strict, failures in [("0", "[]"), ("0", "[]"), ("1", "careless.cpp: warnings are errors")]:
+        said = without_packages(code, PYGRAPH_WERROR=strict)
+        assert "-Wconversion" in said
+        assert failures in said
