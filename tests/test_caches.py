@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# These look at the sources alone.
+pytestmark = pytest.mark.unsanitized
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "caches.md").read_text()
 

@@ -71,21 +71,27 @@ class Registry {
     const InstructionSet& set = choose();
     isa_ = set.name;
     const Tables tables = set.tables();
-    std::copy(std::begin(tables.elementwise), std::end(tables.elementwise), elementwise_.begin());
-    elementwise_.back() = common::library_rows();
-    reduce_ = {tables.reduce, tables.arg_reduce};
-    scan_ = {tables.scan};
-    for (int i = 0; i < tables.gemm.count; ++i) {
-      const Row<GemmFn>& row = tables.gemm.rows[i];
-      gemm_[static_cast<std::size_t>(row.in)] = row.fn;
+    // What the set has no kernel for is found behind it, in the oldest.
+    const Tables oldest = kInstructionSets[0].tables();
+    auto next = std::copy(std::begin(tables.elementwise), std::end(tables.elementwise),
+                          elementwise_.begin());
+    *next++ = common::library_rows();
+    std::copy(std::begin(oldest.elementwise), std::end(oldest.elementwise), next);
+    reduce_ = {tables.reduce, tables.arg_reduce, oldest.reduce, oldest.arg_reduce};
+    scan_ = {tables.scan, oldest.scan};
+    for (const Tables* each : {&oldest, &tables}) {
+      for (int i = 0; i < each->gemm.count; ++i) {
+        const Row<GemmFn>& row = each->gemm.rows[i];
+        gemm_[static_cast<std::size_t>(row.in)] = row.fn;
+      }
     }
     fuses_multiply_add_ = tables.fuses_multiply_add;
     std::copy(std::begin(tables.pairs), std::end(tables.pairs), pairs_.begin());
   }
 
-  std::array<Rows<ElementwiseFn>, kElementwiseFamilies + 1> elementwise_;
-  std::array<Rows<ReduceFn>, 2> reduce_;
-  std::array<Rows<ScanFn>, 1> scan_;
+  std::array<Rows<ElementwiseFn>, 2 * kElementwiseFamilies + 1> elementwise_;
+  std::array<Rows<ReduceFn>, 4> reduce_;
+  std::array<Rows<ScanFn>, 2> scan_;
   std::array<PairRows, 2> pairs_;
   std::array<GemmFn, kDTypeCount> gemm_{};  // per dtype: small products look often
   bool fuses_multiply_add_ = false;

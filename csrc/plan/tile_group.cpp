@@ -48,8 +48,10 @@ bool TileGroup::add(const Instruction& instruction) {
   const PreparedCall& call = prepared(instruction);
   if (members_.size() == kMaxMembers || most_alive_ == kMaxAlive) return false;
   if (foreign_inputs_ + instruction.input_count > kMaxInputs) return false;
-  if (const auto reduction = ops::row_reduction(call.call))
-    return add_reduction(instruction, *reduction);
+  if (const auto reduction = ops::row_reduction(call.call)) {
+    // More inputs are sizes of the result.
+    return instruction.input_count == 1 && add_reduction(instruction, *reduction);
+  }
   // An integer division may fail; what may fail stays where it is.
   if (call.op->effects != ops::Effects::pure && !is_floating(call.call.dtype)) return false;
   const auto loops = ops::elementwise_loops(*call.op, call.call);

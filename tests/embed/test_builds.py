@@ -83,6 +83,7 @@ def test_commands_for_editors_name_every_source_of_the_core(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # all of the core is compiled
 @pytest.mark.skipif(shutil.which("cmake") is None, reason="needs CMake")
 def test_a_cmake_project_runs_a_saved_graph(tmp_path: Path) -> None:
     @pg.function
@@ -106,6 +107,7 @@ def test_a_cmake_project_runs_a_saved_graph(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_core_alone_is_small() -> None:
     out = Path(
         run(sys.executable, "-I", "-S", ROOT / "tools" / "build.py", "core").splitlines()[-1]

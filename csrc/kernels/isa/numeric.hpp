@@ -141,9 +141,17 @@ constexpr Types<A..., B...> operator+(Types<A...>, Types<B...>) {
   return {};
 }
 constexpr Types<Bool> kBools;
-constexpr Types<int16_t, int32_t, int64_t> kIntegers;
+// Those that few programs compute with are built for the oldest instruction set alone, whose
+// kernels serve where a newer one has none: with all of them for each the library would be too
+// large.
+#if defined(__AVX2__)
+constexpr Types<> kSmallIntegers;
+#else
+constexpr Types<int16_t> kSmallIntegers;
+#endif
+constexpr auto kIntegers = kSmallIntegers + Types<int32_t, int64_t>{};
 constexpr Types<float, double> kFloats;
-constexpr Types<int16_t, int32_t> kNarrowIntegers;  // than what they add up in
+constexpr auto kNarrowIntegers = kSmallIntegers + Types<int32_t>{};  // than what they add up in
 constexpr auto kIntegral = kBools + kIntegers;
 constexpr auto kNumbers = kIntegers + kFloats;
 constexpr auto kAll = kBools + kNumbers;
